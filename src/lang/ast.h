@@ -1,0 +1,199 @@
+// The syntax tree: what was written, with places; nothing is resolved or checked. One generic node kind each for expressions, stages and clauses,
+// so that the rules can refuse what the grammar reads (semantics.md, "What is refused").
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cep/diagnostic.h"
+
+namespace cep::lang::ast {
+
+struct Ident {
+  std::string name;
+  Span span;
+  bool quoted = false;  // between backquotes
+};
+
+struct Expr;
+using ExprPtr = std::shared_ptr<Expr>;
+
+struct Expr {
+  enum Kind : uint8_t {
+    kNull, kTrue, kFalse,
+    kInt,        // text: the digits (unsigned; the binder checks the range, and -9223372036854775808 as unary minus on it)
+    kDecimal,    // text
+    kString,     // text: escapes read
+    kDuration,   // text: as written, "1h30m"
+    kName,       // names[0]: a bare name
+    kMember,     // names[0] . names[1]
+    kLookup,     // names[0] [ args… ] . names[1]: a table row's field
+    kCall,       // names[0] ( args… ); `if(c, x, y)` has names[0] "if"
+    kNeg, kNot,  // args[0]
+    kBinary,     // op: or and == != < <= > >= + - * / %; args[0], args[1]
+    kIn,         // args[0] in (args[1..]); negated: not in
+    kInTable,    // args[0] in names[0]; negated
+    kIsNull,     // args[0]; negated: is not null
+    kMatches,    // args[0] matches args[1]
+    kFilter,     // args[0] filter (args[1]): an aggregate with its filter
+  };
+  Kind kind = kNull;
+  std::string text;
+  std::string op;
+  bool negated = false;
+  std::vector<Ident> names;
+  std::vector<ExprPtr> args;
+  Span span;     // the whole expression (without parentheses round it)
+  Span op_span;  // the operator or word
+};
+
+struct Path {  // `from "PATH"`
+  std::string text;
+  Span span;
+};
+
+struct FieldAttribute {
+  enum Kind : uint8_t { kFrom, kRequired, kDefault } kind = kFrom;
+  Path from;
+  ExprPtr value;  // kDefault: a literal, perhaps under kNeg
+  Span span;
+};
+
+struct FieldDecl {
+  Ident name;
+  Ident type;              // "string", "timestamp", …
+  bool has_format = false;  // timestamp(…)
+  bool format_is_text = false;
+  std::string format;      // "s" "us" "ns", or the strptime text
+  Span format_span;
+  std::vector<FieldAttribute> attributes;  // in the order written, repeats kept
+};
+
+struct UniqueDecl {
+  std::vector<Ident> keys;
+  ExprPtr within;
+  Span span;
+};
+
+struct StreamOption {
+  enum Kind : uint8_t { kTime, kWatermark, kOwn, kIdle, kAhead, kWhen, kUnique, kKeepRaw } kind = kTime;
+  Span span;  // of its first word
+  Ident field;                 // kTime
+  bool ascending = false;      // kWatermark
+  bool punctuated = false;
+  ExprPtr expr;                // kWatermark: duration or punctuation; kIdle, kAhead: duration; kWhen
+  bool has_by = false;         // watermark D by FIELD max lag L
+  Ident by;
+  ExprPtr max_lag;             // of `by` or of `own`
+  UniqueDecl unique;
+};
+
+struct NamedExpr {
+  Ident name;
+  ExprPtr expr;
+};
+
+struct AlertDecl {
+  Ident level;
+  bool has_message = false;
+  // The message, cut at its braces: text (escapes and {{ }} read), then an expression (null at the end).
+  struct Part {
+    std::string text;
+    ExprPtr expr;
+  };
+  std::vector<Part> message;
+  ExprPtr throttle;            // null: none
+  bool has_throttle_by = false;
+  std::vector<Ident> throttle_by;
+  Span throttle_span;
+  Span span;                   // of the word `alert`
+};
+
+struct SourceRef {
+  Ident name;
+  bool has_by = false;
+  std::vector<Ident> keys;
+};
+
+struct Modifier {
+  enum Kind : uint8_t {
+    kWhere, kUntil, kTimes, kOneOrMore, kOptional, kGreedy, kConsecutive, kAllowCombinations, kEvery
+  } kind = kWhere;
+  Span span;          // of its word (`times`, `until`, …)
+  ExprPtr expr;       // kWhere, kUntil, kEvery
+  ExprPtr min, max;   // kTimes: N, N..M, N+ (max null and `open`), N alone (max null, not open)
+  bool open = false;
+};
+
+struct Stage {
+  Ident contiguity;             // begin next followedBy followedByAny notNext notFollowedBy
+  bool is_group = false;
+  Ident name;                   // not for groups
+  bool has_source = false;
+  Ident source;                 // NAME : SOURCE
+  std::vector<Stage> group;
+  Span group_span;              // of the group's `{`
+  std::vector<Modifier> modifiers;  // in the order written, repeats kept
+};
+
+struct Clause {  // of a pattern's body; repeats kept, the rules refuse them
+  enum Kind : uint8_t { kDescription, kTags, kWithin, kWithinBetween, kSkip, kSelect, kAlert, kOnTimeout } kind = kWithin;
+  Span span;  // of its first word
+  std::string text;                 // kDescription
+  std::vector<Ident> tags;
+  ExprPtr duration;                 // kWithin, kWithinBetween
+  std::string skip;                 // "none" "next" "past" "first" "last"
+  Ident skip_target;
+  std::vector<NamedExpr> select;
+  AlertDecl alert;
+  std::vector<Clause> timeout;      // kOnTimeout: kSelect and kAlert clauses
+};
+
+struct LetDecl {
+  Ident name;
+  ExprPtr value;
+};
+struct StreamDecl {
+  Ident name;
+  std::vector<FieldDecl> fields;
+  std::vector<StreamOption> options;  // in the order written, repeats kept
+};
+struct DerivedDecl {
+  Ident name;
+  std::vector<Ident> sources;
+  bool has_alias = false;
+  Ident alias;
+  ExprPtr where;
+  bool has_select = false;
+  std::vector<NamedExpr> select;
+  bool has_unique = false;
+  UniqueDecl unique;
+  Span span;  // from the name to the last source: "u = x, y"
+};
+struct PatternDecl {
+  Ident name;
+  std::vector<SourceRef> sources;
+  std::vector<Stage> stages;
+  std::vector<Clause> clauses;
+  Span span;  // of the word `pattern`
+};
+// `window`, `join`, `table`: recognised by their words, not read yet.
+struct OtherDecl {
+  Ident word;
+  Ident name;
+};
+
+struct Declaration {
+  enum Kind : uint8_t { kLet, kStream, kDerived, kPattern, kOther } kind = kLet;
+  LetDecl let;
+  StreamDecl stream;
+  DerivedDecl derived;
+  PatternDecl pattern;
+  OtherDecl other;
+};
+
+struct File {
+  std::vector<Declaration> declarations;
+};
+
+}  // namespace cep::lang::ast

@@ -1,0 +1,14 @@
+// Names and types: syntax tree to bound declarations (plan::Plan without automata). Reports all mistakes at once, each once.
+#pragma once
+#include <vector>
+
+#include "cep/diagnostic.h"
+#include "lang/ast.h"
+#include "plan/plan.h"
+
+namespace cep::lang {
+
+// Binds all files together (one namespace). Appends errors and warnings. The plan is meaningful only if no error was appended.
+plan::Plan bind(const std::vector<ast::File>& files, const std::vector<SourceFile>& sources, std::vector<Diagnostic>* diagnostics);
+
+}  // namespace cep::lang
