@@ -1,0 +1,39 @@
+// The files of the checkout as the tidy tests see them, and the map of rooms in src/README.md.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tidy {
+
+struct SourceFile {
+  std::string path;                // from the root of the checkout, with '/'
+  std::string room;                // "base" for src/base/…, "include/cep" for include/cep/…, else empty
+  std::vector<std::string> lines;  // without line ends
+  std::string text() const;
+};
+
+// All files below the given folders of the checkout whose names end so, ordered by path.
+std::vector<SourceFile> read_tree(const std::vector<std::string>& folders, const std::set<std::string>& extensions);
+
+// All C++ files of src, include, test and bench.
+const std::vector<SourceFile>& cpp_files();
+
+SourceFile read_one(const std::string& path);
+
+// Folders directly below src.
+std::vector<std::string> room_folders();
+
+struct Room {
+  int floor = 0;
+  std::set<std::string> may_include;  // rooms
+};
+
+// The table "Rooms and floors" of src/README.md.
+std::map<std::string, Room> read_rooms();
+
+// The room that an `#include "…"` line names; empty for other lines and for files of the including folder itself.
+std::string included_room(const std::string& line);
+
+}  // namespace tidy

@@ -1,0 +1,162 @@
+// The house rules of src/README.md as failing tests: arrows between rooms, sizes, third-party code in its room, words that must not stand.
+#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+#include <doctest/doctest.h>
+
+#include <regex>
+
+#include "tidy/scanner.h"
+#include "tidy/source_tree.h"
+
+namespace {
+
+constexpr int kFunctionLines = 70;
+constexpr size_t kFileLines = 600;
+
+struct ThirdParty {
+  const char* name;
+  const char* include;           // a regular expression on an #include line
+  std::set<std::string> rooms;   // where it may stand; test code may include what it tests with
+};
+
+const std::vector<ThirdParty>& third_party() {
+  static const std::vector<ThirdParty> list = {
+      {"Boost.Spirit", R"(<boost/(spirit|fusion)/)", {"lang"}},
+      {"RE2", R"(<re2/)", {"expr"}},
+      {"simdjson", R"(<simdjson)", {"event"}},
+      {"Asio", R"(<boost/(asio|beast))", {"server"}},
+      {"yaml-cpp", R"(<yaml-cpp/)", {"config"}},
+      {"CLI11", R"(<CLI/)", {"cepctl", "cepd"}},
+      {"nlohmann", R"(<nlohmann/)", {}},
+      {"doctest", R"(<doctest)", {}},
+      {"rapidcheck", R"(<rapidcheck)", {}},
+  };
+  return list;
+}
+
+bool in_product(const tidy::SourceFile& file) { return !file.room.empty(); }
+
+std::string place(const tidy::SourceFile& file, size_t index) {
+  return file.path + ":" + std::to_string(index + 1) + ": " + file.lines[index];
+}
+
+// Every line of the product's code, comments and strings blanked out, that the expression finds.
+std::vector<std::string> code_lines(const std::regex& what, int below_floor) {
+  const auto rooms = tidy::read_rooms();
+  std::vector<std::string> found;
+  for (const auto& file : tidy::cpp_files()) {
+    if (!in_product(file) || !rooms.count(file.room) || rooms.at(file.room).floor >= below_floor) continue;
+    auto code = file;
+    code.lines.clear();
+    std::string text = tidy::blank_out(file.text());
+    for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+      code.lines.push_back(text.substr(at, end - at));
+    }
+    for (size_t i = 0; i < code.lines.size(); ++i) {
+      if (std::regex_search(code.lines[i], what)) found.push_back(place(file, i));
+    }
+  }
+  return found;
+}
+
+std::string list(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) out += "\n  " + line;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("src/README.md names every room, and only rooms that exist") {
+  const auto rooms = tidy::read_rooms();
+  REQUIRE(rooms.count("base") == 1);
+  auto folders = tidy::room_folders();
+  folders.push_back("include/cep");
+  for (const auto& folder : folders) CHECK_MESSAGE(rooms.count(folder) == 1, "src/README.md does not name the room " << folder);
+  for (const auto& [name, room] : rooms) {
+    CHECK_MESSAGE(std::count(folders.begin(), folders.end(), name) == 1, "src/README.md names a room that is not there: " << name);
+    for (const auto& other : room.may_include) {
+      CHECK_MESSAGE(rooms.count(other) == 1, name << " may include " << other << ", which is no room");
+      if (rooms.count(other)) CHECK_MESSAGE(rooms.at(other).floor <= room.floor, name << " may not include upward: " << other);
+    }
+  }
+}
+
+TEST_CASE("no include arrow but those of src/README.md") {
+  const auto rooms = tidy::read_rooms();
+  size_t arrows = 0;
+  for (const auto& file : tidy::cpp_files()) {
+    if (!in_product(file) || !rooms.count(file.room)) continue;
+    const auto& allowed = rooms.at(file.room).may_include;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string to = tidy::included_room(file.lines[i]);
+      if (to.empty() || to == file.room) continue;
+      ++arrows;
+      CHECK_MESSAGE(allowed.count(to) == 1, "an arrow that the map of src/README.md does not have: " << place(file, i));
+    }
+  }
+  CHECK(arrows > 20);
+}
+
+TEST_CASE("third-party code stays in its room") {
+  for (const auto& file : tidy::cpp_files()) {
+    if (!in_product(file)) continue;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      if (file.lines[i].find("#include") == std::string::npos) continue;
+      for (const auto& party : third_party()) {
+        const bool there = std::regex_search(file.lines[i], std::regex(party.include));
+        CHECK_MESSAGE((!there || party.rooms.count(file.room)), party.name << " does not belong here: " << place(file, i));
+      }
+    }
+  }
+}
+
+TEST_CASE("no function beyond 70 lines, no file beyond 600") {
+  for (const auto& file : tidy::cpp_files()) {
+    CHECK_MESSAGE(file.lines.size() <= kFileLines, file.path << " has " << file.lines.size() << " lines");
+    for (const auto& f : tidy::functions(file.text())) {
+      CHECK_MESSAGE(f.lines <= kFunctionLines, file.path << ":" << f.line << ": " << f.lines << " lines: " << f.name);
+    }
+  }
+}
+
+TEST_CASE("no threads, clocks, chance or sockets below the runtime") {
+  const std::regex words(R"(\b(std::(thread|jthread|mutex|shared_mutex|condition_variable|random_device)|system_clock|steady_clock|)"
+                         R"(clock_gettime|gettimeofday|sockaddr|srand|rand)\b)");
+  const auto found = code_lines(words, 5);
+  CHECK_MESSAGE(found.empty(), "a result could depend on these:" << list(found));
+}
+
+TEST_CASE("nothing waits by sleeping, nothing prints past its caller, no clock decides below the programs") {
+  const auto sleeping = code_lines(std::regex(R"(\b(sleep_for|sleep_until|usleep|nanosleep)\b)"), 99);
+  CHECK_MESSAGE(sleeping.empty(), "sleeping:" << list(sleeping));
+  const auto printing = code_lines(std::regex(R"(\b(std::(cout|cerr)|printf|puts)\b)"), 7);
+  CHECK_MESSAGE(printing.empty(), "printing in a library room:" << list(printing));
+  const auto opened = code_lines(std::regex(R"(\busing\s+namespace\s+(std|boost)\b)"), 99);
+  CHECK_MESSAGE(opened.empty(), "a whole namespace opened:" << list(opened));
+}
+
+TEST_CASE("no words of unfinished work") {
+  const std::regex words("\\b(TO" "DO|FIX" "ME|X" "XX|HA" "CK)\\b|not (yet )?implemen" "ted|unimplemen" "ted");
+  auto files = tidy::read_tree({"include", "src", "test", "bench", "patterns", "tools"}, {".h", ".cc", ".cep", ".sh", ".py", ".md", ".txt"});
+  files.push_back(tidy::read_one("README.md"));
+  files.push_back(tidy::read_one("dev"));
+  files.push_back(tidy::read_one("CMakeLists.txt"));
+  for (const auto& file : files) {
+    CHECK_MESSAGE(!file.lines.empty(), file.path << " is empty or not there");
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      CHECK_MESSAGE(!std::regex_search(file.lines[i], words), "finish it or leave it out: " << place(file, i));
+    }
+  }
+}
+
+TEST_CASE("each pattern file says what it is, and has cases beside it") {
+  const auto patterns = tidy::read_tree({"patterns"}, {".cep"});
+  CHECK(patterns.size() >= 9);
+  for (const auto& file : patterns) {
+    REQUIRE_MESSAGE(file.lines.size() > 1, file.path);
+    CHECK_MESSAGE(file.lines[0].rfind("# ", 0) == 0, file.path << " does not begin with what it detects");
+    CHECK_MESSAGE(file.text().find("\n# Events: ") != std::string::npos, file.path << " does not say on which events");
+    const auto cases = tidy::read_one(file.path.substr(0, file.path.size() - 4) + ".yaml");
+    CHECK_MESSAGE(!cases.lines.empty(), file.path << " has no cases beside it");
+  }
+}
