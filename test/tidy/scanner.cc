@@ -50,8 +50,9 @@ Brace kind_of(const std::string& head) {
   static const std::regex container(R"(^\s*(inline\s+)?(namespace|extern)\b|\b(class|struct|union|enum)\b[^()]*$)");
   static const std::regex data(R"(=\s*$|\breturn\b[^()]*$)");
   if (std::regex_search(head, container)) return Brace::kContainer;
+  static const std::regex body(R"((\)|\}|&|\b(const|noexcept|override|final|try|mutable))\s*$|\)[^():]*->[^()]*$)");
   if (std::regex_search(head, data) || head.find('(') == std::string::npos) return Brace::kOther;
-  return Brace::kFunction;
+  return std::regex_search(head, body) ? Brace::kFunction : Brace::kOther;
 }
 
 std::string first_line(const std::string& head) {

@@ -13,7 +13,7 @@ std::string names(const std::string& text) {
 
 TEST_CASE("functions, methods and test cases are found, with their lines") {
   CHECK(names("int f() {\n  return 1;\n}\n") == "int f() {|1+3\n");
-  CHECK(names("namespace a {\nstruct S {\n  int g() const { return 2; }\n};\n}\n") == "int g() const { return 2; }|3+1\n");
+  CHECK(names("namespace a {\nstruct S {\n  int g() const { return 2; }\n};\n}\n") == "int g() const {|3+1\n");
   CHECK(names("TEST_CASE(\"x\") {\n\n}\n") == "TEST_CASE(\"x\") {|1+3\n");
   CHECK(names("int f(int a,\n      int b)\n{\n}\n") == "int f(int a,|1+4\n");
 }
@@ -21,6 +21,11 @@ TEST_CASE("functions, methods and test cases are found, with their lines") {
 TEST_CASE("a lambda belongs to its function, data is no function") {
   CHECK(names("void f() {\n  auto g = [] {\n    return 1;\n  };\n}\n") == "void f() {|1+5\n");
   CHECK(names("const int k[] = {\n1,\n2};\nenum class E { kA };\nstruct P { int x = 0; };\n").empty());
+}
+
+TEST_CASE("what may stand between the parameters and the body") {
+  CHECK(names("auto f() -> std::vector<int> {\n}\n") == "auto f() -> std::vector<int> {|1+2\n");
+  CHECK(names("struct S {\n  void g() const noexcept override {\n  }\n};\n") == "void g() const noexcept override {|2+2\n");
 }
 
 TEST_CASE("a constructor's list in braces is not its body") {
