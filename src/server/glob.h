@@ -1,0 +1,10 @@
+// Globs over names of patterns and streams: `*` any run of bytes (none too), `?` one byte, everything else itself.
+#pragma once
+#include <string_view>
+
+namespace cep::server {
+
+// Linear in `text` for one star, at worst |glob| × |text|.
+bool glob_match(std::string_view glob, std::string_view text);
+
+}  // namespace cep::server

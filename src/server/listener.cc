@@ -1,0 +1,90 @@
+#include "server/listener.h"
+
+#include <boost/asio/buffer.hpp>
+#include <chrono>
+
+#include "base/log.h"
+#include "server/wire.h"
+
+namespace cep::server {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+Listener::Listener(asio::io_context* io, std::string name, ConnectionCount* count, OnAccept on_accept)
+    : name_(std::move(name)), count_(count), on_accept_(std::move(on_accept)), acceptor_(*io), retry_(*io) {}
+
+Status Listener::open(const base::Endpoint& at, int* error_number) {
+  error_code error;
+  std::string host = at.host == "localhost" ? "127.0.0.1" : at.host;
+  tcp::endpoint endpoint(asio::ip::make_address(host, error), at.port);
+  if (!error) acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (!error) acceptor_.non_blocking(true, error);
+  if (error) {
+    *error_number = error.value();
+    return Status::error("cannot listen on " + base::to_text(at) + " for " + name_ + ": " + error.message());
+  }
+  port_ = acceptor_.local_endpoint().port();
+  return {};
+}
+
+void Listener::start() { accept_next(); }
+
+void Listener::accept_next() {
+  acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
+    if (!acceptor_.is_open()) return;
+    if (error && error != asio::error::connection_aborted) return retry_later(error);
+    if (!error) take(std::move(socket));
+    accept_next();
+  });
+}
+
+// Out of descriptors or memory: the clients wait in the backlog until something is free again.
+void Listener::retry_later(const error_code& error) {
+  if (!failure_logged_) {
+    base::LogLine(base::LogLevel::kError, "cannot accept, trying again").add("port", name_).add("reason", error.message());
+    failure_logged_ = true;
+  }
+  retry_.expires_after(std::chrono::milliseconds(100));
+  retry_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && acceptor_.is_open()) accept_next();
+  });
+}
+
+void Listener::take(tcp::socket socket) {
+  error_code error;
+  socket.non_blocking(true, error);
+  if (error) return;
+  if (count_->open < count_->most) {
+    full_logged_ = false;
+    failure_logged_ = false;
+    on_accept_(std::move(socket));
+    return;
+  }
+  if (!full_logged_) {
+    base::LogLine(base::LogLevel::kWarn, "connection refused, limits.connections are open")
+        .add("port", name_)
+        .add("connections", static_cast<uint64_t>(count_->most));
+    full_logged_ = true;
+  }
+  std::string answer = error_answer("limits.connections (" + std::to_string(count_->most) + ") connections are open already");
+  socket.write_some(asio::buffer(answer), error);
+  socket.shutdown(tcp::socket::shutdown_send, error);
+}
+
+void Listener::stop() {
+  error_code error;
+  while (!error) {
+    tcp::socket socket(acceptor_.get_executor());
+    acceptor_.accept(socket, error);
+    if (!error) take(std::move(socket));
+  }
+  acceptor_.close(error);
+  retry_.cancel();
+}
+
+}  // namespace cep::server

@@ -1,0 +1,53 @@
+// A listening port: binds, accepts, and hands each socket on, non-blocking. Beyond the limit of connections, which both ports share, a client gets
+// one error line and is closed. Loop thread.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/endpoint.h"
+#include "cep/status.h"
+
+namespace cep::server {
+
+// Connections open now, of all ports.
+struct ConnectionCount {
+  size_t open = 0;
+  size_t most = 4096;
+};
+
+class Listener {
+ public:
+  using OnAccept = std::function<void(boost::asio::ip::tcp::socket)>;
+
+  // `name` is for logs and errors. `on_accept` counts the connection in and out. `count` must outlive this object.
+  Listener(boost::asio::io_context* io, std::string name, ConnectionCount* count, OnAccept on_accept);
+
+  // Binds and listens. On failure *error_number is the errno.
+  Status open(const base::Endpoint& at, int* error_number);
+  // The port actually bound. REQUIRES open().
+  uint16_t port() const { return port_; }
+  void start();
+  // Takes the connections that are waiting, then accepts no more.
+  void stop();
+
+ private:
+  void accept_next();
+  void take(boost::asio::ip::tcp::socket socket);
+  void retry_later(const boost::system::error_code& error);
+
+  std::string name_;
+  ConnectionCount* count_;
+  OnAccept on_accept_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer retry_;
+  uint16_t port_ = 0;
+  bool full_logged_ = false;
+  bool failure_logged_ = false;
+};
+
+}  // namespace cep::server

@@ -1,0 +1,38 @@
+// The control lines of the two ports as text: what is read from a client and what is answered. No sockets here.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cep/engine.h"
+
+namespace cep::server {
+
+// What a subscriber asks for.
+struct SubscribeRequest {
+  enum class From : uint8_t { kLatest, kEarliest, kSeq };
+  Channel channel = Channel::kAlerts;
+  std::vector<std::string> patterns;  // globs; empty: all
+  From from = From::kLatest;
+  uint64_t seq = 0;                   // of kSeq, from 1
+};
+
+// Reads a `_subscribe` line. Returns the reason why it cannot be taken, empty when *out holds it. Never fails otherwise, whatever the bytes.
+std::string parse_subscribe(std::string_view line, SubscribeRequest* out);
+
+// {"_error":{"line":N,"reason":"…"}}; bytes that are no UTF-8 become U+FFFD. All answers end with LF.
+std::string error_answer(uint64_t line, std::string_view reason);
+// The same without a line.
+std::string error_answer(std::string_view reason);
+// {"_error":{"code":"gone","oldest":N,"reason":"…"}}: the place asked for is no longer kept.
+std::string gone_answer(uint64_t seq, uint64_t oldest);
+// {"_error":{"code":"ahead","next":N,"reason":"…"}}: there is no such place yet.
+std::string ahead_answer(uint64_t seq, uint64_t next);
+// {"_subscribed":{"log":…,"channel":…,"from":…,"oldest":…,"next":…}}; a channel without numbers has no places.
+std::string subscribed_answer(std::string_view log_id, Channel channel, uint64_t from, uint64_t oldest, uint64_t next);
+
+// True if the line's first member is `_hello`: the beginning of a producer session. Cheap: looks at the first bytes only.
+bool is_hello(std::string_view line);
+
+}  // namespace cep::server
