@@ -38,6 +38,7 @@ struct Expr {
   OwnedValue constant;           // kConst, kMatches
   std::vector<uint16_t> slots;   // fields: slot by Row::input of the row that is read (one entry per input of the reader; a reader with one
                                  // input has one). kNoSlot where that input lacks the field: reads as null
+  Type field_type = Type::kNull;  // kStageAvg: REQUIRED, the type of the field (the average of ints is a double). Others: it is `type`
   int32_t stage = -1;            // kStage…: index in the pattern's list of stages
   int32_t index = 0;             // kSelected, kStageLast, kStageFirst, kCall
   Span span;                     // where it stands in the source

@@ -13,7 +13,7 @@ struct Function {
   std::string_view name;
   std::string_view signature;  // "substr(s string, from int[, length int]) string"
   std::string_view summary;    // one sentence
-  std::string_view example;    // "substr(\"alpha\", 2, 3)"
+  std::string_view example;    // "substr(\"alpha\", 2, 3)"; `ts` in it is 2026-03-04T05:06:07.089Z, a Wednesday
   std::string_view result;     // what the example prints: "lph"
   int min_args = 0;
   int max_args = 0;            // -1: any number
