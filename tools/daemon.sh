@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by scripts that need a running cepd: start_cepd starts one on free ports in a folder of its own, stop_cepd stops it cleanly.
 # Sets events_port, alerts_port, cepd_pid and work (the folder, removed at exit).
 
