@@ -44,6 +44,8 @@ struct Expr {
   std::vector<Ident> names;
   std::vector<ExprPtr> args;
   Span span;     // the whole expression (without parentheses round it)
+  Span outer;    // the same with the parentheses round it
+  int height = 1;  // of the tree; the parser refuses more than kMaxHeight (parser.h), so recursion over an expression is safe
   Span op_span;  // the operator or word
 };
 
@@ -125,6 +127,7 @@ struct Modifier {
   bool open = false;
 };
 
+// At least one in a pattern and in a group. That the first is `begin`, and no other, is for the rules to check.
 struct Stage {
   Ident contiguity;             // begin next followedBy followedByAny notNext notFollowedBy
   bool is_group = false;
@@ -177,19 +180,20 @@ struct PatternDecl {
   std::vector<Clause> clauses;
   Span span;  // of the word `pattern`
 };
-// `window`, `join`, `table`: recognised by their words, not read yet.
+// `window`, `join`, `table`: recognised by their words, not read yet. kBroken: a declaration with a mistake that has been reported; its
+// name, where it was readable (else empty), is taken and known, so that what refers to it is not a second mistake.
 struct OtherDecl {
   Ident word;
   Ident name;
 };
 
 struct Declaration {
-  enum Kind : uint8_t { kLet, kStream, kDerived, kPattern, kOther } kind = kLet;
+  enum Kind : uint8_t { kLet, kStream, kDerived, kPattern, kOther, kBroken } kind = kLet;
   LetDecl let;
   StreamDecl stream;
   DerivedDecl derived;
   PatternDecl pattern;
-  OtherDecl other;
+  OtherDecl other;  // kOther, kBroken
 };
 
 struct File {
