@@ -1,0 +1,26 @@
+// cepd, the daemon: the command line alone.
+#include <CLI/CLI.hpp>
+
+#include "cepd/start.h"
+
+int main(int argc, char** argv) {
+  CLI::App app{"cepd: finds patterns in streams of events. Event lines come in over TCP, records go to subscribers.\n"
+               "Without --config it runs on its defaults: patterns from ./patterns, events on 127.0.0.1:7800, alerts on 127.0.0.1:7801.\n"
+               "Example: cepd --config /etc/cepd/cepd.yaml --set limits.line=2MiB",
+               "cepd"};
+  cep::cepd::StartOptions options;
+  app.add_option("--config", options.config, "settings, a YAML file")->option_text("FILE");
+  app.add_option("--set", options.sets, "one setting over the file's, such as listen.events=127.0.0.1:0; may be repeated")
+      ->option_text("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  app.add_flag("--check", options.check, "read the settings and compile the patterns, say what is wrong with them, and end");
+  app.add_option("--ports-file", options.ports_file, "write the ports that are bound to FILE (for port 0: whichever is free)")->option_text("FILE");
+  app.set_version_flag("--version", "cepd 0.1.0");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? cep::cepd::kDone : cep::cepd::kUsage;
+  }
+  return cep::cepd::start(options);
+}

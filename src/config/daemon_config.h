@@ -1,0 +1,58 @@
+// The settings of cepd, checked: a YAML file and `--set key=value` over defaults. Every mistake of the file is reported at once, with its key, line
+// and the nearest known key. Tests: test/config/daemon_config_test.cc.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/endpoint.h"
+#include "cep/limits.h"
+
+namespace cep::config {
+
+// Names as in the file; sizes in bytes, durations in ms.
+struct DaemonConfig {
+  std::string data_dir = "./cepd-data";
+  std::vector<std::string> patterns = {"./patterns"};
+  int64_t shards = 0;  // 0: one per core, less two
+  bool insecure = false;
+  struct Listen {
+    base::Endpoint events{"127.0.0.1", 7800};
+    base::Endpoint alerts{"127.0.0.1", 7801};
+    base::Endpoint http{"127.0.0.1", 7802};
+  } listen;
+  struct Retain {
+    int64_t age_ms = 0;
+    uint64_t size_bytes = 10ull << 30;
+  };
+  struct Journal {
+    int64_t sync_ms = 5;
+    uint64_t segment_bytes = 64 << 20;
+    Retain retain{24ll * 3600 * 1000, 10ull << 30};
+  } journal;
+  struct Checkpoint {
+    int64_t interval_ms = 60'000;
+    int64_t pause_ms = 10'000;
+    int64_t retain = 3;
+    int64_t full = 10;
+    int64_t timeout_ms = 600'000;
+  } checkpoint;
+  Retain outputs_retain{7ll * 24 * 3600 * 1000, 10ull << 30};
+  uint64_t disk_reserve_bytes = 2ull << 30;
+  Limits limits;  // line, depth, runs_per_key, matches_per_event, record
+  int64_t connections = 4096;
+  uint64_t memory_bytes = 4ull << 30;
+  uint64_t subscriber_lag_bytes = 64 << 20;
+  int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
+
+  // Keys that were set and that this version reads but does not act on, in the order of the file.
+  std::vector<std::string> without_effect;
+};
+
+// Reads `text` (empty: defaults), then `overrides` ("limits.line=2MiB") over it. Returns what is wrong, one line each ("NAME:12: error: limits.line:
+// …", overrides as "--set: error: …"); empty: *out holds the settings. Listeners beyond loopback are refused unless `insecure: true`.
+std::string read_daemon_config(std::string_view text, const std::string& name, const std::vector<std::string>& overrides,
+                               DaemonConfig* out);
+
+}  // namespace cep::config

@@ -1,0 +1,110 @@
+#include <doctest/doctest.h>
+
+#include "config/daemon_config.h"
+
+using cep::config::DaemonConfig;
+using cep::config::read_daemon_config;
+
+namespace {
+
+std::string wrong(std::string_view text, const std::vector<std::string>& overrides = {}) {
+  DaemonConfig config;
+  return read_daemon_config(text, "cepd.yaml", overrides, &config);
+}
+
+DaemonConfig good(std::string_view text, const std::vector<std::string>& overrides = {}) {
+  DaemonConfig config;
+  std::string message = read_daemon_config(text, "cepd.yaml", overrides, &config);
+  REQUIRE_MESSAGE(message.empty(), message);
+  return config;
+}
+
+bool has(const std::string& text, const std::string& part) {
+  bool found = text.find(part) != std::string::npos;
+  if (!found) MESSAGE(text);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("nothing given: the defaults of the documentation") {
+  DaemonConfig config = good("");
+  CHECK(config.patterns == std::vector<std::string>{"./patterns"});
+  CHECK(to_text(config.listen.events) == "127.0.0.1:7800");
+  CHECK(to_text(config.listen.alerts) == "127.0.0.1:7801");
+  CHECK(config.limits.line_bytes == 1 << 20);
+  CHECK(config.limits.runs_per_key == 100000);
+  CHECK(config.connections == 4096);
+  CHECK(config.subscriber_lag_bytes == 64 << 20);
+  CHECK(config.without_effect.empty());
+}
+
+TEST_CASE("every key of the documentation is read") {
+  DaemonConfig config = good(R"(
+data_dir: /var/lib/cepd
+patterns: [/etc/cepd/patterns, more.cep]
+shards: 3
+listen: {events: "127.0.0.1:1", alerts: "[::1]:2", http: localhost:3}
+journal: {sync: 6ms, segment: 32MiB, retain: {age: 23h, size: 9GiB}}
+checkpoint: {interval: 61s, pause: 11s, retain: 4, full: 9, timeout: 9m}
+outputs: {retain: {age: 6d, size: 8GiB}}
+disk: {reserve: 1GiB}
+limits: {line: 2MiB, depth: 32, connections: 10, memory: 3GiB, subscriber_lag: 1MiB, producer_ttl: 29d,
+         runs_per_key: 7, matches_per_event: 8, record: 3MiB}
+)");
+  CHECK(config.patterns.size() == 2);
+  CHECK(config.shards == 3);
+  CHECK(to_text(config.listen.alerts) == "[::1]:2");
+  CHECK(config.journal.sync_ms == 6);
+  CHECK(config.journal.retain.age_ms == 23 * 3600 * 1000);
+  CHECK(config.checkpoint.timeout_ms == 9 * 60 * 1000);
+  CHECK(config.outputs_retain.size_bytes == 8ull << 30);
+  CHECK(config.disk_reserve_bytes == 1ull << 30);
+  CHECK(config.limits.line_bytes == 2 << 20);
+  CHECK(config.limits.json_depth == 32);
+  CHECK(config.limits.matches_per_event == 8);
+  CHECK(config.limits.record_bytes == 3 << 20);
+  CHECK(config.producer_ttl_ms == 29ll * 24 * 3600 * 1000);
+  CHECK(config.without_effect == std::vector<std::string>{"data_dir", "listen.http", "journal", "checkpoint", "outputs", "disk", "limits.memory",
+                                                          "limits.producer_ttl"});
+}
+
+TEST_CASE("overrides stand above the file") {
+  DaemonConfig config = good("limits: {line: 2MiB}\n", {"limits.line=3MiB", "listen.events=127.0.0.1:0", "patterns=[a, b]"});
+  CHECK(config.limits.line_bytes == 3 << 20);
+  CHECK(config.listen.events.port == 0);
+  CHECK(config.patterns.size() == 2);
+}
+
+TEST_CASE("a mistake names the key, the line and the nearest known key") {
+  std::string text = wrong("patterns: [p]\nlimits:\n  lines: 1MiB\n");
+  CHECK(has(text, "cepd.yaml:3:"));
+  CHECK(has(text, "limits.lines"));
+  CHECK(has(text, "`line`"));
+  CHECK(has(wrong("limits:\n  line: 1MB\n"), "cepd.yaml:2: error: limits.line: "));
+  CHECK(has(wrong("limits:\n  line: 100\n"), "limits.line"));
+  CHECK(has(wrong("shards: many\n"), "cepd.yaml:1: error: shards: "));
+  CHECK(has(wrong("shards: 65\n"), "from 0 to 64"));
+  CHECK(has(wrong("journal: {sync: 5}\n"), "no unit"));
+  CHECK(has(wrong("shards: 1\nshards: 2\n"), "cepd.yaml:2:"));
+  CHECK(has(wrong("limits: 5\n"), "limits"));
+  CHECK(has(wrong("", {"limits.lines=1MiB"}), "--set: error: limits.lines"));
+  CHECK(has(wrong("", {"nonsense"}), "--set: error: "));
+}
+
+TEST_CASE("all mistakes come at once") {
+  std::string text = wrong("shards: x\nlisten: {events: nowhere}\nlimits: {depth: 0}\nspeed: 3\n");
+  CHECK(has(text, "cepd.yaml:1:"));
+  CHECK(has(text, "cepd.yaml:2:"));
+  CHECK(has(text, "cepd.yaml:3:"));
+  CHECK(has(text, "cepd.yaml:4:"));
+}
+
+TEST_CASE("a listener beyond loopback is refused unless that is said outright") {
+  CHECK(has(wrong("listen: {events: 0.0.0.0:7800}\n"), "insecure: true"));
+  CHECK(has(wrong("listen: {alerts: \"[::]:7801\"}\n"), "insecure: true"));
+  CHECK(to_text(good("insecure: true\nlisten: {events: 0.0.0.0:7800}\n").listen.events) == "0.0.0.0:7800");
+  CHECK(has(wrong("listen: {events: gateway:7800}\n"), "no IP address"));
+  CHECK(has(wrong("listen: {events: \"::1:7800\"}\n"), "brackets"));
+  CHECK(has(wrong("listen: {events: 127.0.0.1:70000}\n"), "no HOST:PORT"));
+}
