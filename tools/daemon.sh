@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced by scripts that need a running cepd: start_cepd starts one on free ports in a folder of its own, stop_cepd stops it cleanly.
-# Sets events_port, alerts_port, cepd_pid and work (the folder, removed at exit).
+# Sourced by scripts that need a running cepd: start_cepd starts one on free ports with a folder of its own, stop_cepd stops it cleanly.
+# Sets work (the folder, removed at exit), events_port, alerts_port and cepd_pid.
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/cepd.XXXXXX")
 cepd_pid=''
@@ -10,20 +10,6 @@ cleanup() {
   rm -rf "$work"
 }
 trap cleanup EXIT
-
-listens() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
-
-free_port() {
-  local port
-  for _ in $(seq 100); do
-    port=$((20000 + (RANDOM * 32768 + RANDOM) % 10000))
-    listens "$port" || {
-      echo "$port"
-      return 0
-    }
-  done
-  return 1
-}
 
 # wait_until SECONDS COMMAND…: true as soon as the command is.
 wait_until() {
@@ -35,33 +21,32 @@ wait_until() {
   done
 }
 
-ready_or_gone() { ! kill -0 "$cepd_pid" 2>/dev/null || listens "$alerts_port"; }
+ready_or_gone() { [[ -f $work/ports ]] || ! kill -0 "$cepd_pid" 2>/dev/null; }
 
-# start_cepd CEPD PATTERN…: returns 0 once both ports take connections. Another program may take a port before cepd does: tried again.
+has_lines() { (($(wc -l <"$1") >= $2)); }
+
+# start_cepd CEPD PATTERN…: returns 0 once both ports take connections.
 start_cepd() {
   local cepd=$1 patterns
   shift
   patterns=$(printf '%s, ' "$@")
-  for _ in 1 2 3 4 5; do
-    events_port=$(free_port) alerts_port=$(free_port)
-    cat >"$work/cepd.yaml" <<YAML
-data_dir: $work/data
+  cat >"$work/cepd.yaml" <<YAML
 patterns: [${patterns%, }]
-listen: {events: 127.0.0.1:$events_port, alerts: 127.0.0.1:$alerts_port}
+listen: {events: 127.0.0.1:0, alerts: 127.0.0.1:0}
 YAML
-    "$cepd" --config "$work/cepd.yaml" >"$work/cepd.log" 2>&1 &
-    cepd_pid=$!
-    wait_until 20 ready_or_gone || break
-    if kill -0 "$cepd_pid" 2>/dev/null && listens "$events_port"; then
-      return 0
-    fi
-    wait "$cepd_pid" || true
-    cepd_pid=''
-    grep -qi 'in use' "$work/cepd.log" || break
-  done
-  echo "cepd did not start:" >&2
-  cat "$work/cepd.log" >&2
-  return 1
+  rm -f "$work/ports"
+  "$cepd" --config "$work/cepd.yaml" --ports-file "$work/ports" >"$work/cepd.log" 2>&1 &
+  cepd_pid=$!
+  wait_until 20 ready_or_gone || true
+  if [[ ! -f $work/ports ]]; then
+    echo "cepd did not start:" >&2
+    cat "$work/cepd.log" >&2
+    return 1
+  fi
+  # shellcheck disable=SC2034  # for the caller
+  events_port=$(sed -n 's/^events=//p' "$work/ports")
+  # shellcheck disable=SC2034
+  alerts_port=$(sed -n 's/^alerts=//p' "$work/ports")
 }
 
 # SIGTERM; returns cepd's exit status.

@@ -12,10 +12,8 @@ if [[ -t 1 && -z "${NO_COLOR:-}" ]]; then
 fi
 say() { printf '%s%s%s\n' "$bold" "$*" "$plain"; }
 
-has_lines() { (($(wc -l <"$1") >= $2)); }
-
 # What the sample must give: `replay` is the daemon's own engine on a file.
-"$cepctl" replay patterns/ --events "$sample" --channel alerts >"$work/expected" 2>"$work/replay.log" ||
+"$cepctl" replay patterns/ --events "$sample" --no-flush >"$work/expected" 2>"$work/replay.log" ||
   { cat "$work/replay.log" >&2; exit 1; }
 expected=$(wc -l <"$work/expected")
 
@@ -43,7 +41,7 @@ cat "$work/pretty"
 echo
 say "4. cepd stopped cleanly (SIGTERM, exit status 0)."
 cmp "$work/expected" "$work/raw" || { echo "the daemon's records differ from replay's" >&2; exit 1; }
-say "5. The $expected records are byte for byte those of:   cepctl replay patterns/ --events $sample"
+say "5. The $expected records are byte for byte those of:   cepctl replay patterns/ --events $sample --no-flush"
 cat <<TEXT
 
 Now read the pattern behind one of them, patterns/login_attacks.cep, change it, and try it without a daemon:

@@ -27,8 +27,6 @@ verdict() {
 
 records_of() { grep -c "\"pattern\":\"$1\"" "$2" || true; }
 
-has_lines() { (($(wc -l <"$1") >= $2)); }
-
 # recording NAME CHANNEL
 over_tcp() {
   local events=$data/$1.ndjson tail
