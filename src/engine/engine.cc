@@ -1,0 +1,91 @@
+// Wiring only: text → plan → ingest, shards, sequencer (include/cep/engine.h).
+#include "cep/engine.h"
+
+#include <algorithm>
+
+#include "lang/compile.h"
+#include "runtime/ingest_stage.h"
+#include "runtime/pipeline.h"
+
+namespace cep {
+namespace {
+
+constexpr std::string_view kChannelNames[kChannels] = {"alerts", "timeouts", "late", "rejects", "limits", "streams"};
+
+class SingleThreadEngine : public Engine {
+ public:
+  SingleThreadEngine(std::shared_ptr<const plan::Plan> plan, const EngineOptions& options, Sink sink)
+      : plan_(std::move(plan)), topology_(runtime::make_topology(*plan_)), pipeline_(*plan_, topology_, options, std::move(sink)),
+        ingest_(*plan_, topology_, options, &pipeline_) {
+    for (int node : topology_.sources) streams_.push_back(plan_->nodes[node].name);
+  }
+
+  OfferResult offer(std::string_view line, const OfferOptions& options) override { return ingest_.offer(line, options); }
+  void offer_broken(std::string_view first_bytes, std::string_view reason) override { ingest_.offer_broken(first_bytes, reason); }
+  void flush() override {
+    ingest_.cut();
+    pipeline_.drain();
+  }
+  void end() override {
+    ingest_.end();
+    pipeline_.drain();
+  }
+  void tick(int64_t now_ms) override { ingest_.tick(now_ms); }
+
+  EngineStats stats() const override {
+    const auto& c = ingest_.counters();
+    runtime::LaneStats lanes = pipeline_.stats();
+    EngineStats s;
+    s.lines = c.lines;
+    s.events = c.events;
+    s.rejected = c.rejected;
+    s.late = c.late;
+    s.unrouted = c.unrouted;
+    s.faults = ingest_.faults() + lanes.faults;
+    for (int i = 0; i < kChannels; ++i) s.records[i] = pipeline_.count(static_cast<Channel>(i));
+    s.live_keys = lanes.keys;
+    s.live_runs = lanes.runs;
+    s.state_bytes = lanes.bytes;
+    s.waiting_rows = lanes.waiting;
+    return s;
+  }
+
+  std::vector<std::string> streams() const override { return streams_; }
+  bool has_stream(std::string_view name) const override {
+    return std::find(streams_.begin(), streams_.end(), name) != streams_.end();
+  }
+
+ private:
+  std::shared_ptr<const plan::Plan> plan_;
+  runtime::Topology topology_;
+  runtime::Pipeline pipeline_;
+  runtime::IngestStage ingest_;
+  std::vector<std::string> streams_;
+};
+
+}  // namespace
+
+std::string_view channel_name(Channel c) { return kChannelNames[static_cast<int>(c)]; }
+
+bool parse_channel(std::string_view name, Channel* c) {
+  for (int i = 0; i < kChannels; ++i)
+    if (kChannelNames[i] == name) {
+      *c = static_cast<Channel>(i);
+      return true;
+    }
+  return false;
+}
+
+std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& program, const EngineOptions& options, Sink sink,
+                                       std::vector<Diagnostic>* diagnostics) {
+  lang::CompileResult compiled = lang::compile(program);
+  bool failed = !compiled.plan || has_errors(compiled.diagnostics);
+  if (diagnostics) *diagnostics = std::move(compiled.diagnostics);
+  if (failed) return nullptr;
+  EngineOptions o = options;
+  o.shards = std::clamp(o.shards, 1, 64);
+  o.batch = std::max(1u, o.batch);
+  return std::make_unique<SingleThreadEngine>(std::move(compiled.plan), o, std::move(sink));
+}
+
+}  // namespace cep

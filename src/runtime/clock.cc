@@ -1,0 +1,142 @@
+#include "runtime/clock.h"
+
+#include <algorithm>
+
+namespace cep::runtime {
+namespace {
+
+// a - b without overflow (b >= 0).
+int64_t less_by(int64_t a, int64_t b) { return a < kNoTime + b ? kNoTime : a - b; }
+int64_t more_by(int64_t a, int64_t b) { return a > kEndOfTime - b ? kEndOfTime : a + b; }
+
+}  // namespace
+
+ClockSet::ClockSet(const plan::Plan& plan, const Topology& topology)
+    : topology_(topology), streams_(plan.nodes.size()), feeds_(plan.nodes.size()), clocks_(topology.clocks.size(), kNoTime),
+      dirty_(topology.clocks.size(), 0) {
+  for (int node : topology.sources) {
+    Stream& s = streams_[node];
+    s.source = &plan.nodes[node].source;
+    s.feed = topology.feed[node];
+    feeds_[s.feed].streams.push_back(node);
+    lags_ |= s.source->own_max_lag_ms >= 0;
+  }
+  for (size_t g = 0; g < topology.clocks.size(); ++g)
+    for (int node : topology.clocks[g]) streams_[node].groups.push_back(static_cast<int>(g));
+}
+
+// `own`, punctuated and `by` streams go by their own events alone.
+bool ClockSet::follows_feed(const Stream& s) const {
+  return !s.source->own && !s.source->watermark.punctuated && s.source->watermark.by_field == -1;
+}
+
+void ClockSet::raise(int node, int64_t watermark) {
+  Stream& s = streams_[node];
+  if (watermark <= s.watermark) return;
+  s.watermark = watermark;
+  for (int g : s.groups)
+    if (!dirty_[g]) {
+      dirty_[g] = 1;
+      dirty_list_.push_back(g);
+    }
+}
+
+void ClockSet::on_event(int source, int64_t time, std::string_view value, bool punctuates) {
+  Stream& s = streams_[source];
+  Feed& feed = feeds_[s.feed];
+  const plan::Watermark& w = s.source->watermark;
+  bool foremost = time > feed.greatest_of_all;
+  if (foremost) feed.greatest_of_all = time;
+  if (time > s.greatest) s.greatest = time;
+  if (w.punctuated) {
+    if (punctuates) raise(source, more_by(time, 1));
+  } else if (w.by_field != -1) {
+    on_by(&s, time, value);
+    auto least = w.by_max_lag_ms < 0 ? s.by_times.begin() : s.by_times.lower_bound(less_by(s.greatest, w.by_max_lag_ms));
+    raise(source, less_by(*least, w.delay_ms));
+  } else if (s.source->own) {
+    raise(source, less_by(s.greatest, w.delay_ms));
+  }
+  if (!s.source->own && time > feed.greatest) {
+    feed.greatest = time;
+    for (int node : feed.streams)
+      if (follows_feed(streams_[node])) raise(node, less_by(time, streams_[node].source->watermark.delay_ms));
+  }
+  if (lags_ && foremost)
+    for (int node : feed.streams)
+      for (int g : streams_[node].groups)
+        if (!dirty_[g]) {
+          dirty_[g] = 1;
+          dirty_list_.push_back(g);
+        }
+}
+
+void ClockSet::on_by(Stream* s, int64_t time, std::string_view value) {
+  auto at = s->by.find(value);
+  if (at == s->by.end()) {
+    s->by.emplace(value, time);
+    s->by_times.insert(time);
+  } else if (time > at->second) {
+    s->by_times.erase(s->by_times.find(at->second));
+    at->second = time;
+    s->by_times.insert(time);
+  }
+}
+
+void ClockSet::on_assert(int source, int64_t time) {
+  if (source >= 0) return raise(source, more_by(time, 1));
+  for (int node : topology_.sources) raise(node, more_by(time, 1));
+}
+
+void ClockSet::on_end() {
+  for (int node : topology_.sources) {
+    int64_t greatest = feeds_[streams_[node].feed].greatest_of_all;
+    if (greatest != kNoTime) raise(node, more_by(greatest, 1));
+  }
+}
+
+void ClockSet::on_arrival(int source, int64_t arrival_ms) {
+  Stream& s = streams_[source];
+  if (s.source->idle_ms < 0) return;
+  s.arrival = arrival_ms;
+  s.at_arrival = s.watermark;
+}
+
+void ClockSet::on_tick(int64_t now_ms) {
+  for (int node : topology_.sources) {
+    Stream& s = streams_[node];
+    if (s.source->idle_ms < 0 || s.arrival == kNoTime || s.at_arrival == kNoTime) continue;
+    int64_t silent = now_ms - s.arrival;
+    if (silent >= s.source->idle_ms) raise(node, more_by(s.at_arrival, silent));
+  }
+}
+
+// The least watermark of the group; an `own max lag` stream that is too far behind the foremost of its feed holds nobody back.
+int64_t ClockSet::group_clock(const std::vector<int>& nodes) const {
+  int64_t least = kEndOfTime;
+  for (int node : nodes) {
+    const Stream& s = streams_[node];
+    int64_t lag = s.source->own_max_lag_ms;
+    bool left_behind = lag >= 0 && nodes.size() > 1 && s.greatest < less_by(feeds_[s.feed].greatest_of_all, lag);
+    if (!left_behind) least = std::min(least, s.watermark);
+  }
+  return least == kEndOfTime ? kNoTime : least;
+}
+
+const std::vector<int>& ClockSet::take_changed() {
+  changed_.clear();
+  if (dirty_list_.empty()) return changed_;
+  std::sort(dirty_list_.begin(), dirty_list_.end());
+  for (int g : dirty_list_) {
+    dirty_[g] = 0;
+    int64_t clock = group_clock(topology_.clocks[g]);
+    if (clock > clocks_[g]) {
+      clocks_[g] = clock;
+      changed_.push_back(g);
+    }
+  }
+  dirty_list_.clear();
+  return changed_;
+}
+
+}  // namespace cep::runtime

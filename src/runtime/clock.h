@@ -1,0 +1,72 @@
+// Watermarks: one per source stream, one per set of streams that some lane reads (language.md, "Time"). Computed by ingest alone, line by line. A watermark W
+// says: no event before W is still expected. It never goes back.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plan/plan.h"
+#include "runtime/topology.h"
+
+namespace cep::runtime {
+
+inline constexpr int64_t kNoTime = std::numeric_limits<int64_t>::min();
+inline constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
+
+class ClockSet {
+ public:
+  ClockSet(const plan::Plan& plan, const Topology& topology);
+
+  // An accepted event of a source. `value` is the text of the `by` field, if the stream has one; `punctuates` the value of its condition.
+  void on_event(int source, int64_t time, std::string_view value, bool punctuates);
+  // {"_watermark":…}: no event up to and including `time` is still to come. source -1: all streams.
+  void on_assert(int source, int64_t time);
+  // {"_end":…}: leaves every stream's watermark just after the greatest event time seen in its feed.
+  void on_end();
+  // A tick of the wall clock: the streams with `idle` that have been silent so long go on with it.
+  void on_tick(int64_t now_ms);
+  // Notes the arrival of an event, for `idle`.
+  void on_arrival(int source, int64_t arrival_ms);
+
+  int64_t clock(int group) const { return clocks_[group]; }
+  // The groups whose clock has moved since the last call, in order; then forgets them.
+  const std::vector<int>& take_changed();
+
+ private:
+  struct Stream {
+    const plan::Source* source = nullptr;
+    int feed = -1;
+    int64_t greatest = kNoTime;   // its own events
+    int64_t watermark = kNoTime;
+    int64_t arrival = kNoTime;    // of its last event (wall clock)
+    int64_t at_arrival = kNoTime;  // its watermark then
+    std::map<std::string, int64_t, std::less<>> by;  // greatest time of each value
+    std::multiset<int64_t> by_times;
+    std::vector<int> groups;
+  };
+  struct Feed {
+    int64_t greatest = kNoTime;        // of streams that are not `own`
+    int64_t greatest_of_all = kNoTime;
+    std::vector<int> streams;          // nodes
+  };
+
+  bool follows_feed(const Stream& s) const;
+  void raise(int node, int64_t watermark);
+  void on_by(Stream* s, int64_t time, std::string_view value);
+  int64_t group_clock(const std::vector<int>& nodes) const;
+
+  const Topology& topology_;
+  std::vector<Stream> streams_;  // by node; only sources are used
+  std::vector<Feed> feeds_;      // by the number in Topology::feed
+  std::vector<int64_t> clocks_;
+  std::vector<uint8_t> dirty_;   // groups to look at again
+  std::vector<int> dirty_list_;
+  std::vector<int> changed_;
+  bool lags_ = false;            // some `own` stream has a `max lag`: every event can move a group
+};
+
+}  // namespace cep::runtime

@@ -1,0 +1,50 @@
+// Stateless work on rows: filter, map, union, on the way from the node that gives a row to the lanes that read it. Used by ingest for source rows and by shards
+// for what their operators give. Rows keep their time and position.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "event/row.h"
+#include "expr/program.h"
+#include "plan/plan.h"
+#include "runtime/topology.h"
+
+namespace cep::runtime {
+
+// Where rows arrive. `row` is valid during the call; its `input` is set for the reader.
+class FlowSink {
+ public:
+  virtual ~FlowSink() = default;
+  virtual void to_lane(int lane, const event::Row& row) = 0;
+  // A row that derived stream `node` gives (before `unique`), for the live view. Only called if asked for.
+  virtual void to_view(int node, const event::Row& row) = 0;
+};
+
+class Flow {
+ public:
+  Flow(const plan::Plan& plan, const Topology& topology, bool view);
+
+  // A row that `node` gives, on to everybody who reads it. `passed_unique`: it comes out of the node's `unique` lane.
+  void push(int node, event::Row* row, bool passed_unique, FlowSink* sink);
+
+  uint64_t faults() const { return context_.faults; }
+
+ private:
+  struct Step {
+    std::unique_ptr<expr::Program> where;
+    std::vector<expr::Program> select;
+    bool has_select = false;
+    event::RowBuilder builder;
+  };
+  void derive(const DeriveInput& to, event::Row* row, FlowSink* sink);
+
+  const plan::Plan& plan_;
+  const Topology& topology_;
+  std::vector<Step> steps_;  // by node
+  expr::Arena arena_;
+  expr::EvalContext context_;
+  bool view_;
+};
+
+}  // namespace cep::runtime

@@ -1,0 +1,296 @@
+#include "runtime/ingest_stage.h"
+
+#include <algorithm>
+
+#include "base/nearest.h"
+#include "base/time_text.h"
+#include "event/json_writer.h"
+#include "expr/functions.h"
+#include "runtime/key_codec.h"
+#include "runtime/utf8.h"
+#include "runtime/view_record.h"
+
+namespace cep::runtime {
+
+IngestStage::IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline)
+    : plan_(plan), topology_(topology), options_(options), pipeline_(pipeline), decoder_(options.limits), clocks_(plan, topology),
+      flow_(plan, topology, options.want[static_cast<int>(Channel::kStreams)]), sources_(plan.nodes.size()) {
+  context_.arena = &arena_;
+  for (int node : topology.sources) {
+    const plan::Source& source = plan.nodes[node].source;
+    if (source.when) sources_[node].when = std::make_unique<expr::Program>(source.when);
+    if (source.watermark.punctuation) sources_[node].punctuation = std::make_unique<expr::Program>(source.watermark.punctuation);
+    any_when_ |= source.when != nullptr;
+    by_name_.emplace(plan.nodes[node].name, node);
+    names_.push_back(plan.nodes[node].name);
+  }
+  for (int s = 0; s < options.shards; ++s) writers_.emplace_back(pipeline->pool());
+  begin_batch();
+}
+
+void IngestStage::begin_batch() {
+  timeline_ = std::make_shared<Timeline>();
+  timeline_->number = batches_++;
+  timeline_->first = position_ + 1;
+  timeline_->steps.resize(topology_.clocks.size());
+  for (size_t g = 0; g < topology_.clocks.size(); ++g) timeline_->before.push_back(clocks_.clock(static_cast<int>(g)));
+  timeline_->reached = timeline_->before;
+  batch_ = Batch{};
+  batch_.rows.resize(options_.shards);
+  lines_in_batch_ = 0;
+}
+
+void IngestStage::cut() {
+  if (lines_in_batch_ == 0) return;
+  timeline_->last = position_;
+  batch_.timeline = std::move(timeline_);
+  Batch batch = std::move(batch_);
+  begin_batch();
+  pipeline_->submit(std::move(batch));
+}
+
+void IngestStage::end() {
+  cut();
+  ++position_;
+  ++lines_in_batch_;
+  timeline_->first = position_;
+  timeline_->end = true;
+  clocks_.on_end();
+  clocks_.take_changed();
+  cut();
+}
+
+// Steps of the clocks that the line at position_ has brought.
+void IngestStage::note_clocks() {
+  for (int g : clocks_.take_changed()) {
+    timeline_->steps[g].push_back({position_, clocks_.clock(g)});
+    timeline_->reached[g] = clocks_.clock(g);
+  }
+}
+
+void IngestStage::tick(int64_t now_ms) {
+  ++position_;
+  ++lines_in_batch_;
+  clocks_.on_tick(now_ms);
+  note_clocks();
+}
+
+OfferResult IngestStage::offer(std::string_view line, const OfferOptions& options) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  ++position_;
+  ++lines_in_batch_;
+  ++counters_.lines;
+  result_ = {};
+  const event::LineKind& kind = decoder_.parse(line);
+  if (kind.kind == event::LineKind::kEvent) event(kind, line, options);
+  else if (kind.kind == event::LineKind::kBroken) reject({}, -1, kind.reason, line);
+  else if (kind.kind != event::LineKind::kBlank) control(kind, line);
+  if (lines_in_batch_ >= options_.batch) cut();
+  return std::move(result_);
+}
+
+void IngestStage::offer_broken(std::string_view first_bytes, std::string_view reason) {
+  ++position_;
+  ++lines_in_batch_;
+  ++counters_.lines;
+  reject({}, -1, std::string(reason), first_bytes);
+  if (lines_in_batch_ >= options_.batch) cut();
+}
+
+void IngestStage::control(const event::LineKind& kind, std::string_view line) {
+  switch (kind.kind) {
+    case event::LineKind::kAt: arrival_ = kind.time; return;
+    case event::LineKind::kTick: clocks_.on_tick(kind.time); return note_clocks();
+    case event::LineKind::kEnd: {
+      if (kind.stream != "*") return reject(kind.stream, -1, "`_end` is for all streams: {\"_end\":{\"stream\":\"*\"}}", line);
+      --position_;  // the end takes this line's position
+      --lines_in_batch_;
+      return end();
+    }
+    default: break;
+  }
+  int node = -1;
+  if (kind.stream != "*") {
+    auto at = by_name_.find(kind.stream);
+    if (at == by_name_.end()) return reject(kind.stream, -1, "`_watermark` names a stream that is not declared: " + std::string(kind.stream), line);
+    node = at->second;
+  }
+  clocks_.on_assert(node, kind.time);
+  note_clocks();
+}
+
+void IngestStage::event(const event::LineKind& kind, std::string_view line, const OfferOptions& options) {
+  taken_.clear();
+  if (!route(kind, line, options)) return;
+  // First all streams meet the clocks as they were before the line, then the line moves them.
+  for (auto& [node, row] : taken_) {
+    ++counters_.events;
+    dropped_by_.clear();
+    flow_.push(node, const_cast<event::Row*>(row), false, this);
+    if (!dropped_by_.empty()) late(node, *row);
+  }
+  for (auto& [node, row] : taken_) advance(node, *row, options);
+  note_clocks();
+}
+
+// Finds the streams that the line belongs to and decodes their rows. False if there are none.
+bool IngestStage::route(const event::LineKind& kind, std::string_view line, const OfferOptions& options) {
+  if (kind.is_delete) {
+    reject(kind.has_stream ? kind.stream : options.stream, -1, "`_delete` is for rows of tables", line);
+    return false;
+  }
+  std::string_view name = kind.has_stream ? kind.stream : options.stream;
+  if (!name.empty() || kind.has_stream) {
+    auto at = by_name_.find(name);
+    if (at == by_name_.end()) {
+      std::string near = base::nearest(name, names_);
+      reject(name, -1, "stream " + std::string(name) + " is not declared" + (near.empty() ? "" : "; did you mean " + near + "?"), line);
+      return false;
+    }
+    take(at->second, line, options);
+  } else if (topology_.sources.size() == 1 && !any_when_) {
+    take(topology_.sources.front(), line, options);
+  } else if (any_when_) {
+    bool any = false;
+    for (int node : topology_.sources)
+      if (takes(node)) {
+        any = true;
+        take(node, line, options);
+      }
+    if (!any) ++counters_.unrouted;
+  } else {
+    reject({}, -1, "the line does not say its `_stream`, and more than one stream is declared", line);
+  }
+  return !taken_.empty();
+}
+
+bool IngestStage::takes(int node) {
+  Source& s = sources_[node];
+  if (!s.when) return false;
+  const plan::Node& n = plan_.nodes[node];
+  int64_t time = 0;
+  if (!decoder_.decode(n.schema, -1, &n.source.when_fields, &s.builder, &time).empty()) return false;
+  arena_.reset();
+  context_.row = s.builder.finish(0, position_);
+  return s.when->holds(context_);
+}
+
+void IngestStage::take(int node, std::string_view line, const OfferOptions& options) {
+  const plan::Node& n = plan_.nodes[node];
+  int64_t arrival = options.arrival_ms != OfferOptions::kNoArrival ? options.arrival_ms : arrival_;
+  int64_t time = 0;
+  std::string reason = decoder_.decode(n.schema, n.source.time_field, nullptr, &sources_[node].builder, &time);
+  if (reason.empty() && n.source.time_field < 0) {
+    if (arrival == OfferOptions::kNoArrival) reason = "the stream has no `time`, and the arrival of the line is not known (replay: --arrival 1ms)";
+    time = arrival;
+  }
+  if (reason.empty() && arrival != OfferOptions::kNoArrival && time > arrival && time - arrival > n.source.ahead_ms) {
+    reason = "its time is more than ";
+    base::append_duration(n.source.ahead_ms, &reason);
+    reason += " ahead of its arrival (`ahead`)";
+  }
+  if (!reason.empty()) return reject(n.name, node, std::move(reason), line);
+  taken_.emplace_back(node, sources_[node].builder.finish(time, position_));
+}
+
+std::string_view IngestStage::by_value(int node, const event::Row& row, const OfferOptions& options) {
+  int field = plan_.nodes[node].source.watermark.by_field;
+  if (field == plan::kByProducer) return options.producer;
+  if (field == plan::kByPartition) return decoder_.member_text("_partition");
+  text_.clear();
+  append_key(row.get(field, plan_.nodes[node].schema.fields[field].type), &text_);
+  return text_;
+}
+
+void IngestStage::advance(int node, const event::Row& row, const OfferOptions& options) {
+  const plan::Source& source = plan_.nodes[node].source;
+  bool punctuates = false;
+  if (sources_[node].punctuation) {
+    arena_.reset();
+    context_.row = &row;
+    const_cast<event::Row&>(row).input = 0;
+    punctuates = sources_[node].punctuation->holds(context_);
+  }
+  std::string_view value;
+  if (source.watermark.by_field != -1) value = by_value(node, row, options);
+  clocks_.on_event(node, row.time, value, punctuates);
+  int64_t arrival = options.arrival_ms != OfferOptions::kNoArrival ? options.arrival_ms : arrival_;
+  if (arrival != OfferOptions::kNoArrival) clocks_.on_arrival(node, arrival);
+}
+
+void IngestStage::to_lane(int lane, const event::Row& row) {
+  const Lane& l = topology_.lanes[lane];
+  int64_t clock = clocks_.clock(l.clock);
+  if (row.time < clock) {
+    if (dropped_by_.empty() || clock < dropped_watermark_) dropped_watermark_ = clock;
+    if (l.unique_node >= 0) dropped_by_.push_back(l.unique_node);
+    else dropped_by_.insert(dropped_by_.end(), l.patterns.begin(), l.patterns.end());
+    return;
+  }
+  int shard = 0;
+  if (options_.shards > 1) {
+    key_.clear();
+    encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
+    shard = shard_of(key_hash(key_), options_.shards);
+  }
+  RowRef ref;
+  ref.row = writers_[shard].copy(row, &ref.block);
+  ref.lane = static_cast<uint32_t>(lane);
+  batch_.rows[shard].push_back(std::move(ref));
+}
+
+void IngestStage::to_view(int node, const event::Row& row) {
+  OutRecord record;
+  write_view(plan_, node, row, &record);
+  record.label = {position_, row.time, static_cast<uint32_t>(node) + 1, {}, 0};
+  batch_.records.push_back(std::move(record));
+}
+
+// One record per event, with the names of all that dropped it and the least of their watermarks.
+void IngestStage::late(int node, const event::Row& row) {
+  ++counters_.late;
+  OutRecord record;
+  record.channel = Channel::kLate;
+  record.node = node;
+  record.label = {position_, kNoTime, 0, {}, 0};
+  if (options_.want[static_cast<int>(Channel::kLate)]) {
+    std::sort(dropped_by_.begin(), dropped_by_.end());
+    dropped_by_.erase(std::unique(dropped_by_.begin(), dropped_by_.end()), dropped_by_.end());
+    record.head = ",\"stream\":";
+    event::append_json_string(plan_.nodes[node].name, &record.head);
+    record.tail = ",\"event\":";
+    event::append_row_json(plan_.nodes[node].schema, row, &record.tail);
+    record.tail += ",\"watermark\":\"";
+    base::append_rfc3339(dropped_watermark_, &record.tail);
+    record.tail += "\",\"dropped_by\":[";
+    for (size_t i = 0; i < dropped_by_.size(); ++i) {
+      if (i) record.tail += ',';
+      event::append_json_string(plan_.nodes[dropped_by_[i]].name, &record.tail);
+    }
+    record.tail += ']';
+  }
+  batch_.records.push_back(std::move(record));
+}
+
+void IngestStage::reject(std::string_view stream, int node, std::string reason, std::string_view line) {
+  constexpr size_t kLineKept = 4096;
+  ++counters_.rejected;
+  OutRecord record;
+  record.channel = Channel::kRejects;
+  record.node = node;
+  record.label = {position_, kNoTime, 0, {}, 0};
+  if (options_.want[static_cast<int>(Channel::kRejects)]) {
+    if (!stream.empty()) {
+      record.head = ",\"stream\":";
+      event::append_json_string(to_utf8(stream), &record.head);
+    }
+    record.tail = ",\"reason\":";
+    event::append_json_string(to_utf8(reason), &record.tail);
+    record.tail += ",\"line\":";
+    event::append_json_string(to_utf8(line.substr(0, kLineKept)), &record.tail);
+  }
+  batch_.records.push_back(std::move(record));
+  if (!result_.rejected) result_ = {true, std::move(reason)};
+}
+
+}  // namespace cep::runtime

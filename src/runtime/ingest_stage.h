@@ -1,0 +1,87 @@
+// The one place where order is made: lines become positions, rows, clocks, late and rejected records, batches. A pure function of the lines (and of what stands
+// in control lines); nothing after it looks at anything else.
+#pragma once
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cep/engine.h"
+#include "event/line_decoder.h"
+#include "plan/plan.h"
+#include "runtime/clock.h"
+#include "runtime/flow.h"
+#include "runtime/pipeline.h"
+#include "runtime/topology.h"
+
+namespace cep::runtime {
+
+class IngestStage : private FlowSink {
+ public:
+  IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline);
+
+  OfferResult offer(std::string_view line, const OfferOptions& options);
+  void offer_broken(std::string_view first_bytes, std::string_view reason);
+  // Cuts the batch: everything offered so far goes to the shards.
+  void cut();
+  // {"_end":…}: cuts, then decides all that is pending.
+  void end();
+  void tick(int64_t now_ms);
+
+  struct Counters {
+    uint64_t lines = 0, events = 0, rejected = 0, late = 0, unrouted = 0;
+  };
+  const Counters& counters() const { return counters_; }
+  uint64_t faults() const { return flow_.faults() + context_.faults; }
+
+ private:
+  struct Source {
+    std::unique_ptr<expr::Program> when, punctuation;
+    event::RowBuilder builder;
+  };
+
+  void to_lane(int lane, const event::Row& row) override;
+  void to_view(int node, const event::Row& row) override;
+
+  void event(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
+  bool route(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
+  bool takes(int node);
+  void take(int node, std::string_view line, const OfferOptions& options);
+  void control(const event::LineKind& kind, std::string_view line);
+  void advance(int node, const event::Row& row, const OfferOptions& options);
+  std::string_view by_value(int node, const event::Row& row, const OfferOptions& options);
+  void reject(std::string_view stream, int node, std::string reason, std::string_view line);
+  void late(int node, const event::Row& row);
+  void begin_batch();
+  void note_clocks();
+
+  const plan::Plan& plan_;
+  const Topology& topology_;
+  EngineOptions options_;
+  Pipeline* pipeline_;
+  event::LineDecoder decoder_;
+  ClockSet clocks_;
+  Flow flow_;
+  std::vector<Source> sources_;  // by node
+  std::unordered_map<std::string_view, int> by_name_;
+  std::vector<std::string> names_;
+  bool any_when_ = false;
+  expr::Arena arena_;
+  expr::EvalContext context_;
+
+  Batch batch_;
+  std::shared_ptr<Timeline> timeline_;  // of the batch being filled
+  uint64_t batches_ = 0;
+  uint32_t lines_in_batch_ = 0;
+  std::vector<RowWriter> writers_;      // by shard
+  uint64_t position_ = 0;               // of the last line
+  std::vector<int> dropped_by_;         // nodes
+  int64_t dropped_watermark_ = 0;
+  std::vector<std::pair<int, const event::Row*>> taken_;  // streams that took the line, in order
+  int64_t arrival_ = OfferOptions::kNoArrival;            // of `_at`
+  OfferResult result_;
+  std::string key_, text_;
+  Counters counters_;
+};
+
+}  // namespace cep::runtime

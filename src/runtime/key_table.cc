@@ -1,0 +1,26 @@
+#include "runtime/key_table.h"
+
+namespace cep::runtime {
+
+uint32_t KeyTable::add(std::string_view key) {
+  uint32_t id;
+  if (free_.empty()) {
+    id = static_cast<uint32_t>(keys_.size());
+    keys_.emplace_back(key);
+  } else {
+    id = free_.back();
+    free_.pop_back();
+    keys_[id] = key;
+  }
+  ids_.emplace(keys_[id], id);
+  return id;
+}
+
+void KeyTable::remove(uint32_t id) {
+  auto at = ids_.find(std::string_view(keys_[id]));
+  if (at == ids_.end() || at->second != id) return;
+  ids_.erase(at);
+  free_.push_back(id);
+}
+
+}  // namespace cep::runtime

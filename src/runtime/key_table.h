@@ -1,0 +1,40 @@
+// The keys of one lane that have something live, as small numbers; a number is used again once nothing of its key lives.
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/key_codec.h"
+
+namespace cep::runtime {
+
+class KeyTable {
+ public:
+  static constexpr uint32_t kNone = UINT32_MAX;
+
+  uint32_t find(std::string_view key) const {
+    auto at = ids_.find(key);
+    return at == ids_.end() ? kNone : at->second;
+  }
+  uint32_t add(std::string_view key);
+  void remove(uint32_t id);
+  const std::string& bytes(uint32_t id) const { return keys_[id]; }
+  size_t size() const { return ids_.size(); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view s) const { return key_hash(s); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const { return a == b; }
+  };
+  boost::unordered_flat_map<std::string, uint32_t, Hash, Equal> ids_;
+  std::vector<std::string> keys_;
+  std::vector<uint32_t> free_;
+};
+
+}  // namespace cep::runtime

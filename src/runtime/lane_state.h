@@ -1,0 +1,57 @@
+// One lane on one shard: sorter, interned keys, shared predicates, and the evaluators of its patterns (or the memory of a `unique`). It works one batch
+// at a time, in the order of event time; what ends at a moment is ended before the rows of that moment (semantics.md, 11).
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "operators/pattern/evaluator.h"
+#include "plan/plan.h"
+#include "runtime/flow.h"
+#include "runtime/match_writer.h"
+#include "runtime/out_record.h"
+#include "runtime/rows.h"
+#include "runtime/sorter.h"
+#include "runtime/timeline.h"
+#include "runtime/topology.h"
+
+namespace cep::runtime {
+
+// What lanes hand over.
+class LaneSink {
+ public:
+  virtual ~LaneSink() = default;
+  virtual void record(OutRecord record) = 0;
+  // A row that `node` gives; `label` is null for rows that keep their own position (`unique`).
+  virtual void row(int node, event::Row* row, const event::Label* label) = 0;
+};
+
+struct LaneOptions {
+  Limits limits;
+  bool want[kChannels] = {};
+  bool test_alerts = false;
+};
+
+struct LaneStats {
+  uint64_t keys = 0, runs = 0, bytes = 0, waiting = 0, faults = 0;
+};
+
+class LaneState {
+ public:
+  virtual ~LaneState() = default;
+  // A row of this lane; it waits in the sorter. Takes over the reference.
+  virtual void push(RowRef row) = 0;
+  // Everything that the clocks of the batch decide.
+  virtual void work(const Timeline& timeline, LaneSink* sink) = 0;
+  virtual LaneStats stats() const = 0;
+};
+
+std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+                                             BlockPool* pool);
+std::unique_ptr<LaneState> make_unique_lane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool);
+
+// Puts rows of one event time in the order in which they are worked: by the position that decides them, source rows before derived ones, then by input
+// position or label.
+void order_rows_of_one_time(std::vector<RowRef>* rows, uint64_t decided);
+
+}  // namespace cep::runtime

@@ -1,0 +1,216 @@
+#include "runtime/match_writer.h"
+
+#include <algorithm>
+
+#include "base/time_text.h"
+#include "event/json_writer.h"
+#include "event/line_decoder.h"
+#include "expr/functions.h"
+#include "runtime/key_codec.h"
+
+namespace cep::runtime {
+namespace {
+
+constexpr std::string_view kLevels[] = {"info", "low", "medium", "high", "critical"};
+
+void append_time_member(std::string_view name, int64_t ms, std::string* out) {
+  out->append(",\"").append(name).append("\":\"");
+  base::append_rfc3339(ms, out);
+  out->push_back('"');
+}
+
+// At most `bytes` of the text, cut between code points.
+std::string_view cut_text(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xc0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
+}  // namespace
+
+MatchWriter::MatchWriter(const plan::Plan& plan, int node, const MatchWriterOptions& options)
+    : plan_(plan), node_(plan.nodes[node]), pattern_(*node_.pattern), node_index_(node), options_(options) {
+  context_.arena = &arena_;
+  select_ = compile_select(pattern_.select);
+  if (pattern_.alert) alert_ = compile_alert(*pattern_.alert);
+  else if (options.as_alert) alert_ = compile_alert(low_);
+  if (pattern_.on_timeout) {
+    timeout_select_ = compile_select(pattern_.on_timeout->select);
+    if (pattern_.on_timeout->alert) timeout_alert_ = compile_alert(*pattern_.on_timeout->alert);
+  }
+  for (const plan::Input& input : node_.inputs) schemas_.push_back(&plan.nodes[input.node].schema);
+}
+
+MatchWriter::AlertCode MatchWriter::compile_alert(const plan::Alert& alert) {
+  AlertCode code;
+  code.alert = &alert;
+  for (const plan::MessagePart& p : alert.message)
+    code.message.push_back({p.text, p.expr ? std::make_unique<expr::Program>(p.expr) : nullptr});
+  for (const expr::ExprPtr& e : alert.throttle_by) code.throttle_by.emplace_back(e);
+  return code;
+}
+
+MatchWriter::SelectCode MatchWriter::compile_select(const std::vector<plan::NamedExpr>& select) {
+  SelectCode code;
+  for (const plan::NamedExpr& e : select) {
+    code.names.push_back(e.name);
+    code.programs.emplace_back(e.expr);
+  }
+  return code;
+}
+
+void MatchWriter::begin(const operators::Match& match, const SelectCode& select) {
+  arena_.reset();
+  context_.history = &match;
+  selected_.clear();
+  for (const expr::Program& p : select.programs) selected_.push_back(p.eval(context_));
+  context_.selected = selected_.data();
+}
+
+bool MatchWriter::write_match(const operators::Match& match, std::string_view key, int64_t end, OutRecord* record) {
+  const AlertCode* alert = alert_.alert ? &alert_ : nullptr;
+  record->channel = alert ? Channel::kAlerts : Channel::kStreams;
+  record->node = node_index_;
+  if (!alert && !options_.want[static_cast<int>(Channel::kStreams)]) return false;
+  write(match, key, end, select_, alert, record);
+  return true;
+}
+
+bool MatchWriter::write_timeout(const operators::Match& partial, std::string_view key, int64_t end, OutRecord* record) {
+  record->channel = Channel::kTimeouts;
+  record->node = node_index_;
+  write(partial, key, end, timeout_select_, timeout_alert_.alert ? &timeout_alert_ : nullptr, record);
+  return true;
+}
+
+bool MatchWriter::write_limit(operators::LimitKind kind, uint64_t dropped, std::string_view key, int64_t time, OutRecord* record) {
+  record->channel = Channel::kLimits;
+  record->node = node_index_;
+  if (!options_.want[static_cast<int>(Channel::kLimits)]) return true;
+  append_pattern_and_key(key, &record->head);
+  record->tail = ",\"limit\":\"";
+  record->tail += kind == operators::LimitKind::kRunsPerKey ? "runs_per_key" : "matches_per_event";
+  record->tail += "\",\"dropped\":" + std::to_string(dropped);
+  append_time_member("time", time, &record->tail);
+  return true;
+}
+
+void MatchWriter::append_pattern_and_key(std::string_view key, std::string* out) {
+  out->append(",\"pattern\":");
+  event::append_json_string(node_.name, out);
+  if (pattern_.key_names.empty()) return;
+  decode_key(key, pattern_.key_types, &key_values_);
+  out->append(",\"key\":{");
+  for (size_t i = 0; i < key_values_.size(); ++i) {
+    if (i) out->push_back(',');
+    event::append_json_string(pattern_.key_names[i], out);
+    out->push_back(':');
+    event::append_json_value(key_values_[i].get(), out);
+  }
+  out->push_back('}');
+}
+
+void MatchWriter::append_alert(const AlertCode& code, std::string_view key, std::string* head, OutRecord* record) {
+  head->append(",\"severity\":\"").append(kLevels[static_cast<int>(code.alert->level)]).push_back('"');
+  if (code.alert->has_message) {
+    scratch_.clear();
+    for (const Part& p : code.message) {
+      scratch_ += p.text;
+      if (p.expr) expr::append_text(p.expr->eval(context_), &scratch_);
+    }
+    head->append(",\"message\":");
+    event::append_json_string(cut_text(scratch_, options_.limits.record_bytes / 4), head);
+  }
+  record->throttle_ms = code.alert->throttle_ms;
+  if (record->throttle_ms < 0) return;
+  if (!code.alert->throttle_by_given) record->throttle_key = key;
+  else
+    for (const expr::Program& p : code.throttle_by) append_key(p.eval(context_), &record->throttle_key);
+}
+
+void MatchWriter::append_fields(const SelectCode& select, std::string* out) {
+  if (select.names.empty()) return;
+  size_t text_room = options_.limits.record_bytes / 4 / select.names.size();
+  out->append(",\"fields\":{");
+  for (size_t i = 0; i < select.names.size(); ++i) {
+    if (i) out->push_back(',');
+    event::append_json_string(select.names[i], out);
+    out->push_back(':');
+    Value v = selected_[i];
+    if (v.type == Type::kString) v = Value::string(cut_text(v.str(), text_room));
+    event::append_json_value(v, out);
+  }
+  out->push_back('}');
+}
+
+// The events by stage, stages in the order of the pattern. Returns false if not all fit into `room` bytes.
+bool MatchWriter::append_match(const operators::Match& match, size_t room, std::string* out) {
+  size_t begin = out->size();
+  out->append(",\"match\":{");
+  bool first_stage = true;
+  for (size_t s = 0; s < pattern_.stages.size(); ++s) {
+    bool open = false;
+    for (const operators::Match::Taken& t : match.taken()) {
+      if (t.stage != static_cast<int>(s)) continue;
+      size_t before = out->size();
+      if (!open) {
+        if (!first_stage) out->push_back(',');
+        event::append_json_string(pattern_.stages[s].name, out);
+        out->append(":[");
+      } else {
+        out->push_back(',');
+      }
+      event::append_row_json(*schemas_[t.row->input], *t.row, out);
+      if (out->size() - begin + 2 > room) {
+        out->resize(before);
+        out->append(open ? "]}" : "}");
+        return false;
+      }
+      open = true;
+      first_stage = false;
+    }
+    if (open) out->push_back(']');
+  }
+  out->push_back('}');
+  return true;
+}
+
+void MatchWriter::write(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert,
+                        OutRecord* record) {
+  bool wanted = options_.want[static_cast<int>(record->channel)];
+  if (!wanted && !(alert && alert->alert->throttle_ms >= 0)) return;
+  begin(match, select);
+  std::string* head = &record->head;
+  append_pattern_and_key(key, head);
+  if (alert) append_alert(*alert, key, head, record);
+  if (!pattern_.tags.empty()) {
+    head->append(",\"tags\":[");
+    for (size_t i = 0; i < pattern_.tags.size(); ++i) {
+      if (i) head->push_back(',');
+      event::append_json_string(pattern_.tags[i], head);
+    }
+    head->push_back(']');
+  }
+  std::string* tail = &record->tail;
+  append_time_member("start", match.taken().front().row->time, tail);
+  append_time_member("end", end, tail);
+  append_fields(select, tail);
+  constexpr size_t kEnvelope = 128;  // channel, seq, suppressed, truncated
+  size_t used = head->size() + tail->size() + kEnvelope;
+  size_t room = options_.limits.record_bytes > used ? options_.limits.record_bytes - used : 0;
+  if (!append_match(match, room, tail)) tail->append(",\"truncated\":true");
+}
+
+const event::Row* MatchWriter::write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position) {
+  begin(match, select_);
+  decode_key(key, pattern_.key_types, &key_values_);
+  size_t keys = key_values_.size();
+  builder_.start(static_cast<uint16_t>(keys + 2 + selected_.size()));
+  for (size_t i = 0; i < keys; ++i) builder_.set(i, key_values_[i].get());
+  builder_.set(keys, Value::timestamp(match.taken().front().row->time));
+  builder_.set(keys + 1, Value::timestamp(end));
+  for (size_t i = 0; i < selected_.size(); ++i) builder_.set(keys + 2 + i, selected_[i]);
+  return builder_.finish(release, position);
+}
+
+}  // namespace cep::runtime

@@ -1,0 +1,78 @@
+// Turns the matches of one pattern into records (canonical bytes) and into rows of the stream that the pattern is.
+#pragma once
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cep/limits.h"
+#include "event/row.h"
+#include "expr/program.h"
+#include "operators/pattern/evaluator.h"
+#include "plan/plan.h"
+#include "runtime/out_record.h"
+
+namespace cep::runtime {
+
+struct MatchWriterOptions {
+  Limits limits;
+  bool want[kChannels] = {};
+  bool as_alert = false;       // without `alert` of its own it counts as `alert low`
+};
+
+class MatchWriter {
+ public:
+  MatchWriter(const plan::Plan& plan, int node, const MatchWriterOptions& options);
+
+  // Fills channel, node, bytes and throttle of *record (not its label). Returns false if no record is due (nobody wants the channel `streams`).
+  bool write_match(const operators::Match& match, std::string_view key, int64_t end, OutRecord* record);
+  bool write_timeout(const operators::Match& partial, std::string_view key, int64_t end, OutRecord* record);
+  bool write_limit(operators::LimitKind kind, uint64_t dropped, std::string_view key, int64_t time, OutRecord* record);
+
+  // The match as a row of the pattern's stream; valid until the next call.
+  const event::Row* write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position);
+
+  uint64_t faults() const { return context_.faults; }
+
+ private:
+  struct Part {
+    std::string text;
+    std::unique_ptr<expr::Program> expr;
+  };
+  struct AlertCode {
+    const plan::Alert* alert = nullptr;
+    std::vector<Part> message;
+    std::vector<expr::Program> throttle_by;
+  };
+  struct SelectCode {
+    std::vector<std::string> names;
+    std::vector<expr::Program> programs;
+  };
+
+  AlertCode compile_alert(const plan::Alert& alert);
+  static SelectCode compile_select(const std::vector<plan::NamedExpr>& select);
+  void begin(const operators::Match& match, const SelectCode& select);
+  void write(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert, OutRecord* record);
+  void append_alert(const AlertCode& alert, std::string_view key, std::string* head, OutRecord* record);
+  void append_pattern_and_key(std::string_view key, std::string* out);
+  void append_fields(const SelectCode& select, std::string* out);
+  bool append_match(const operators::Match& match, size_t room, std::string* out);
+
+  const plan::Plan& plan_;
+  const plan::Node& node_;
+  const plan::PatternNode& pattern_;
+  int node_index_;
+  MatchWriterOptions options_;
+  SelectCode select_, timeout_select_;
+  AlertCode alert_, timeout_alert_;
+  plan::Alert low_;
+  std::vector<const event::Schema*> schemas_;  // by input
+  expr::Arena arena_;
+  expr::EvalContext context_;
+  std::vector<Value> selected_;
+  std::vector<OwnedValue> key_values_;
+  event::RowBuilder builder_;
+  std::string scratch_;
+};
+
+}  // namespace cep::runtime

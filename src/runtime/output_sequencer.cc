@@ -1,0 +1,73 @@
+#include "runtime/output_sequencer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace cep::runtime {
+
+OutputSequencer::OutputSequencer(const plan::Plan& plan, const EngineOptions& options, Engine::Sink sink)
+    : plan_(plan), options_(options), sink_(std::move(sink)) {}
+
+void OutputSequencer::release(std::vector<OutRecord> records) {
+  auto before = [](const OutRecord& a, const OutRecord& b) { return a.label < b.label; };
+  if (!std::is_sorted(records.begin(), records.end(), before)) std::stable_sort(records.begin(), records.end(), before);
+  for (const OutRecord& r : records) {
+    CEP_CHECK(!any_ || last_.position <= r.label.position);
+    any_ = true;
+    last_.position = r.label.position;
+    uint64_t suppressed = 0;
+    if (r.throttle_ms >= 0 && !pass(r, &suppressed)) continue;
+    send(r, suppressed);
+  }
+}
+
+bool OutputSequencer::pass(const OutRecord& r, uint64_t* suppressed) {
+  key_.assign(reinterpret_cast<const char*>(&r.label.op), sizeof r.label.op);
+  key_.push_back(static_cast<char>(r.channel));
+  key_ += r.throttle_key;
+  auto [at, is_new] = throttles_.try_emplace(key_, Throttle{r.label.time, r.throttle_ms, 0});
+  if (is_new) {
+    if (throttles_.size() >= sweep_at_) sweep(r.label.time);
+    return true;
+  }
+  Throttle& t = at->second;
+  if (r.label.time - t.sent < r.throttle_ms) {
+    ++t.suppressed;
+    return false;
+  }
+  *suppressed = t.suppressed;
+  t = {r.label.time, r.throttle_ms, 0};
+  return true;
+}
+
+// Forgets what can hold nothing back any more and has nothing to tell. Changes no result.
+void OutputSequencer::sweep(int64_t now) {
+  boost::unordered::erase_if(throttles_, [now](const auto& entry) {
+    return entry.second.suppressed == 0 && now - entry.second.sent >= entry.second.throttle_ms;
+  });
+  sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
+}
+
+void OutputSequencer::send(const OutRecord& r, uint64_t suppressed) {
+  int c = static_cast<int>(r.channel);
+  bool numbered = r.channel != Channel::kStreams;
+  ++seq_[c];
+  if (!options_.want[c]) return;
+  line_ = "{\"channel\":\"";
+  line_ += channel_name(r.channel);
+  line_ += '"';
+  if (numbered) line_ += ",\"seq\":" + std::to_string(seq_[c]);
+  line_ += r.head;
+  if (suppressed) line_ += ",\"suppressed\":" + std::to_string(suppressed);
+  line_ += r.tail;
+  line_ += '}';
+  Record out;
+  out.channel = r.channel;
+  out.seq = numbered ? seq_[c] : 0;
+  if (r.node >= 0) out.name = plan_.nodes[r.node].name;
+  out.line = line_;
+  sink_(out);
+}
+
+}  // namespace cep::runtime

@@ -1,0 +1,46 @@
+// Merges what ingest and the shards give by label, applies `at most once per`, numbers the records of each channel and hands them on: the only place where
+// records get their order.
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <string>
+#include <vector>
+
+#include "cep/engine.h"
+#include "plan/plan.h"
+#include "runtime/out_record.h"
+
+namespace cep::runtime {
+
+class OutputSequencer {
+ public:
+  OutputSequencer(const plan::Plan& plan, const EngineOptions& options, Engine::Sink sink);
+
+  // All records whose positions lie in the next span of positions, in any order. REQUIRES labels after those of the call before.
+  void release(std::vector<OutRecord> records);
+
+  uint64_t count(Channel c) const { return seq_[static_cast<int>(c)]; }
+
+ private:
+  struct Throttle {
+    int64_t sent = 0;          // event time of the last one sent
+    int64_t throttle_ms = 0;
+    uint64_t suppressed = 0;   // held back since
+  };
+  // False if the record is held back; *suppressed: how many were before it.
+  bool pass(const OutRecord& r, uint64_t* suppressed);
+  void sweep(int64_t now);
+  void send(const OutRecord& r, uint64_t suppressed);
+
+  const plan::Plan& plan_;
+  EngineOptions options_;
+  Engine::Sink sink_;
+  uint64_t seq_[kChannels] = {};
+  bool any_ = false;
+  event::Label last_;
+  boost::unordered_flat_map<std::string, Throttle> throttles_;
+  static constexpr size_t kSweepAt = 4096;
+  size_t sweep_at_ = kSweepAt;
+  std::string line_, key_;
+};
+
+}  // namespace cep::runtime

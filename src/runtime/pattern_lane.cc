@@ -1,0 +1,237 @@
+// A lane of patterns (lane_state.h). The work on a row: predicates once, then only the patterns that the row can begin or that live for its key.
+#include <algorithm>
+
+#include "base/check.h"
+#include "runtime/key_table.h"
+#include "runtime/lane_state.h"
+#include "runtime/predicate_set.h"
+
+namespace cep::runtime {
+namespace {
+
+class PatternLane;
+
+// One pattern in the lane: the sink of its evaluator.
+class PatternSlot : public operators::MatchSink {
+ public:
+  PatternSlot(PatternLane* lane, const plan::Plan& plan, int node, int slot, bool read, const LaneOptions& options);
+
+  void on_match(uint32_t key, const operators::Match& match, int64_t end, int64_t release) override;
+  void on_timeout(uint32_t key, const operators::Match& partial, int64_t end) override;
+  void on_limit(uint32_t key, operators::LimitKind kind, uint64_t dropped, int64_t time) override;
+  void on_idle(uint32_t key) override;
+
+  operators::Evaluator& evaluator() { return *evaluator_; }
+  const operators::Evaluator& evaluator() const { return *evaluator_; }
+  uint64_t faults() const { return writer_.faults(); }
+
+ private:
+  event::Label label(uint32_t key, int64_t time);
+
+  PatternLane* lane_;
+  int node_;
+  int slot_;
+  bool read_;                 // some operator reads the pattern's stream
+  bool is_alert_;
+  MatchWriter writer_;
+  std::unique_ptr<operators::Evaluator> evaluator_;
+  uint64_t ordinal_ = 0;      // rises with every record: the order among those of one key and position
+};
+
+class PatternLane : public LaneState {
+ public:
+  PatternLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
+      : lane_(topology.lanes[lane]), pool_(pool), sorter_(pool) {
+    for (size_t i = 0; i < lane_.patterns.size(); ++i) {
+      int node = lane_.patterns[i];
+      predicates_.add(*plan.nodes[node].pattern);
+      slots_.push_back(std::make_unique<PatternSlot>(this, plan, node, static_cast<int>(i), topology.readers[node].any(), options));
+    }
+    for (const plan::Input& input : lane_.inputs) key_slots_.push_back(input.key);
+    deadlines_.assign(slots_.size(), kEndOfTime);
+  }
+
+  void push(RowRef row) override { sorter_.push(std::move(row)); }
+  void work(const Timeline& timeline, LaneSink* sink) override;
+  LaneStats stats() const override;
+
+ private:
+  friend class PatternSlot;
+  void work_row(const event::Row& row);
+  void process(int slot, uint32_t key, const event::Row& row);
+  void expire(int64_t time);
+  void refresh_deadline(int slot);
+  // The position that decides what happens now: a row's own or that of the moment.
+  uint64_t decided(int64_t time) { return std::max(row_position_, cursor_->position_of(time)); }
+
+  const Lane& lane_;
+  BlockPool* pool_;
+  Sorter sorter_;
+  KeyTable keys_;
+  std::vector<std::vector<int>> live_;       // by key: slots that live for it, sorted
+  PredicateSet predicates_;
+  std::vector<std::unique_ptr<PatternSlot>> slots_;
+  std::vector<std::vector<uint16_t>> key_slots_;  // by input
+  std::vector<int64_t> deadlines_;           // by slot
+  int64_t deadline_ = kEndOfTime;            // the least of them
+  uint32_t busy_key_ = KeyTable::kNone;      // of the row being worked: keeps its number till all patterns have seen the row
+  uint64_t sequence_ = 0;                    // of rows
+  std::string key_;
+  std::vector<RowRef> due_;
+  std::vector<int> visit_;
+  LaneSink* sink_ = nullptr;
+  TimelineCursor* cursor_ = nullptr;
+  uint64_t row_position_ = 0;                // of the row being worked; 0 while time works
+};
+
+PatternSlot::PatternSlot(PatternLane* lane, const plan::Plan& plan, int node, int slot, bool read, const LaneOptions& options)
+    : lane_(lane),
+      node_(node),
+      slot_(slot),
+      read_(read),
+      is_alert_(plan.nodes[node].pattern->alert.has_value() || (options.test_alerts && !read)),
+      writer_(plan, node, [&] {
+        MatchWriterOptions o;
+        o.limits = options.limits;
+        std::copy(std::begin(options.want), std::end(options.want), o.want);
+        o.as_alert = options.test_alerts && !read;
+        return o;
+      }()),
+      evaluator_(operators::make_run_evaluator(*plan.nodes[node].pattern, options.limits)) {}
+
+event::Label PatternSlot::label(uint32_t key, int64_t time) {
+  return {lane_->decided(time), time, static_cast<uint32_t>(node_) + 1, lane_->keys_.bytes(key), ordinal_++};
+}
+
+void PatternSlot::on_match(uint32_t key, const operators::Match& match, int64_t end, int64_t release) {
+  const std::string& bytes = lane_->keys_.bytes(key);
+  OutRecord record;
+  bool due = writer_.write_match(match, bytes, end, &record);
+  if (!due && !read_) return;
+  record.label = label(key, release);
+  if (read_) {
+    const event::Row* row = writer_.write_row(match, bytes, end, release, record.label.position);
+    lane_->sink_->row(node_, const_cast<event::Row*>(row), &record.label);
+  }
+  if (due) lane_->sink_->record(std::move(record));
+}
+
+void PatternSlot::on_timeout(uint32_t key, const operators::Match& partial, int64_t end) {
+  OutRecord record;
+  if (!writer_.write_timeout(partial, lane_->keys_.bytes(key), end, &record)) return;
+  record.label = label(key, end);
+  lane_->sink_->record(std::move(record));
+}
+
+void PatternSlot::on_limit(uint32_t key, operators::LimitKind kind, uint64_t dropped, int64_t time) {
+  OutRecord record;
+  if (!writer_.write_limit(kind, dropped, lane_->keys_.bytes(key), time, &record)) return;
+  record.label = label(key, time);
+  lane_->sink_->record(std::move(record));
+}
+
+void PatternSlot::on_idle(uint32_t key) {
+  std::vector<int>& live = lane_->live_[key];
+  auto at = std::lower_bound(live.begin(), live.end(), slot_);
+  if (at != live.end() && *at == slot_) live.erase(at);
+  if (live.empty() && key != lane_->busy_key_) lane_->keys_.remove(key);
+}
+
+void PatternLane::refresh_deadline(int slot) {
+  int64_t d = slots_[slot]->evaluator().next_deadline();
+  if (d == deadlines_[slot]) return;
+  bool was_least = deadlines_[slot] == deadline_;
+  deadlines_[slot] = d;
+  if (d <= deadline_) deadline_ = d;
+  else if (was_least) deadline_ = *std::min_element(deadlines_.begin(), deadlines_.end());
+}
+
+void PatternLane::expire(int64_t time) {
+  row_position_ = 0;
+  for (size_t s = 0; s < slots_.size(); ++s) {
+    if (deadlines_[s] > time) continue;
+    slots_[s]->evaluator().expire(time, slots_[s].get());
+    refresh_deadline(static_cast<int>(s));
+  }
+}
+
+void PatternLane::process(int slot, uint32_t key, const event::Row& row) {
+  PatternSlot& s = *slots_[slot];
+  bool live = s.evaluator().process(key, row, sequence_, predicates_.bits_of(slot), &s);
+  if (live) {
+    std::vector<int>& list = live_[key];
+    auto at = std::lower_bound(list.begin(), list.end(), slot);
+    if (at == list.end() || *at != slot) list.insert(at, slot);
+  }
+  refresh_deadline(slot);
+}
+
+void PatternLane::work_row(const event::Row& row) {
+  predicates_.evaluate(row);
+  const std::vector<int>& begins = predicates_.candidates();
+  key_.clear();
+  encode_key(row, key_slots_[row.input], lane_.key_types, &key_);
+  uint32_t key = keys_.find(key_);
+  if (key == KeyTable::kNone && begins.empty()) return;
+  ++sequence_;
+  row_position_ = row.position;
+  if (key == KeyTable::kNone) {
+    key = keys_.add(key_);
+    if (live_.size() <= key) live_.resize(key + 1);
+  }
+  busy_key_ = key;
+  visit_.clear();
+  std::set_union(begins.begin(), begins.end(), live_[key].begin(), live_[key].end(), std::back_inserter(visit_));
+  for (int slot : visit_) process(slot, key, row);
+  busy_key_ = KeyTable::kNone;
+  if (live_[key].empty()) keys_.remove(key);
+}
+
+void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
+  TimelineCursor cursor(timeline, lane_.clock);
+  cursor_ = &cursor;
+  sink_ = sink;
+  int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_.clock];
+  for (;;) {
+    int64_t row_time = sorter_.size() ? sorter_.next_time() : kEndOfTime;
+    int64_t time = std::min(row_time, deadline_);
+    if (time > reached || time == kEndOfTime) break;
+    if (deadline_ <= row_time) {
+      expire(deadline_);
+      continue;
+    }
+    due_.clear();
+    sorter_.pop(&due_);
+    if (due_.size() > 1) order_rows_of_one_time(&due_, cursor.position_of(row_time));
+    for (RowRef& r : due_) {
+      work_row(*r.row);
+      pool_->release(r.block);
+    }
+  }
+  // After an end nothing that has a limit is left; the evaluators may then begin anew at an earlier time.
+  if (timeline.end)
+    for (auto& s : slots_) s->evaluator().expire(kEndOfTime, s.get());
+}
+
+LaneStats PatternLane::stats() const {
+  LaneStats out;
+  out.waiting = sorter_.size();
+  out.faults = predicates_.faults();
+  out.keys = keys_.size();
+  for (const auto& s : slots_) {
+    operators::Evaluator::Stats e = s->evaluator().stats();
+    out.runs += e.runs + e.held;
+    out.bytes += e.bytes;
+    out.faults += s->faults();
+  }
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+                                             BlockPool* pool) {
+  return std::make_unique<PatternLane>(plan, topology, lane, options, pool);
+}
+
+}  // namespace cep::runtime

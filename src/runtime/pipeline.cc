@@ -1,0 +1,103 @@
+#include "runtime/pipeline.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace cep::runtime {
+namespace {
+
+constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in its inbox
+
+}  // namespace
+
+Pipeline::Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Engine::Sink sink)
+    : seed_(options.seed), random_(options.seed * 0x9e3779b97f4a7c15u + 1), sequencer_(plan, options, std::move(sink)) {
+  ShardOptions so;
+  so.lanes.limits = options.limits;
+  std::copy(std::begin(options.want), std::end(options.want), so.lanes.want);
+  so.lanes.test_alerts = options.test_alerts;
+  so.shards = options.shards;
+  so.channel_capacity = std::max(1u, options.channel_capacity);
+  std::vector<Shard*> peers;
+  for (int s = 0; s < options.shards; ++s) {
+    shards_.push_back(std::make_unique<Shard>(plan, topology, s, so, &pool_));
+    peers.push_back(shards_.back().get());
+    waiting_.emplace_back();
+  }
+  for (auto& s : shards_) s->connect(peers);
+}
+
+uint64_t Pipeline::draw() {
+  random_ ^= random_ << 13;
+  random_ ^= random_ >> 7;
+  random_ ^= random_ << 17;
+  return random_;
+}
+
+void Pipeline::submit(Batch batch) {
+  ++submitted_;
+  ingest_records_.push_back(std::move(batch.records));
+  for (size_t s = 0; s < shards_.size(); ++s) waiting_[s].push_back({batch.timeline, -1, std::move(batch.rows[s])});
+  if (seed_ == 0) return drain();
+  // Leave some work undone, so that batches are under way side by side; but never let more than the channels hold wait.
+  for (uint64_t steps = draw() % 8; steps > 0 && step(); --steps) {
+  }
+  while (std::any_of(waiting_.begin(), waiting_.end(), [](const auto& w) { return w.size() > kWaiting; }))
+    if (!step()) break;
+  release();
+}
+
+// Lets one shard do one thing: the drawn one or, if it can do nothing, the next that can.
+bool Pipeline::step() {
+  size_t n = shards_.size();
+  size_t first = seed_ == 0 ? 0 : draw() % n;
+  for (size_t i = 0; i < n; ++i) {
+    size_t s = (first + i) % n;
+    ParcelChannel& inbox = shards_[s]->inbox(static_cast<int>(n));
+    bool fed = !waiting_[s].empty() && !inbox.full();
+    if (fed) {
+      inbox.push(std::move(waiting_[s].front()));
+      waiting_[s].pop_front();
+    }
+    if (shards_[s]->run_once() || fed) return true;
+  }
+  return false;
+}
+
+void Pipeline::drain() {
+  while (step()) {
+  }
+  release();
+  CEP_CHECK(released_ == submitted_);
+}
+
+void Pipeline::release() {
+  uint64_t done = submitted_;
+  for (const auto& s : shards_) done = std::min(done, s->batches_done());
+  for (; released_ < done; ++released_) {
+    std::vector<OutRecord> records = std::move(ingest_records_.front());
+    ingest_records_.pop_front();
+    for (auto& s : shards_) {
+      std::vector<OutRecord> more = s->take_records();
+      if (records.empty()) records = std::move(more);
+      else std::move(more.begin(), more.end(), std::back_inserter(records));
+    }
+    sequencer_.release(std::move(records));
+  }
+}
+
+LaneStats Pipeline::stats() const {
+  LaneStats out;
+  for (const auto& s : shards_) {
+    LaneStats one = s->stats();
+    out.keys += one.keys;
+    out.runs += one.runs;
+    out.bytes += one.bytes;
+    out.waiting += one.waiting;
+    out.faults += one.faults;
+  }
+  return out;
+}
+
+}  // namespace cep::runtime

@@ -1,0 +1,50 @@
+// Everything behind ingest: the shards, the order in which they are let run, and the sequencer. One thread lets shards run in an order drawn from a seed, so that a
+// test can ask for the same bytes under any of them.
+#pragma once
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "cep/engine.h"
+#include "runtime/output_sequencer.h"
+#include "runtime/shard.h"
+
+namespace cep::runtime {
+
+// What ingest gives for one batch of positions.
+struct Batch {
+  std::shared_ptr<const Timeline> timeline;
+  std::vector<std::vector<RowRef>> rows;  // by shard
+  std::vector<OutRecord> records;         // of ingest itself: rejects, late, live view
+};
+
+class Pipeline {
+ public:
+  Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Engine::Sink sink);
+
+  // Takes the next batch (numbers 0, 1, …). Records may come out.
+  void submit(Batch batch);
+  // Works off all that was submitted.
+  void drain();
+
+  BlockPool* pool() { return &pool_; }
+  LaneStats stats() const;
+  uint64_t count(Channel c) const { return sequencer_.count(c); }
+
+ private:
+  bool step();
+  void release();
+  uint64_t draw();
+
+  BlockPool pool_;  // outlives the shards
+  std::vector<std::unique_ptr<Shard>> shards_;
+  std::vector<std::deque<Parcel>> waiting_;  // by shard: batches for which its inbox had no room
+  std::deque<std::vector<OutRecord>> ingest_records_;
+  uint64_t released_ = 0;   // batches
+  uint64_t submitted_ = 0;
+  uint64_t seed_;
+  uint64_t random_;
+  OutputSequencer sequencer_;
+};
+
+}  // namespace cep::runtime

@@ -1,0 +1,58 @@
+// The predicates of all patterns of one lane that read the event alone: each distinct one is evaluated once per row, into a bit set; and which patterns
+// a row can begin a match of.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "event/row.h"
+#include "expr/program.h"
+#include "plan/plan.h"
+
+namespace cep::runtime {
+
+class PredicateSet {
+ public:
+  // Adds the predicates of a pattern and returns its number here (0, 1, …).
+  int add(const plan::PatternNode& pattern);
+
+  // Evaluates everything for a row.
+  void evaluate(const event::Row& row);
+
+  // The bits of a pattern in its own numbering, for the last row. Valid until the next call.
+  const uint64_t* bits_of(int pattern);
+
+  // The patterns that the last row can begin, in order.
+  const std::vector<int>& candidates();
+
+  uint64_t faults() const { return context_.faults; }
+
+ private:
+  struct Shared {
+    int input;
+    std::vector<expr::Program> program;   // 0 or 1: none is true for every row of the input
+    std::vector<int> begins;              // patterns for which it is the trigger
+  };
+  struct Pattern {
+    std::vector<std::pair<int, int>> map;  // own number, shared number
+    bool identity = false;                 // the own numbers are the shared ones
+    size_t words = 1;
+    bool always = false;                   // may begin at any event
+  };
+  int share(const plan::Predicate& p);
+  void add_triggers(const plan::PatternNode& pattern, int number, const std::vector<int>& shared);
+  bool test(size_t word, int bit) const { return bits_[word] >> bit & 1; }
+
+  std::vector<Shared> shared_;
+  std::unordered_map<std::string, int> by_text_;  // only looked up
+  std::vector<Pattern> patterns_;
+  std::vector<int> always_;
+  std::vector<uint64_t> bits_, local_;
+  std::vector<uint64_t> marks_;
+  std::vector<int> candidates_;
+  expr::Arena arena_;
+  expr::EvalContext context_;
+};
+
+}  // namespace cep::runtime

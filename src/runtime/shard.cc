@@ -1,0 +1,186 @@
+#include "runtime/shard.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "event/line_decoder.h"
+#include "runtime/key_codec.h"
+#include "runtime/view_record.h"
+
+namespace cep::runtime {
+
+Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockPool* pool)
+    : plan_(plan), topology_(topology), index_(index), options_(options), pool_(pool),
+      flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)]),
+      lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards) {
+  for (size_t l = 0; l < topology.lanes.size(); ++l) {
+    lanes_.push_back(topology.lanes[l].unique_node >= 0 ? make_unique_lane(plan, topology, static_cast<int>(l), pool)
+                                                        : make_pattern_lane(plan, topology, static_cast<int>(l), options.lanes, pool));
+    lanes_of_level_[topology.lanes[l].level].push_back(static_cast<int>(l));
+  }
+  for (int s = 0; s <= options.shards; ++s) inboxes_.emplace_back(options.channel_capacity);
+  for (int s = 0; s < options.shards; ++s) {
+    writers_.emplace_back(pool);
+    outbox_.emplace_back(UINT32_MAX);
+  }
+}
+
+Shard::~Shard() {
+  auto drop = [this](std::vector<RowRef>& rows) {
+    for (RowRef& r : rows) pool_->release(r.block);
+  };
+  for (Arrived& a : arrived_)
+    for (auto& rows : a.rows) drop(rows);
+  for (auto* channels : {&outbox_, &inboxes_})
+    for (ParcelChannel& channel : *channels)
+      while (!channel.empty()) {
+        Parcel p = channel.pop();
+        drop(p.rows);
+      }
+}
+
+bool Shard::run_once() {
+  bool did = send();
+  did |= receive();
+  for (int level = topology_.levels - 1; level >= 0; --level)
+    if (ready(level)) {
+      work(level);
+      return true;
+    }
+  return did;
+}
+
+bool Shard::send() {
+  bool did = false;
+  for (size_t s = 0; s < outbox_.size(); ++s)
+    while (!outbox_[s].empty() && !peers_[s]->inbox(index_).full()) {
+      peers_[s]->inbox(index_).push(outbox_[s].pop());
+      did = true;
+    }
+  return did;
+}
+
+bool Shard::receive() {
+  bool did = false;
+  for (int s = 0; s < options_.shards; ++s)
+    if (!inboxes_[s].empty()) {
+      accept(inboxes_[s].pop());
+      did = true;
+    }
+  bool waiting = std::any_of(outbox_.begin(), outbox_.end(), [](const auto& box) { return !box.empty(); });
+  ParcelChannel& ingest = inboxes_[options_.shards];
+  // One batch of ingest at a time: the next one when level 0 is done with the last.
+  bool idle = arrived_first_ + arrived_.size() == 0 || !ready(0);
+  if (!waiting && idle && !ingest.empty()) {
+    accept(ingest.pop());
+    did = true;
+  }
+  return did;
+}
+
+Shard::Arrived& Shard::arrived(uint64_t batch) {
+  CEP_CHECK(batch >= arrived_first_);
+  while (arrived_first_ + arrived_.size() <= batch) {
+    Arrived a;
+    a.rows.resize(topology_.levels);
+    a.done.resize(topology_.levels + 1);
+    arrived_.push_back(std::move(a));
+  }
+  return arrived_[batch - arrived_first_];
+}
+
+void Shard::accept(Parcel parcel) {
+  Arrived& a = arrived(parcel.timeline->number);
+  a.timeline = parcel.timeline;
+  ++a.done[parcel.level + 1];
+  for (RowRef& r : parcel.rows) a.rows[topology_.lanes[r.lane].level].push_back(std::move(r));
+}
+
+// A level can be worked when everybody below is done with the batch: ingest for level 0, all shards for the others.
+bool Shard::ready(int level) const {
+  uint64_t batch = next_batch_[level];
+  if (batch < arrived_first_ || batch >= arrived_first_ + arrived_.size()) return false;
+  const Arrived& a = arrived_[batch - arrived_first_];
+  if (a.done[0] == 0) return false;
+  return level == 0 || a.done[level] == options_.shards;
+}
+
+void Shard::work(int level) {
+  working_ = next_batch_[level];
+  Arrived& a = arrived(working_);
+  std::shared_ptr<const Timeline> timeline = a.timeline;
+  while (records_first_ + records_.size() <= working_) records_.emplace_back();
+  for (RowRef& r : a.rows[level]) {
+    uint32_t lane = r.lane;
+    lanes_[lane]->push(std::move(r));
+  }
+  a.rows[level].clear();
+  for (int lane : lanes_of_level_[level]) lanes_[lane]->work(*timeline, this);
+  ++next_batch_[level];
+  if (level + 1 < topology_.levels)
+    for (int s = 0; s < options_.shards; ++s) {
+      outbox_[s].push({timeline, level, std::move(made_[s])});
+      made_[s].clear();
+    }
+  else
+    while (!arrived_.empty() && arrived_first_ < next_batch_[level]) {
+      arrived_.pop_front();
+      ++arrived_first_;
+    }
+  send();
+}
+
+void Shard::record(OutRecord record) { records_[working_ - records_first_].push_back(std::move(record)); }
+
+void Shard::row(int node, event::Row* row, const event::Label* label) {
+  label_ = label;
+  flow_.push(node, row, true, this);
+}
+
+void Shard::to_lane(int lane, const event::Row& row) {
+  const Lane& l = topology_.lanes[lane];
+  int shard = 0;
+  if (options_.shards > 1) {
+    key_.clear();
+    encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
+    shard = shard_of(key_hash(key_), options_.shards);
+  }
+  RowRef ref;
+  ref.row = writers_[shard].copy(row, &ref.block);
+  ref.lane = static_cast<uint32_t>(lane);
+  if (label_) ref.label = std::make_unique<event::Label>(*label_);
+  made_[shard].push_back(std::move(ref));
+}
+
+void Shard::to_view(int node, const event::Row& row) {
+  OutRecord record;
+  write_view(plan_, node, row, &record);
+  if (label_) record.label = *label_;
+  else record.label = {row.position, row.time, 0, {}, 0};
+  record.label.op = static_cast<uint32_t>(node) + 1;
+  records_[working_ - records_first_].push_back(std::move(record));
+}
+
+std::vector<OutRecord> Shard::take_records() {
+  CEP_CHECK(records_first_ < next_batch_.back());
+  std::vector<OutRecord> out = std::move(records_.front());
+  records_.pop_front();
+  ++records_first_;
+  return out;
+}
+
+LaneStats Shard::stats() const {
+  LaneStats out;
+  out.faults = flow_.faults();
+  for (const auto& lane : lanes_) {
+    LaneStats s = lane->stats();
+    out.keys += s.keys;
+    out.runs += s.runs;
+    out.bytes += s.bytes;
+    out.waiting += s.waiting;
+    out.faults += s.faults;
+  }
+  return out;
+}
+
+}  // namespace cep::runtime

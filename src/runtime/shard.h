@@ -1,0 +1,112 @@
+// One shard: its part of every lane, and the order in which they are worked. A plain object: it does nothing unless it is let run, and it never blocks. What
+// it makes for another shard waits in its outbox until the channel has room; as long as something waits there it takes no new batch from ingest, but goes on
+// with what other shards have sent, deepest level first (architecture.md, "Flow control").
+#pragma once
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "runtime/flow.h"
+#include "runtime/lane_state.h"
+#include "runtime/out_record.h"
+#include "runtime/rows.h"
+#include "runtime/timeline.h"
+
+namespace cep::runtime {
+
+// What one maker gives one shard for one batch: rows, and the word that its levels up to `level` are done up to the end of the batch. Ingest is level -1.
+struct Parcel {
+  std::shared_ptr<const Timeline> timeline;
+  int level = -1;
+  std::vector<RowRef> rows;
+};
+
+// Bounded; one writer, one reader.
+class ParcelChannel {
+ public:
+  explicit ParcelChannel(uint32_t capacity) : capacity_(capacity) {}
+  ParcelChannel(ParcelChannel&& other) noexcept : capacity_(other.capacity_), parcels_(std::move(other.parcels_)) {}
+  bool full() const { return parcels_.size() >= capacity_; }
+  bool empty() const { return parcels_.empty(); }
+  void push(Parcel p) { parcels_.push_back(std::move(p)); }
+  Parcel pop() {
+    Parcel p = std::move(parcels_.front());
+    parcels_.pop_front();
+    return p;
+  }
+
+ private:
+  uint32_t capacity_;
+  std::deque<Parcel> parcels_;
+};
+
+struct ShardOptions {
+  LaneOptions lanes;
+  int shards = 1;
+  uint32_t channel_capacity = 16;
+};
+
+class Shard : private LaneSink, private FlowSink {
+ public:
+  Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockPool* pool);
+  ~Shard() override;
+
+  // peers[j] is shard j. Call once before anything runs.
+  void connect(const std::vector<Shard*>& peers) { peers_ = peers; }
+
+  // The channel from shard `from`; from == shards: ingest.
+  ParcelChannel& inbox(int from) { return inboxes_[from]; }
+
+  // Does one piece of work: takes in what has come, works one level of one batch, or sends what waits. False: nothing can be done now.
+  bool run_once();
+
+  // Batches whose every level is done here.
+  uint64_t batches_done() const { return next_batch_.back(); }
+  // The records of the oldest batch not yet taken. REQUIRES it is done.
+  std::vector<OutRecord> take_records();
+
+  LaneStats stats() const;
+
+ private:
+  struct Arrived {  // of one batch
+    std::shared_ptr<const Timeline> timeline;
+    std::vector<std::vector<RowRef>> rows;  // by level at which they are read
+    std::vector<int> done;                  // by level + 1: how many makers have said it is done
+  };
+
+  void record(OutRecord record) override;
+  void row(int node, event::Row* row, const event::Label* label) override;
+  void to_lane(int lane, const event::Row& row) override;
+  void to_view(int node, const event::Row& row) override;
+
+  bool send();
+  bool receive();
+  void accept(Parcel parcel);
+  bool ready(int level) const;
+  void work(int level);
+  Arrived& arrived(uint64_t batch);
+
+  const plan::Plan& plan_;
+  const Topology& topology_;
+  int index_;
+  ShardOptions options_;
+  BlockPool* pool_;
+  Flow flow_;
+  std::vector<std::unique_ptr<LaneState>> lanes_;
+  std::vector<std::vector<int>> lanes_of_level_;
+  std::vector<Shard*> peers_;
+  std::vector<ParcelChannel> inboxes_;
+  std::deque<Arrived> arrived_;            // batches arrived_first_ …
+  uint64_t arrived_first_ = 0;
+  std::vector<uint64_t> next_batch_;       // by level
+  std::vector<ParcelChannel> outbox_;      // by shard; not bounded: a batch's worth at most
+  std::deque<std::vector<OutRecord>> records_;  // batches records_first_ …
+  uint64_t records_first_ = 0;
+  uint64_t working_ = 0;                   // the batch being worked
+  std::vector<std::vector<RowRef>> made_;  // by shard: rows made by the level being worked
+  std::vector<RowWriter> writers_;         // by shard
+  const event::Label* label_ = nullptr;    // of the row being pushed
+  std::string key_;
+};
+
+}  // namespace cep::runtime

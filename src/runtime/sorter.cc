@@ -1,0 +1,139 @@
+#include "runtime/sorter.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "base/check.h"
+
+namespace cep::runtime {
+
+Sorter::Sorter(BlockPool* pool) : pool_(pool) {}
+
+Sorter::~Sorter() {
+  std::vector<RowRef> rest;
+  while (size_ > 0) {
+    pop(&rest);
+    for (RowRef& r : rest) pool_->release(r.block);
+    rest.clear();
+  }
+}
+
+uint32_t Sorter::new_entry(RowRef row) {
+  uint32_t e = free_;
+  if (e != kNone) {
+    free_ = entries_[e].next;
+    entries_[e].ref = std::move(row);
+    entries_[e].next = kNone;
+    return e;
+  }
+  entries_.push_back({std::move(row), kNone});
+  return static_cast<uint32_t>(entries_.size() - 1);
+}
+
+void Sorter::put_near(uint32_t e, int64_t time) {
+  size_t slot = static_cast<uint64_t>(time) % kSpan;
+  Bucket& b = buckets_[slot];
+  if (b.head == kNone) {
+    b.head = e;
+    bits_[slot / 64] |= uint64_t{1} << (slot % 64);
+  } else {
+    entries_[b.tail].next = e;
+  }
+  b.tail = e;
+  ++near_;
+  next_ = std::min(next_, time);
+}
+
+// An empty ring begins anew somewhat before `time`, so that rows a little out of order fit.
+void Sorter::rebase(int64_t time) {
+  constexpr int64_t kBack = kSpan / 2;
+  base_ = time < INT64_MIN + kBack ? INT64_MIN : time - kBack;
+  base_ = std::min<int64_t>(base_, INT64_MAX - static_cast<int64_t>(kSpan));
+  next_ = INT64_MAX;
+}
+
+bool Sorter::in_ring(int64_t time) const {
+  return time >= base_ && static_cast<uint64_t>(time) - static_cast<uint64_t>(base_) < kSpan;
+}
+
+void Sorter::push(RowRef row) {
+  int64_t time = row.row->time;
+  if (buckets_.empty()) {
+    buckets_.resize(kSpan);
+    bits_.resize(kSpan / 64);
+  }
+  ++size_;
+  if (near_ == 0 && far_.empty()) rebase(time);
+  if (!in_ring(time) && time > base_ && near_ > 0) slide();
+  if (in_ring(time))
+    put_near(new_entry(std::move(row)), time);
+  else
+    far_[time].push_back(std::move(row));
+}
+
+// Moves the ring's window up to the least time in it, less some room for rows out of order. Buckets keep their places.
+void Sorter::slide() {
+  constexpr int64_t kBack = kSpan / 4;
+  next_in_ring();
+  if (next_ - base_ > kBack) base_ = next_ - kBack;
+}
+
+// With an empty ring: the earliest of the far rows and all that lie near it move in.
+void Sorter::refill() {
+  if (far_.empty()) return;
+  rebase(far_.begin()->first);
+  while (!far_.empty()) {
+    auto first = far_.begin();
+    if (static_cast<uint64_t>(first->first) - static_cast<uint64_t>(base_) >= kSpan) break;
+    for (RowRef& r : first->second) put_near(new_entry(std::move(r)), first->first);
+    far_.erase(first);
+  }
+}
+
+int64_t Sorter::next_time() {
+  if (near_ == 0) refill();
+  int64_t far = far_.empty() ? INT64_MAX : far_.begin()->first;
+  if (near_ == 0) return far;
+  next_in_ring();
+  return std::min(next_, far);
+}
+
+// Advances next_ to the first bucket that is not empty, a word of the bitmap at a time. REQUIRES near_ > 0.
+void Sorter::next_in_ring() {
+  for (;;) {
+    size_t slot = static_cast<uint64_t>(next_) % kSpan;
+    uint64_t word = bits_[slot / 64] >> (slot % 64);
+    if (word) {
+      next_ += std::countr_zero(word);
+      return;
+    }
+    next_ += 64 - static_cast<int64_t>(slot % 64);
+    CEP_CHECK(static_cast<uint64_t>(next_) - static_cast<uint64_t>(base_) < kSpan + 64);
+  }
+}
+
+void Sorter::pop(std::vector<RowRef>* out) {
+  int64_t time = next_time();
+  CEP_CHECK(size_ > 0);
+  if (!far_.empty() && far_.begin()->first == time) {
+    size_ -= far_.begin()->second.size();
+    for (RowRef& r : far_.begin()->second) out->push_back(std::move(r));
+    far_.erase(far_.begin());
+  }
+  if (near_ == 0 || next_ != time) return;
+  size_t slot = static_cast<uint64_t>(time) % kSpan;
+  Bucket& b = buckets_[slot];
+  for (uint32_t e = b.head; e != kNone;) {
+    uint32_t next = entries_[e].next;
+    out->push_back(std::move(entries_[e].ref));
+    entries_[e].next = free_;
+    free_ = e;
+    e = next;
+    --near_;
+    --size_;
+  }
+  b = Bucket{};
+  bits_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
+}
+
+}  // namespace cep::runtime

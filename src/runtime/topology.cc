@@ -1,0 +1,128 @@
+#include "runtime/topology.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+
+#include "base/check.h"
+
+namespace cep::runtime {
+namespace {
+
+class Builder {
+ public:
+  explicit Builder(const plan::Plan& plan) : plan_(plan) {}
+
+  Topology build() {
+    size_t n = plan_.nodes.size();
+    out_.readers.resize(n);
+    out_.feed.assign(n, -1);
+    behind_.resize(n);
+    lane_of_node_.assign(n, -1);
+    for (size_t i = 0; i < n; ++i) add_node(static_cast<int>(i));
+    make_feeds();
+    return std::move(out_);
+  }
+
+ private:
+  void add_node(int i) {
+    const plan::Node& node = plan_.nodes[i];
+    if (node.kind == plan::NodeKind::kSource) {
+      out_.sources.push_back(i);
+      behind_[i] = {i};
+    }
+    for (const plan::Input& input : node.inputs) {
+      CEP_CHECK(input.node >= 0 && input.node < i);
+      const auto& b = behind_[input.node];
+      behind_[i].insert(behind_[i].end(), b.begin(), b.end());
+    }
+    std::sort(behind_[i].begin(), behind_[i].end());
+    behind_[i].erase(std::unique(behind_[i].begin(), behind_[i].end()), behind_[i].end());
+    if (node.kind == plan::NodeKind::kDerive)
+      for (size_t k = 0; k < node.inputs.size(); ++k)
+        out_.readers[node.inputs[k].node].derives.push_back({i, static_cast<uint16_t>(k)});
+    if (node.kind == plan::NodeKind::kPattern) add_pattern(i);
+    if (!node.unique.empty()) add_unique(i);
+  }
+
+  void add_pattern(int i) {
+    const plan::Node& node = plan_.nodes[i];
+    int lane = find_lane(node.inputs);
+    if (lane < 0) {
+      lane = new_lane(node.inputs, behind_[i]);
+      out_.lanes[lane].key_types = node.pattern->key_types;
+      for (size_t k = 0; k < node.inputs.size(); ++k)
+        out_.readers[node.inputs[k].node].lanes.push_back({lane, static_cast<uint16_t>(k)});
+    }
+    out_.lanes[lane].patterns.push_back(i);
+    lane_of_node_[i] = lane;
+  }
+
+  void add_unique(int i) {
+    const plan::Node& node = plan_.nodes[i];
+    plan::Input input{i, node.unique.front().fields};
+    int lane = new_lane({input}, behind_[i]);
+    // Its own input is the node before `unique`; what it reads lies below the node itself.
+    out_.lanes[lane].level = level_below(i);
+    out_.levels = std::max(out_.levels, out_.lanes[lane].level + 1);
+    out_.lanes[lane].unique_node = i;
+    for (uint16_t f : input.key) out_.lanes[lane].key_types.push_back(node.schema.fields[f].type);
+    out_.readers[i].unique_lane = lane;
+    lane_of_node_[i] = lane;
+  }
+
+  int find_lane(const std::vector<plan::Input>& inputs) const {
+    for (size_t l = 0; l < out_.lanes.size(); ++l) {
+      const Lane& lane = out_.lanes[l];
+      if (lane.unique_node < 0 && std::equal(lane.inputs.begin(), lane.inputs.end(), inputs.begin(), inputs.end(),
+                                             [](const plan::Input& a, const plan::Input& b) { return a.node == b.node && a.key == b.key; }))
+        return static_cast<int>(l);
+    }
+    return -1;
+  }
+
+  int new_lane(const std::vector<plan::Input>& inputs, const std::vector<int>& sources) {
+    Lane lane;
+    lane.inputs = inputs;
+    lane.sources = sources;
+    auto at = std::find(out_.clocks.begin(), out_.clocks.end(), sources);
+    lane.clock = static_cast<int>(at - out_.clocks.begin());
+    if (at == out_.clocks.end()) out_.clocks.push_back(sources);
+    for (const plan::Input& input : inputs) lane.level = std::max(lane.level, level_of_rows(input.node));
+    out_.levels = std::max(out_.levels, lane.level + 1);
+    out_.lanes.push_back(std::move(lane));
+    return static_cast<int>(out_.lanes.size()) - 1;
+  }
+
+  // The level at which a reader of the node's rows can stand.
+  int level_of_rows(int i) const {
+    if (lane_of_node_[i] >= 0) return out_.lanes[lane_of_node_[i]].level + 1;
+    return level_below(i);
+  }
+  int level_below(int i) const {
+    int level = 0;
+    for (const plan::Input& input : plan_.nodes[i].inputs) level = std::max(level, level_of_rows(input.node));
+    return level;
+  }
+
+  // Streams that any node reads together, at any depth, are one feed; and so on through shared streams.
+  void make_feeds() {
+    std::vector<int> root(plan_.nodes.size());
+    std::iota(root.begin(), root.end(), 0);
+    std::function<int(int)> find = [&](int x) { return root[x] == x ? x : root[x] = find(root[x]); };
+    for (const auto& sources : behind_)
+      for (int s : sources) root[find(s)] = find(sources.front());
+    for (int s : out_.sources) out_.feed[s] = find(s);
+  }
+
+  const plan::Plan& plan_;
+  Topology out_;
+  std::vector<std::vector<int>> behind_;  // source nodes behind a node
+  std::vector<int> lane_of_node_;         // the lane whose operator gives the node's rows
+};
+
+}  // namespace
+
+Topology make_topology(const plan::Plan& plan) { return Builder(plan).build(); }
+
+}  // namespace cep::runtime

@@ -1,0 +1,55 @@
+// The physical plan: which readers share a lane, what flows where, whose clocks meet. Made once from the plan; pure data afterwards.
+//
+// A *lane* is a set of keyed operators that read the same inputs by the same keys: its rows are routed, sorted and interned once for all of them, and their
+// predicates are shared. Level 0 lanes read source rows only; a lane of level n reads what lanes below n give.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "plan/plan.h"
+
+namespace cep::runtime {
+
+// A delivery of a node's rows to a lane, as its input number `input`.
+struct LaneInput {
+  int lane = -1;
+  uint16_t input = 0;
+};
+
+// A delivery of a node's rows to a derived stream, as its input number `input`.
+struct DeriveInput {
+  int node = -1;
+  uint16_t input = 0;
+};
+
+// Who reads a node's rows. Where the node has `unique`, its rows first go to `unique_lane` and from there to the readers.
+struct Readers {
+  std::vector<DeriveInput> derives;
+  std::vector<LaneInput> lanes;
+  int unique_lane = -1;
+  bool any() const { return !derives.empty() || !lanes.empty(); }
+};
+
+struct Lane {
+  std::vector<plan::Input> inputs;
+  std::vector<Type> key_types;
+  std::vector<int> patterns;   // nodes, in order
+  int unique_node = -1;        // >= 0: this lane is the `unique` of that node
+  std::vector<int> sources;    // source nodes behind it, sorted
+  int clock = -1;              // index into Topology::clocks
+  int level = 0;
+};
+
+struct Topology {
+  std::vector<Readers> readers;            // by node
+  std::vector<Lane> lanes;
+  std::vector<std::vector<int>> clocks;    // distinct sets of source nodes whose least watermark is some lane's clock
+  std::vector<int> feed;                   // by node (sources): streams read together have one number; -1 for others
+  int levels = 1;
+  std::vector<int> sources;                // source nodes in order of declaration
+};
+
+Topology make_topology(const plan::Plan& plan);
+
+}  // namespace cep::runtime
