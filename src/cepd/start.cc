@@ -99,8 +99,8 @@ void log_start(const DaemonConfig& config, const server::Server& server, const E
   }
   if (files == 0) LogLine(LogLevel::kWarn, "no pattern files: every line will be rejected");
   LogLine(LogLevel::kInfo, "listening, everything is kept in memory alone")
-      .add("events", to_text({config.listen.events.host, server.events_port()}))
-      .add("alerts", to_text({config.listen.alerts.host, server.alerts_port()}))
+      .add("events", base::to_text({config.listen.events.host, server.events_port()}))
+      .add("alerts", base::to_text({config.listen.alerts.host, server.alerts_port()}))
       .add("pattern_files", static_cast<uint64_t>(files))
       .add("streams", static_cast<uint64_t>(engine.streams().size()))
       .add("pid", static_cast<uint64_t>(getpid()));
