@@ -27,16 +27,26 @@ class LineDecoder {
   explicit LineDecoder(const Limits& limits);
   ~LineDecoder();
 
-  // Reads one line (no LF). kBroken: not an object, bad JSON, bad UTF-8, over the limits, duplicate members at any declared place (any duplicate
-  // top-level member), `_`-names that are reserved and not known. The parsed line stays current for decode() until the next parse().
+  // Reads one line (no LF). kBroken: not an object, bad JSON, bad UTF-8, over the limits, any duplicate top-level
+  // member (duplicates further down are found by decode(), on the way to a declared field), a control line of the wrong form. A BOM at the
+  // beginning and a CR at the end are dropped. The parsed line stays current for decode() until the next parse().
   // The bytes are copied into a padded buffer: any string_view will do.
   const LineKind& parse(std::string_view line);
+
+  // The text of a scalar top-level member of the current line (a number's digits, true, false; a string's content), "" if there is none or it is
+  // null. For `_producer` and `_partition`. Valid until the next parse(). REQUIRES kEvent.
+  std::string_view member_text(std::string_view name) const;
 
   // Reads the fields of one stream from the current line into *out (RowBuilder::start with the schema's count; fields not carried get their
   // default or stay null; `raw` fields get the line). Empty result: done; else the reason ("field `n`: \"x\" is no int"). `which`: only these
   // fields (for `when`; the others stay null), or null for all.
-  // *time gets the value of `time_field` (>= 0; a missing or null one is a reason), else stays.
+  // *time gets the value of `time_field` (>= 0; a missing or null one is a reason), else stays. With `which` a time field is read too.
+  // What is learned of a schema is kept by its address: REQUIRES that schemas stay unchanged until forget_schemas(). REQUIRES kEvent.
+  // A reserved name (`_x` that no field of the schema reads) is a reason, unless `which` is given: only a stream that takes a line rejects it.
   std::string decode(const Schema& schema, int time_field, const std::vector<uint16_t>* which, RowBuilder* out, int64_t* time);
+
+  // To be called before schemas that were used are destroyed or changed.
+  void forget_schemas();
 
  private:
   struct Impl;

@@ -1,0 +1,318 @@
+// A scanner with an explicit stack: objects and arrays are a bit each.
+#include "event/json_scan.h"
+
+#include <charconv>
+#include <cmath>
+
+namespace cep::event {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+int hex_digit(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// Bytes of the UTF-8 sequence that begins at text[at], 0 if it is none.
+size_t utf8_length(std::string_view text, size_t at) {
+  auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
+  auto follows = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
+  unsigned c = byte(0);
+  if (c < 0x80) return 1;
+  if (c >= 0xc2 && c <= 0xdf) return follows(1) ? 2 : 0;
+  if (c >= 0xe0 && c <= 0xef) {
+    if (!follows(1) || !follows(2)) return 0;
+    if ((c == 0xe0 && byte(1) < 0xa0) || (c == 0xed && byte(1) > 0x9f)) return 0;
+    return 3;
+  }
+  if (c >= 0xf0 && c <= 0xf4) {
+    if (!follows(1) || !follows(2) || !follows(3)) return 0;
+    if ((c == 0xf0 && byte(1) < 0x90) || (c == 0xf4 && byte(1) > 0x8f)) return 0;
+    return 4;
+  }
+  return 0;
+}
+
+// Reads one value; `fault` says what is wrong at `at`.
+class Scanner {
+ public:
+  Scanner(std::string_view text, uint32_t depth) : text_(text), depth_(depth) {}
+
+  std::string run() {
+    if (scan()) return {};
+    std::string place = " at byte " + std::to_string(at_ + 1);
+    if (at_ < text_.size() && text_[at_] == '\0') return "a NUL byte" + place;
+    return (bad_json_ ? "bad JSON" + place + ": " : std::string()) + fault_ + (bad_json_ ? "" : place);
+  }
+
+ private:
+  bool fail(const char* fault) {
+    fault_ = fault;
+    return false;
+  }
+  // For what is JSON but more than is taken.
+  bool refuse(std::string fault) {
+    fault_ = std::move(fault);
+    bad_json_ = false;
+    return false;
+  }
+  void skip_blanks() {
+    while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
+  }
+  bool next_is(char c) const { return at_ < text_.size() && text_[at_] == c; }
+  char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  bool scan() {
+    skip_blanks();
+    if (at_ == text_.size()) return fail("a value is missing");
+    bool more = true;
+    while (more) {
+      if (!value()) return false;
+      if (!after_value(&more)) return false;
+    }
+    skip_blanks();
+    return at_ == text_.size() || fail("there is text after the end of the value");
+  }
+
+  // One scalar, or the way into a container up to its first scalar (an empty container counts as one).
+  bool value() {
+    for (;;) {
+      skip_blanks();
+      char c = peek();
+      if (c == '{' || c == '[') {
+        bool object = c == '{';
+        size_t begin = at_++;
+        skip_blanks();
+        if (next_is(object ? '}' : ']')) return ++at_, true;
+        if (stack_.size() >= depth_) {
+          at_ = begin;
+          return refuse("nested deeper than " + std::to_string(depth_) + " levels");
+        }
+        stack_.push_back(object);
+        if (object && !key()) return false;
+        continue;
+      }
+      if (c == '"') return string();
+      if (c == '-' || is_digit(c)) return number();
+      return word();
+    }
+  }
+
+  // After a value: closes what ends here; *more: another value follows.
+  bool after_value(bool* more) {
+    for (;;) {
+      if (stack_.empty()) return *more = false, true;
+      skip_blanks();
+      bool object = stack_.back();
+      if (next_is(',')) {
+        ++at_;
+        *more = true;
+        return !object || key();
+      }
+      if (!next_is(object ? '}' : ']')) {
+        if (at_ == text_.size()) return fail("the line ends before its end bracket");
+        return fail(object ? "`,` or `}` is expected" : "`,` or `]` is expected");
+      }
+      ++at_;
+      stack_.pop_back();
+    }
+  }
+
+  bool key() {
+    skip_blanks();
+    if (!next_is('"')) return fail("a member's name in double quotes is expected");
+    if (!string()) return false;
+    skip_blanks();
+    if (!next_is(':')) return fail("`:` is expected");
+    ++at_;
+    return true;
+  }
+
+  bool word() {
+    for (std::string_view w : {"true", "false", "null"})
+      if (text_.substr(at_, w.size()) == w) return at_ += w.size(), true;
+    return fail(at_ == text_.size() ? "a value is missing" : "this is no value");
+  }
+
+  bool string() {
+    size_t begin = at_++;
+    for (; at_ < text_.size(); ++at_) {
+      unsigned char c = static_cast<unsigned char>(text_[at_]);
+      if (c == '"') return ++at_, true;
+      if (c < 0x20) return fail("a control character must be escaped");
+      if (c == '\\' && !escape()) return false;
+    }
+    at_ = begin;
+    return fail("the string has no end");
+  }
+
+  // At the backslash; leaves at_ on the last byte of the escape.
+  bool escape() {
+    char c = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+    if (c != 'u') {
+      if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos) return fail("this escape is not known");
+      ++at_;
+      return true;
+    }
+    int first = unit(at_);
+    if (first < 0) return fail("`\\u` needs four hexadecimal digits");
+    if (first >= 0xdc00 && first <= 0xdfff) return fail("a lone surrogate");
+    if (first >= 0xd800 && first <= 0xdbff) {
+      int second = unit(at_ + 6);
+      if (second < 0xdc00 || second > 0xdfff) return fail("a lone surrogate");
+      at_ += 6;
+    }
+    at_ += 5;
+    return true;
+  }
+
+  // The code unit of `\uXXXX` at `at`, or -1.
+  int unit(size_t at) const {
+    if (at + 6 > text_.size() || text_[at] != '\\' || text_[at + 1] != 'u') return -1;
+    int value = 0;
+    for (size_t i = 2; i < 6; ++i) {
+      int digit = hex_digit(text_[at + i]);
+      if (digit < 0) return -1;
+      value = value * 16 + digit;
+    }
+    return value;
+  }
+
+  bool digits() {
+    if (!is_digit(peek())) return fail("a digit is missing");
+    while (is_digit(peek())) ++at_;
+    return true;
+  }
+
+  bool number() {
+    size_t begin = at_;
+    if (next_is('-')) ++at_;
+    if (peek() == '0' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1])) return fail("a number begins with 0");
+    if (!digits()) return false;
+    bool integer = true;
+    if (next_is('.')) {
+      integer = false;
+      ++at_;
+      if (!digits()) return false;
+    }
+    if (peek() == 'e' || peek() == 'E') {
+      integer = false;
+      ++at_;
+      if (peek() == '+' || peek() == '-') ++at_;
+      if (!digits()) return false;
+    }
+    return in_range(begin, integer);
+  }
+
+  bool in_range(size_t begin, bool integer) {
+    const char* first = text_.data() + begin;
+    const char* last = text_.data() + at_;
+    if (integer) {
+      int64_t i = 0;
+      uint64_t u = 0;
+      if (std::from_chars(first, last, i).ec == std::errc()) return true;
+      if (*first != '-' && std::from_chars(first, last, u).ec == std::errc()) return true;
+      at_ = begin;
+      return refuse("a number beyond 64 bits");
+    }
+    double d = 0;
+    // Too small reads as 0; strtold tells it from too large (the text has a byte after it: a bracket or a blank).
+    if (std::from_chars(first, last, d).ec == std::errc()) return true;
+    if (std::fabs(std::strtold(std::string(first, last).c_str(), nullptr)) < 1) return true;
+    at_ = begin;
+    return refuse("a number beyond the range of a double");
+  }
+
+  std::string_view text_;
+  uint32_t depth_;
+  size_t at_ = 0;
+  std::vector<bool> stack_;
+  std::string fault_;
+  bool bad_json_ = true;
+};
+
+size_t skip_blanks(std::string_view text, size_t at) {
+  while (at < text.size() && is_blank(text[at])) ++at;
+  return at;
+}
+
+size_t skip_string(std::string_view text, size_t at) {
+  for (++at; at < text.size() && text[at] != '"'; ++at)
+    if (text[at] == '\\') ++at;
+  return at + 1;
+}
+
+// The byte after the value that begins at `at`.
+size_t skip_value(std::string_view text, size_t at) {
+  if (text[at] == '"') return skip_string(text, at);
+  if (text[at] != '{' && text[at] != '[') {
+    while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !is_blank(text[at])) ++at;
+    return at;
+  }
+  size_t depth = 0;
+  do {
+    char c = text[at];
+    if (c == '"') {
+      at = skip_string(text, at);
+      continue;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    ++at;
+  } while (depth > 0 && at < text.size());
+  return at;
+}
+
+// From the bracket at `at` to the value number `ordinal` inside.
+size_t enter(std::string_view text, size_t at, uint32_t ordinal) {
+  bool object = text[at] == '{';
+  ++at;
+  for (uint32_t i = 0;; ++i) {
+    at = skip_blanks(text, at);
+    if (object) at = skip_blanks(text, skip_blanks(text, skip_string(text, at)) + 1);
+    if (i == ordinal) return at;
+    at = skip_blanks(text, skip_value(text, at)) + 1;
+  }
+}
+
+}  // namespace
+
+size_t find_bad_utf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    size_t n = utf8_length(text, at);
+    if (n == 0) return at;
+    at += n;
+  }
+  return std::string_view::npos;
+}
+
+std::string json_fault(std::string_view text, uint32_t depth) {
+  size_t bad = find_bad_utf8(text);
+  if (bad != std::string_view::npos) return "bad UTF-8 at byte " + std::to_string(bad + 1);
+  return Scanner(text, depth).run();
+}
+
+std::string_view raw_value(std::string_view text, const std::vector<uint32_t>& ordinals) {
+  size_t at = skip_blanks(text, 0);
+  for (uint32_t ordinal : ordinals) at = enter(text, at, ordinal);
+  return text.substr(at, skip_value(text, at) - at);
+}
+
+void append_compact(std::string_view json, std::string* out) {
+  for (size_t at = 0; at < json.size();) {
+    if (json[at] == '"') {
+      size_t end = skip_string(json, at);
+      out->append(json, at, end - at);
+      at = end;
+    } else {
+      if (!is_blank(json[at])) out->push_back(json[at]);
+      ++at;
+    }
+  }
+}
+
+}  // namespace cep::event

@@ -1,0 +1,71 @@
+#include "event/json_scan.h"
+
+#include <doctest/doctest.h>
+
+using namespace cep::event;
+
+TEST_CASE("the reason why a line is no JSON, with its place") {
+  struct Row {
+    std::string text;
+    const char* fault;
+  };
+  const Row rows[] = {
+      {R"({"a":1,"b":[true,null,-1.5e3,"x\u00e9\ud83d\ude00"],"c":{}} )", ""},
+      {"", "bad JSON at byte 1: a value is missing"},
+      {"{", "bad JSON at byte 2: a member's name in double quotes is expected"},
+      {"{\"id\":", "bad JSON at byte 7: a value is missing"},
+      {"{\"a\" 1}", "bad JSON at byte 6: `:` is expected"},
+      {"{a:1}", "bad JSON at byte 2: a member's name in double quotes is expected"},
+      {"{\"a\":1,}", "bad JSON at byte 8: a member's name in double quotes is expected"},
+      {"{\"a\":1 \"b\":2}", "bad JSON at byte 8: `,` or `}` is expected"},
+      {"[1 2]", "bad JSON at byte 4: `,` or `]` is expected"},
+      {"[1,]", "bad JSON at byte 4: this is no value"},
+      {"{\"a\":1", "bad JSON at byte 7: the line ends before its end bracket"},
+      {"{\"a\":\"x", "bad JSON at byte 6: the string has no end"},
+      {"{\"a\":tru}", "bad JSON at byte 6: this is no value"},
+      {"{\"a\":NaN}", "bad JSON at byte 6: this is no value"},
+      {"{\"a\":01}", "bad JSON at byte 6: a number begins with 0"},
+      {"{\"a\":1.}", "bad JSON at byte 8: a digit is missing"},
+      {"{\"a\":1e}", "bad JSON at byte 8: a digit is missing"},
+      {"{\"a\":-}", "bad JSON at byte 7: a digit is missing"},
+      {"{\"a\":1e400}", "a number beyond the range of a double at byte 6"},
+      {"{\"a\":1e-400}", ""},
+      {"{\"a\":18446744073709551616}", "a number beyond 64 bits at byte 6"},
+      {"{\"a\":18446744073709551615}", ""},
+      {"{\"a\":-9223372036854775809}", "a number beyond 64 bits at byte 6"},
+      {"{}{}", "bad JSON at byte 3: there is text after the end of the value"},
+      {"{\"a\":\"\\x\"}", "bad JSON at byte 7: this escape is not known"},
+      {"{\"a\":\"\\u12g4\"}", "bad JSON at byte 7: `\\u` needs four hexadecimal digits"},
+      {"{\"a\":\"\\ud800\"}", "bad JSON at byte 7: a lone surrogate"},
+      {"{\"a\":\"\\udc00\"}", "bad JSON at byte 7: a lone surrogate"},
+      {"{\"a\":\"\\ud800\\ud800\"}", "bad JSON at byte 7: a lone surrogate"},
+      {std::string("{\"a\":\"\0\"}", 9), "a NUL byte at byte 7"},
+      {std::string("{\"a\":1}\0", 8), "a NUL byte at byte 8"},
+      {"{\"a\":\"\t\"}", "bad JSON at byte 7: a control character must be escaped"},
+      {"{\"a\":\"\xff\"}", "bad UTF-8 at byte 7"},
+      {"{\"a\":\"\xc0\x80\"}", "bad UTF-8 at byte 7"},
+      {"{\"a\":\"\xed\xa0\x80\"}", "bad UTF-8 at byte 7"},
+      {"{\"a\":\"\xf4\x90\x80\x80\"}", "bad UTF-8 at byte 7"},
+      {"{\"a\":\"\xe2\x82\"}", "bad UTF-8 at byte 7"},
+      {"[[[[1]]]]", "nested deeper than 3 levels at byte 4"},
+      {"[[[[]]]]", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(json_fault(row.text, 3) == row.fault);
+  }
+}
+
+TEST_CASE("the text of a value as it stands in the line") {
+  const std::string line = R"( {"a" : 1.50 , "b,\"}" : { "c" : [ 0, {"x":"]"} , 7e1 ] , "d":"é\n" } , "e":true})";
+  CHECK(raw_value(line, {0}) == "1.50");
+  CHECK(raw_value(line, {1, 0, 0}) == "0");
+  CHECK(raw_value(line, {1, 0, 1}) == "{\"x\":\"]\"}");
+  CHECK(raw_value(line, {1, 0, 1, 0}) == "\"]\"");
+  CHECK(raw_value(line, {1, 0, 2}) == "7e1");
+  CHECK(raw_value(line, {1, 1}) == "\"é\\n\"");
+  CHECK(raw_value(line, {2}) == "true");
+  std::string compact;
+  append_compact(raw_value(line, {1}), &compact);
+  CHECK(compact == R"({"c":[0,{"x":"]"},7e1],"d":"é\n"})");
+}
