@@ -1,0 +1,91 @@
+// The sorter against a stable sort.
+#include "runtime/sorter.h"
+
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+
+using namespace cep;
+using namespace cep::runtime;
+
+namespace {
+
+struct Bench {
+  BlockPool pool;
+  RowWriter writer{&pool};
+  Sorter sorter{&pool};
+  event::RowBuilder builder;
+  uint64_t position = 0;
+  std::vector<std::pair<int64_t, uint64_t>> waiting;  // the reference
+
+  void push(int64_t time) {
+    builder.start(1);
+    builder.set(0, Value::integer(time));
+    RowRef ref;
+    ref.row = writer.copy(*builder.finish(time, ++position), &ref.block);
+    sorter.push(std::move(ref));
+    waiting.emplace_back(time, position);
+  }
+
+  // Takes everything up to `until` from both and compares.
+  bool take(int64_t until) {
+    std::stable_sort(waiting.begin(), waiting.end(), [](auto& a, auto& b) { return a.first < b.first; });
+    size_t n = 0;
+    std::vector<RowRef> rows;
+    while (sorter.size() && sorter.next_time() <= until) {
+      rows.clear();
+      int64_t time = sorter.next_time();
+      sorter.pop(&rows);
+      for (RowRef& r : rows) {
+        bool same = n < waiting.size() && waiting[n].first == r.row->time && waiting[n].second == r.row->position && r.row->time == time;
+        pool.release(r.block);
+        if (!same) return false;
+        ++n;
+      }
+    }
+    bool complete = n == waiting.size() || waiting[n].first > until;
+    waiting.erase(waiting.begin(), waiting.begin() + static_cast<ptrdiff_t>(n));
+    return complete && sorter.size() == waiting.size();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("rows come out by time, then as they came") {
+  CHECK(rc::check("random streams", [] {
+    Bench b;
+    int64_t base = *rc::gen::element<int64_t>(0, -100000, 1767225600000);
+    int64_t scale = *rc::gen::element<int64_t>(1, 50, 5000, 100000000);
+    int64_t now = base;
+    int steps = *rc::gen::inRange(1, 200);
+    for (int i = 0; i < steps; ++i) {
+      now += *rc::gen::inRange<int64_t>(0, scale);
+      int burst = *rc::gen::inRange(0, 5);
+      for (int k = 0; k < burst; ++k) b.push(now + *rc::gen::inRange<int64_t>(-scale, 2 * scale));
+      RC_ASSERT(b.take(now - *rc::gen::inRange<int64_t>(0, scale)));
+    }
+    RC_ASSERT(b.take(INT64_MAX - 1));
+  }));
+}
+
+TEST_CASE("times at the ends of the range") {
+  Bench b;
+  for (int64_t t : {INT64_MIN + 1, INT64_MAX - 1, int64_t{0}, INT64_MIN + 1, int64_t{-1}}) b.push(t);
+  CHECK(b.take(INT64_MIN + 1));
+  CHECK(b.take(0));
+  CHECK(b.sorter.next_time() == INT64_MAX - 1);
+  CHECK(b.take(INT64_MAX - 1));
+}
+
+TEST_CASE("a steady stream keeps to the ring and a far row waits beside it") {
+  Bench b;
+  b.push(10'000'000'000);
+  for (int64_t t = 0; t < 200'000; t += 7) {
+    b.push(t);
+    REQUIRE(b.take(t - 1000));
+  }
+  CHECK(b.take(9'999'999'999));
+  CHECK(b.sorter.size() == 1);
+  CHECK(b.take(10'000'000'000));
+}
