@@ -1,0 +1,139 @@
+#include "lang/binder.h"
+
+#include "lang/binder_constant.h"
+#include "lang/binder_context.h"
+#include "lang/binder_order.h"
+#include "lang/binder_pattern.h"
+#include "lang/binder_stream.h"
+
+namespace cep::lang {
+
+using ast::Declaration;
+
+namespace {
+
+const ast::Ident& name_of(const Declaration& d) {
+  switch (d.kind) {
+    case Declaration::kLet:
+      return d.let.name;
+    case Declaration::kStream:
+      return d.stream.name;
+    case Declaration::kDerived:
+      return d.derived.name;
+    case Declaration::kPattern:
+      return d.pattern.name;
+    case Declaration::kOther:
+    case Declaration::kBroken:
+      break;
+  }
+  return d.other.name;
+}
+
+DeclaredKind kind_of(Declaration::Kind kind) {
+  switch (kind) {
+    case Declaration::kLet:
+      return DeclaredKind::kLet;
+    case Declaration::kStream:
+      return DeclaredKind::kStream;
+    case Declaration::kDerived:
+      return DeclaredKind::kDerived;
+    case Declaration::kPattern:
+      return DeclaredKind::kPattern;
+    case Declaration::kOther:
+      return DeclaredKind::kLater;
+    case Declaration::kBroken:
+      break;
+  }
+  return DeclaredKind::kBroken;
+}
+
+class Binder {
+ public:
+  Binder(const std::vector<ast::File>& files, const std::vector<SourceFile>& sources,
+         std::vector<Diagnostic>* diagnostics)
+      : sources_(sources), context_(Reporter(sources, diagnostics)) {
+    for (const ast::File& file : files)
+      for (const Declaration& d : file.declarations) declare(d);
+  }
+
+  plan::Plan bind() {
+    std::vector<const ast::LetDecl*> lets;
+    for (const Declaration* d : kept_)
+      if (d->kind == Declaration::kLet) lets.push_back(&d->let);
+    bind_lets(lets, &context_);
+    std::vector<const Declaration*> readers;
+    for (const Declaration* d : kept_) {
+      if (d->kind == Declaration::kStream)
+        plan_.nodes.push_back(bind_stream(d->stream, next_number(), &context_));
+      if (d->kind == Declaration::kDerived || d->kind == Declaration::kPattern) readers.push_back(d);
+    }
+    bind_readers(readers);
+    return std::move(plan_);
+  }
+
+ private:
+  int next_number() const { return static_cast<int>(plan_.nodes.size()); }
+
+  void declare(const Declaration& d) {
+    const ast::Ident& name = name_of(d);
+    if (d.kind == Declaration::kOther)
+      context_.report.error(d.other.word.span, "this version has no `" + d.other.word.name +
+                                                   "` yet; it reads `stream`, `let` and `pattern`");
+    if (name.name.empty()) return;  // broken, its name could not be read
+    auto [it, fresh] = context_.declared.try_emplace(name.name, Declared{kind_of(d.kind), &d, name.span});
+    if (fresh) {
+      kept_.push_back(&d);
+      return;
+    }
+    context_.report.error(name.span,
+                          "`" + name.name + "` is declared twice, first in " + place(it->second.span) +
+                              "; all files that are loaded together share one namespace, so rename one");
+  }
+
+  std::string place(Span span) const {
+    if (span.file >= sources_.size()) return "another file";
+    const SourceFile& source = sources_[span.file];
+    size_t line = 1;
+    for (size_t i = 0; i < span.begin && i < source.text.size(); ++i) line += source.text[i] == '\n';
+    return source.name + ":" + std::to_string(line);
+  }
+
+  static Reader reader_of(const Declaration& d) {
+    Reader reader;
+    reader.name = name_of(d).name;
+    reader.span = name_of(d).span;
+    if (d.kind == Declaration::kDerived) {
+      for (const ast::Ident& source : d.derived.sources) reader.sources.push_back(source.name);
+    } else {
+      for (const ast::SourceRef& source : d.pattern.sources) reader.sources.push_back(source.name.name);
+    }
+    return reader;
+  }
+
+  void bind_readers(const std::vector<const Declaration*>& declarations) {
+    std::vector<Reader> readers;
+    for (const Declaration* d : declarations) readers.push_back(reader_of(*d));
+    ReaderOrder order = order_readers(readers, &context_.report);
+    for (size_t member : order.in_cycles) context_.shapes[readers[member].name].open = true;
+    for (size_t number : order.order) {
+      const Declaration& d = *declarations[number];
+      plan_.nodes.push_back(d.kind == Declaration::kDerived
+                                ? bind_derived(d.derived, next_number(), &context_)
+                                : bind_pattern(d.pattern, next_number(), &context_));
+    }
+  }
+
+  const std::vector<SourceFile>& sources_;
+  Context context_;
+  std::vector<const Declaration*> kept_;  // the first declaration of each name, in order
+  plan::Plan plan_;
+};
+
+}  // namespace
+
+plan::Plan bind(const std::vector<ast::File>& files, const std::vector<SourceFile>& sources,
+                std::vector<Diagnostic>* diagnostics) {
+  return Binder(files, sources, diagnostics).bind();
+}
+
+}  // namespace cep::lang

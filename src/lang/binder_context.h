@@ -1,0 +1,81 @@
+// What all parts of the binder share: where mistakes go, what is declared, and what is known of each stream
+// so far.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cep/diagnostic.h"
+#include "event/schema.h"
+#include "expr/expr.h"
+#include "lang/ast.h"
+
+namespace cep::lang {
+
+// Collects mistakes. Quotes the text they are about.
+class Reporter {
+ public:
+  Reporter(const std::vector<SourceFile>& sources, std::vector<Diagnostic>* out)
+      : sources_(sources), out_(out) {}
+
+  void error(Span span, std::string message);
+  void warning(Span span, std::string message);
+  // The source text at the span, on one line, cut where it is long; between backquotes.
+  std::string quote(Span span) const;
+  // Errors reported through this object so far.
+  size_t errors() const { return errors_; }
+
+ private:
+  const std::vector<SourceFile>& sources_;
+  std::vector<Diagnostic>* out_;
+  size_t errors_ = 0;
+};
+
+// A stream as its readers see it. A field whose declaration is wrong is known by name only: whoever uses it
+// is not blamed.
+struct Shape {
+  event::Schema schema;
+  std::vector<bool> bad;  // by field
+  bool open = false;      // nothing is known for certain: any field name may be right
+
+  void add(event::Field field, bool is_bad = false);
+};
+
+enum class DeclaredKind : uint8_t {
+  kLet,
+  kStream,
+  kDerived,
+  kPattern,
+  kLater,   // window, join, table: this version does not have them
+  kBroken,  // its text could not be read
+};
+
+struct Declared {
+  DeclaredKind kind = DeclaredKind::kBroken;
+  const ast::Declaration* declaration = nullptr;  // null: kBroken
+  Span span;                                      // of the name
+};
+
+struct Context {
+  explicit Context(Reporter r) : report(r) {}
+
+  Reporter report;
+  std::map<std::string, Declared, std::less<>> declared;   // the one namespace
+  std::map<std::string, expr::ExprPtr, std::less<>> lets;  // null: wrong, already reported
+  std::map<std::string, Shape, std::less<>> shapes;        // of streams bound so far
+  std::map<std::string, int, std::less<>> nodes;           // their numbers in the plan
+
+  const Declared* find(std::string_view name) const;
+  // Whether the name is declared in a way that already was complained about.
+  bool excused(std::string_view name) const;
+};
+
+// "; did you mean `x`?" or an empty string.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+// "`a`, `b` and `c`", cut after `most` names.
+std::string listed(const std::vector<std::string>& names, size_t most = 8);
+// "an int", "a string".
+std::string a_type(Type type);
+
+}  // namespace cep::lang

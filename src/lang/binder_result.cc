@@ -1,0 +1,72 @@
+#include "lang/binder_result.h"
+
+#include <algorithm>
+
+#include "lang/binder_constant.h"
+#include "lang/binder_expr.h"
+
+namespace cep::lang {
+namespace {
+
+plan::Level bind_level(const ast::Ident& level, Context* context) {
+  static const std::vector<std::string> kLevels = {"info", "low", "medium", "high", "critical"};
+  auto it = std::find(kLevels.begin(), kLevels.end(), level.name);
+  if (it != kLevels.end()) return static_cast<plan::Level>(it - kLevels.begin());
+  std::string near = did_you_mean(level.name, kLevels);
+  context->report.error(level.span, "`alert` needs a level, and `" + level.name + "` is none" +
+                                        (near.empty() ? "; the levels are " + listed(kLevels) : near));
+  return plan::Level::kLow;
+}
+
+}  // namespace
+
+std::vector<plan::NamedExpr> bind_results(const std::vector<ast::NamedExpr>& list,
+                                          const PatternScope& pattern, const std::vector<std::string>& taken,
+                                          Context* context) {
+  Scope scope;
+  scope.place = Scope::kResult;
+  scope.pattern = &pattern;
+  std::vector<plan::NamedExpr> out;
+  for (const ast::NamedExpr& named : list) {
+    const std::string& name = named.name.name;
+    expr::ExprPtr value = ExprBinder(*context, scope).bind(*named.expr);
+    bool twice =
+        std::any_of(out.begin(), out.end(), [&](const plan::NamedExpr& n) { return n.name == name; });
+    if (twice) {
+      context->report.error(named.name.span, "`select` has two fields `" + name + "`; rename one");
+      continue;
+    }
+    if (std::find(taken.begin(), taken.end(), name) != taken.end())
+      context->report.error(named.name.span, "a match has a field `" + name +
+                                                 "` of itself (its key fields, `start` and `end`); "
+                                                 "choose another name");
+    out.push_back({name, value});
+  }
+  return out;
+}
+
+plan::Alert bind_alert(const ast::AlertDecl& decl, const PatternScope& pattern,
+                       const std::vector<plan::NamedExpr>& selected, Context* context) {
+  Scope scope;
+  scope.place = Scope::kMessage;
+  scope.pattern = &pattern;
+  scope.selected = &selected;
+  plan::Alert alert;
+  alert.level = bind_level(decl.level, context);
+  alert.has_message = decl.has_message;
+  for (const ast::AlertDecl::Part& part : decl.message) {
+    expr::ExprPtr value = part.expr ? ExprBinder(*context, scope).bind(*part.expr) : nullptr;
+    alert.message.push_back({part.text, value});
+  }
+  if (decl.throttle)
+    alert.throttle_ms =
+        constant_duration(*context, *decl.throttle, "`at most once per`", Least::kAboveZero).value_or(-1);
+  alert.throttle_by_given = decl.has_throttle_by;
+  for (const ast::Ident& name : decl.throttle_by) {
+    expr::ExprPtr value = ExprBinder(*context, scope).bind_name(name);
+    if (value) alert.throttle_by.push_back(value);
+  }
+  return alert;
+}
+
+}  // namespace cep::lang

@@ -1,0 +1,14 @@
+// Warnings: patterns that load but probably do not do what was meant, or keep more than was thought
+// (semantics.md, "Warned of").
+#pragma once
+#include "lang/ast.h"
+#include "lang/binder_context.h"
+#include "plan/pattern.h"
+#include "plan/plan.h"
+
+namespace cep::lang {
+
+// REQUIRES a pattern without errors.
+void warn_pattern(const ast::PatternDecl& decl, const plan::PatternNode& pattern, Context* context);
+
+}  // namespace cep::lang

@@ -1,0 +1,63 @@
+#include "lang/scope.h"
+
+#include <algorithm>
+
+namespace cep::lang {
+
+int PatternScope::find_stage(std::string_view name) const {
+  for (size_t i = 0; i < stages.size(); ++i)
+    if (stages[i].name == name) return static_cast<int>(i);
+  return -1;
+}
+
+int PatternScope::find_input(std::string_view name) const {
+  for (size_t i = 0; i < input_names.size(); ++i)
+    if (input_names[i] == name) return static_cast<int>(i);
+  return -1;
+}
+
+FieldPlace find_field(const std::vector<const Shape*>& rows, int only_input, std::string_view name) {
+  FieldPlace place;
+  place.slots.assign(rows.size(), expr::kNoSlot);
+  bool silent = false;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (only_input >= 0 && only_input != static_cast<int>(i)) continue;
+    int field = rows[i]->schema.find(name);
+    if (field < 0) {
+      silent |= rows[i]->open;
+      if (place.without < 0) place.without = static_cast<int>(i);
+      continue;
+    }
+    silent |= rows[i]->bad[static_cast<size_t>(field)];
+    place.slots[i] = static_cast<uint16_t>(field);
+    Type type = rows[i]->schema.fields[static_cast<size_t>(field)].type;
+    if (place.with < 0) {
+      place.with = static_cast<int>(i);
+      place.type = type;
+    } else if (type != place.type && place.status != FieldPlace::kDiffers) {
+      place.status = FieldPlace::kDiffers;
+      place.other = type;
+      place.without = static_cast<int>(i);
+    }
+  }
+  if (silent) {
+    place.status = FieldPlace::kSilent;
+  } else if (place.status != FieldPlace::kDiffers) {
+    place.status = place.with < 0      ? FieldPlace::kMissing
+                   : place.without < 0 ? FieldPlace::kFound
+                                       : FieldPlace::kPartly;
+  }
+  return place;
+}
+
+std::vector<std::string> field_names(const std::vector<const Shape*>& rows, int only_input) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (only_input >= 0 && only_input != static_cast<int>(i)) continue;
+    for (const event::Field& f : rows[i]->schema.fields)
+      if (std::find(names.begin(), names.end(), f.name) == names.end()) names.push_back(f.name);
+  }
+  return names;
+}
+
+}  // namespace cep::lang
