@@ -1,0 +1,358 @@
+// The text form of `explain`: written for somebody who meets the language for the first time, exact enough for somebody who looks for a mistake.
+#include <algorithm>
+
+#include "plan/explain.h"
+#include "plan/explain_words.h"
+
+namespace cep::plan {
+namespace {
+
+constexpr size_t kMaxStatesShown = 60;
+
+std::string counted(size_t n, const std::string& noun) {
+  return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
+}
+
+class Text {
+ public:
+  Text(const Plan& plan, const Files& files) : plan_(plan), files_(files), feeds_(feeds(plan)) {}
+
+  std::string run() {
+    out_ += counted(plan_.nodes.size(), "operator") + ", in the order in which an event goes through them\n";
+    for (size_t i = 0; i < plan_.nodes.size(); ++i) {
+      const Node& n = plan_.nodes[i];
+      out_ += "\n";
+      if (n.kind == NodeKind::kSource) source(n, i);
+      if (n.kind == NodeKind::kDerive) derived(n, i);
+      if (n.kind == NodeKind::kPattern) pattern(n, i);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void line(const std::string& label, const std::string& text) {
+    out_ += "  " + label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') + text + "\n";
+  }
+  const Node& node(int n) const { return plan_.nodes[static_cast<size_t>(n)]; }
+
+  void fields(const Node& n) {
+    std::string text;
+    for (const event::Field& f : n.schema.fields) {
+      if (f.raw) continue;
+      text += (text.empty() ? "" : ", ") + f.name + " " + std::string(type_name(f.type));
+      if (!f.path.empty()) text += " from \"" + f.path + "\"";
+      if (f.required) text += " required";
+    }
+    line("fields", text);
+  }
+  void read_by(size_t index) {
+    std::string text;
+    for (const Node& n : plan_.nodes)
+      for (const Input& in : n.inputs)
+        if (in.node == static_cast<int>(index)) text += (text.empty() ? "" : ", ") + n.name;
+    line("read by", text.empty() ? "nobody" : text);
+  }
+  void unique(const Node& n) {
+    for (const Unique& u : n.unique) {
+      std::vector<std::string> names;
+      for (uint16_t f : u.fields) names.push_back(n.schema.fields[f].name);
+      line("unique", "of events with the same " + key_text(names) + ", only the first within " + duration_text(u.within_ms) +
+                         " passes");
+    }
+  }
+
+  void source(const Node& n, size_t index) {
+    const Source& s = n.source;
+    out_ += "stream " + n.name + ": events that come from outside\n";
+    fields(n);
+    const std::string time = s.time_field < 0 ? "" : n.schema.fields[static_cast<size_t>(s.time_field)].name;
+    line("time", time.empty() ? "the arrival of each event" : "the field " + time);
+    line("watermark", watermark_words(n, time));
+    std::string together;
+    for (size_t i = 0; i < plan_.nodes.size(); ++i) {
+      const Node& other = plan_.nodes[i];
+      if (other.kind != NodeKind::kSource || i == index || feeds_[i] != feeds_[index]) continue;
+      together += (together.empty() ? "" : ", ") + other.name;
+    }
+    if (!together.empty()) {
+      line("with", "read together with " + together +
+                       (s.own ? "; counts its own events only" : ": one feed, the newest event of any counts for all"));
+    }
+    if (s.when != nullptr) line("when", "lines that do not name their stream belong to it if " + written(s.when, files_));
+    unique(n);
+    read_by(index);
+  }
+
+  std::string watermark_words(const Node& n, const std::string& time) const {
+    const Watermark& w = n.source.watermark;
+    const std::string newest = time.empty() ? "the newest arrival" : "the greatest " + time + " seen";
+    std::string text;
+    if (w.punctuated) {
+      text = "moves only at events where " + written(w.punctuation, files_);
+    } else {
+      text = newest + (w.delay_ms > 0 ? ", less " + duration_text(w.delay_ms) + " for events that come late"
+                                      : ": an event older than one before it is late");
+    }
+    if (w.by_field != -1) {
+      const std::string field = w.by_field == kByProducer    ? "_producer"
+                                : w.by_field == kByPartition ? "_partition"
+                                                             : n.schema.fields[static_cast<size_t>(w.by_field)].name;
+      text += "; the least over each " + field;
+      if (w.by_max_lag_ms >= 0) text += ", but none holds it back by more than " + duration_text(w.by_max_lag_ms);
+    }
+    if (n.source.idle_ms >= 0) text += "; goes on with the clock after " + duration_text(n.source.idle_ms) + " of silence";
+    return text;
+  }
+
+  void derived(const Node& n, size_t index) {
+    out_ += "stream " + n.name + ": made from " + inputs_text(n) + ", event by event, no state\n";
+    if (n.derive.where != nullptr) line("where", written(n.derive.where, files_));
+    if (n.derive.has_select) line("select", select_text(n.derive.select));
+    fields(n);
+    unique(n);
+    read_by(index);
+  }
+
+  std::string inputs_text(const Node& n) const {
+    std::string text;
+    for (const Input& in : n.inputs) text += (text.empty() ? "" : ", ") + node(in.node).name;
+    return text;
+  }
+  std::string select_text(const std::vector<NamedExpr>& select) const {
+    std::string text;
+    for (const NamedExpr& s : select) text += (text.empty() ? "" : ", ") + s.name + " = " + written(s.expr, files_);
+    return text;
+  }
+
+  void pattern(const Node& n, size_t index) {
+    const PatternNode& p = *n.pattern;
+    out_ += "pattern " + n.name + (p.description.empty() ? "" : ": " + p.description) + "\n";
+    std::string tags;
+    for (const std::string& t : p.tags) tags += (tags.empty() ? "" : ", ") + t;
+    if (!tags.empty()) line("tags", tags);
+    line("reads", inputs_text(n) + (n.inputs.size() > 1 ? ", merged in the order of event time" : ""));
+    line("key", p.key_names.empty() ? "none: all events are one sequence"
+                                    : "each value of " + key_text(p.key_names) + " is a sequence of its own");
+    line("looks for", "");
+    stages(n, p.sequence, 4);
+    limits(p);
+    line("keeps", skip_words(p));
+    if (!p.select.empty()) line("select", select_text(p.select));
+    if (p.alert) line("alert", alert_text(*p.alert));
+    if (p.on_timeout) {
+      line("timeouts", "partial matches that run out of time are reported on the channel `timeouts`");
+    }
+    watermark_of(index);
+    state(p);
+    conditions(n, p);
+    automaton(p);
+    if (read_by_any(index)) read_by(index);
+  }
+
+  bool read_by_any(size_t index) const {
+    return std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const Node& n) {
+      return std::any_of(n.inputs.begin(), n.inputs.end(), [&](const Input& in) { return in.node == static_cast<int>(index); });
+    });
+  }
+
+  static std::string_view joint(const Stage& s, bool last) {
+    switch (s.contiguity) {
+      case Contiguity::kBegin: return "first ";
+      case Contiguity::kNext: return "then, as the very next event of the key, ";
+      case Contiguity::kFollowedBy: return "then, with anything between that does not fit, ";
+      case Contiguity::kFollowedByAny: return "then, with anything between, also events that fit, ";
+      case Contiguity::kNotNext: return "then the very next event must not be one";
+      case Contiguity::kNotFollowedBy: return last ? "then, to the end of the limit, no event may come" : "then, before the next stage, no event may come";
+    }
+    return "";
+  }
+
+  void stages(const Node& n, const std::vector<Stage>& list, size_t indent) {
+    const std::string blanks(indent, ' ');
+    for (size_t i = 0; i < list.size(); ++i) {
+      const Stage& s = list[i];
+      out_ += blanks + std::to_string(i + 1) + ". " + std::string(joint(s, i + 1 == list.size()));
+      if (!s.group.empty()) {
+        out_ += group_words(s) + ":\n";
+        stages(n, s.group, indent + 3);
+        if (s.until >= 0) out_ += blanks + "   until an event comes where " + condition(n, s.until) + "\n";
+        continue;
+      }
+      out_ += stage_words(n, s) + "\n";
+    }
+  }
+
+  static std::string group_words(const Stage& s) {
+    std::string text = s.optional ? "perhaps " : "";
+    const std::string times = quantity_text(s);
+    text += "this sequence";
+    if (s.times_max == kUnbounded) {
+      text += s.times_min == 1 ? ", once or more often" : ", " + std::to_string(s.times_min) + " times or more often";
+    } else if (s.times_max != s.times_min) {
+      text += ", " + std::to_string(s.times_min) + " to " + std::to_string(s.times_max) + " times";
+    } else if (s.times_min > 1) {
+      text += ", " + std::to_string(s.times_min) + " times";
+    }
+    if (s.inner == InnerContiguity::kConsecutive) text += ", one right after the other";
+    return text;
+  }
+
+  std::string stage_words(const Node& n, const Stage& s) const {
+    const bool negated = s.contiguity == Contiguity::kNotNext || s.contiguity == Contiguity::kNotFollowedBy;
+    const std::string many = quantity_words(s);
+    std::string text = s.optional ? "perhaps " : "";
+    if (!negated) text += many.empty() ? "an event" : many;
+    const int input = s.index >= 0 ? n.pattern->stages[static_cast<size_t>(s.index)].input : -1;
+    if (input >= 0) text += " of " + node(n.inputs[static_cast<size_t>(input)].node).name;
+    const Predicate* where = s.where >= 0 ? &n.pattern->predicates[static_cast<size_t>(s.where)] : nullptr;
+    if (where != nullptr && where->expr != nullptr) {
+      text += " where " + written(where->expr, files_);
+    } else if (negated) {
+      text += input < 0 ? " at all" : "";
+    } else if (input < 0) {
+      text += many.empty() ? ", whatever it is" : ", whatever they are";
+    }
+    text += negated ? "  (" + s.name + ")" : "  → " + s.name;
+    if (!many.empty() && s.inner == InnerContiguity::kRelaxed) text += "; others may come between them";
+    if (s.every_ms >= 0) text += "; less than " + duration_text(s.every_ms) + " from one to the next";
+    if (s.greedy) text += "; greedy: an event that fits both this and the next stage stays here";
+    if (s.until >= 0) text += "; until an event comes where " + condition(n, s.until);
+    return text;
+  }
+
+  std::string condition(const Node& n, int predicate) const {
+    return written(n.pattern->predicates[static_cast<size_t>(predicate)], plan_, n, files_);
+  }
+
+  void limits(const PatternNode& p) {
+    if (p.within_ms >= 0) line("within", "less than " + duration_text(p.within_ms) + " from the first event to the last");
+    if (p.gap_ms >= 0) line("gaps", "less than " + duration_text(p.gap_ms) + " between neighbours");
+    if (p.within_ms < 0 && p.gap_ms < 0) line("within", "no limit of time");
+  }
+
+  static std::string skip_words(const PatternNode& p) {
+    const std::string word = skip_text(p);
+    switch (p.skip) {
+      case Skip::kNone: return "every match, overlapping ones too (" + word + ")";
+      case Skip::kToNext: return "one match for each event that can begin one (" + word + ")";
+      case Skip::kPastLast: return "matches that do not overlap: after one it goes on behind its last event (" + word + ")";
+      case Skip::kToFirst:
+      case Skip::kToLast: return "after a match, only those that begin there or later (" + word + ")";
+    }
+    return word;
+  }
+
+  std::string alert_text(const Alert& a) const {
+    std::string text(level_word(a.level));
+    if (a.has_message) text += " \"" + message_text(a, files_) + "\"";
+    if (a.throttle_ms >= 0) {
+      text += ", at most once per " + duration_text(a.throttle_ms);
+      std::string by;
+      for (const auto& e : a.throttle_by) by += (by.empty() ? "" : ", ") + written(e, files_);
+      text += a.throttle_by_given ? " by " + by : " and key";
+    }
+    return text;
+  }
+
+  void watermark_of(size_t index) {
+    std::string text;
+    for (const int s : sources_behind(plan_, static_cast<int>(index))) text += (text.empty() ? "" : ", ") + node(s).name;
+    line("clock", (text.find(',') == std::string::npos ? "the watermark of " : "the least watermark of ") + text +
+                      ": an event is looked at when it has been passed");
+  }
+
+  // What the run evaluator holds for one key.
+  void state(const PatternNode& p) {
+    std::string text = "runs (partial matches, what limits.runs_per_key counts): ";
+    text += "each event that can begin a match begins one";
+    const int64_t limit = p.within_ms >= 0 ? p.within_ms : p.gap_ms;
+    if (limit >= 0) {
+      text += p.within_ms >= 0 ? " and it is held for less than " + duration_text(limit)
+                               : " and it is held while events come less than " + duration_text(limit) + " apart";
+    } else if (can_wait(p.sequence)) {
+      text += " and it may be held for ever";
+    } else {
+      text += " and it ends at the first event that does not fit";
+    }
+    line("state", text);
+    const size_t branches = count_branching(p.sequence);
+    if (branches > 0) {
+      line("", counted(branches, "stage") + " may go on in several ways at one event, so runs multiply there: " +
+                   branching_names(p.sequence));
+    }
+  }
+
+  // Whether a run can ignore events while it waits.
+  static bool can_wait(const std::vector<Stage>& list) {
+    return std::any_of(list.begin(), list.end(), [](const Stage& s) {
+      const bool relaxed = s.contiguity == Contiguity::kFollowedBy || s.contiguity == Contiguity::kFollowedByAny;
+      const bool loop = s.times_max > 1 && s.inner != InnerContiguity::kConsecutive;
+      return relaxed || loop || s.contiguity == Contiguity::kNotFollowedBy || can_wait(s.group);
+    });
+  }
+  static bool branches(const Stage& s) {
+    const bool open = s.times_max == kUnbounded || s.times_min != s.times_max || s.optional;
+    return s.contiguity == Contiguity::kFollowedByAny || open || s.inner == InnerContiguity::kCombinations;
+  }
+  static size_t count_branching(const std::vector<Stage>& list) {
+    size_t n = 0;
+    for (const Stage& s : list) n += (branches(s) ? 1 : 0) + count_branching(s.group);
+    return n;
+  }
+  static std::string branching_names(const std::vector<Stage>& list) {
+    std::string text;
+    for (const Stage& s : list) {
+      std::string part = branches(s) ? (s.group.empty() ? s.name : "the group") : "";
+      const std::string inner = branching_names(s.group);
+      if (!part.empty() && !inner.empty()) part += ", ";
+      part += inner;
+      if (!part.empty()) text += (text.empty() ? "" : ", ") + part;
+    }
+    return text;
+  }
+
+  void conditions(const Node& n, const PatternNode& p) {
+    out_ += "  conditions\n";
+    for (size_t i = 0; i < p.predicates.size(); ++i) {
+      const Predicate& q = p.predicates[i];
+      const bool history = q.on_history || q.gap_ms >= 0;
+      out_ += "    p" + std::to_string(i) + "  " + written(q, plan_, n, files_) +
+              (history ? "   (asked for each run)" : "   (asked once for each event)") + "\n";
+    }
+  }
+
+  void automaton(const PatternNode& p) {
+    out_ += "  automaton " + counted(p.nfa.states.size(), "state") + ", begins in " + std::to_string(p.nfa.start) +
+            "; edges in the order in which they are tried\n";
+    for (size_t i = 0; i < std::min(p.nfa.states.size(), kMaxStatesShown); ++i) {
+      const State& s = p.nfa.states[i];
+      out_ += "    " + std::to_string(i) + " " + s.name + (s.pending ? ", a match when time ends it" : "") + "\n";
+      edges("take it", s.take, i);
+      edges("ignore it", s.ignore, i);
+      edges("go on without it", s.proceed, i);
+      edges("end the run", s.stop, i);
+    }
+    if (p.nfa.states.size() > kMaxStatesShown) {
+      out_ += "    … and " + std::to_string(p.nfa.states.size() - kMaxStatesShown) + " more (--json shows all)\n";
+    }
+  }
+
+  void edges(const std::string& what, const std::vector<Edge>& list, size_t from) {
+    for (const Edge& e : list) {
+      std::string to = e.target == kFinal ? " → match" : e.target == from ? "" : " → " + std::to_string(e.target);
+      if (what == "end the run") to.clear();
+      out_ += "      if " + condition_text(e.when) + ": " + what + to + "\n";
+    }
+  }
+
+  const Plan& plan_;
+  const Files& files_;
+  std::vector<int> feeds_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string explain_text(const Plan& plan, const Files& files) { return Text(plan, files).run(); }
+
+}  // namespace cep::plan
