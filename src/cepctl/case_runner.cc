@@ -1,0 +1,225 @@
+#include "cepctl/case_runner.h"
+
+#include <algorithm>
+
+#include "cepctl/compare.h"
+#include "event/csv_reader.h"
+#include "lang/parser.h"
+
+namespace cep::cepctl {
+namespace {
+
+constexpr size_t kShown = 20;  // records of a kind in a report
+
+// What one run gave.
+struct Collected {
+  bool loaded = false;
+  std::vector<Diagnostic> diagnostics;
+  std::vector<std::string> lines[kChannels];
+};
+
+void offer_csv(const std::string& text, const Limits& limits, Engine* engine) {
+  event::CsvReader csv(limits);
+  csv.feed(text);
+  csv.finish();
+  for (event::CsvRecord record; csv.next(&record);) {
+    if (record.broken) {
+      engine->offer_broken(record.line, record.reason);
+    } else {
+      engine->offer(record.line, {});
+    }
+  }
+}
+
+Collected collect(const Case& c, const Combination& how, uint64_t seed) {
+  Collected out;
+  EngineOptions options;
+  options.test_alerts = true;
+  options.shards = how.shards;
+  options.batch = how.batch;
+  options.seed = seed;
+  auto sink = [&out](const Record& r) { out.lines[static_cast<int>(r.channel)].emplace_back(r.line); };
+  const auto engine = Engine::create(c.program, options, sink, &out.diagnostics);
+  if (engine == nullptr) return out;
+  out.loaded = true;
+  if (c.csv) {
+    offer_csv(c.events, options.limits, engine.get());
+    engine->end();
+    return out;
+  }
+  std::string_view rest = c.events;
+  while (!rest.empty()) {
+    const size_t lf = rest.find('\n');
+    engine->offer(rest.substr(0, lf), {});
+    rest.remove_prefix(lf == std::string_view::npos ? rest.size() : lf + 1);
+  }
+  engine->end();
+  return out;
+}
+
+// The first word of a program that this version does not read, or empty.
+std::string unsupported_word(const Case& c) {
+  for (const SourceFile& source : c.program) {
+    std::vector<Diagnostic> ignored;
+    for (const auto& d : lang::parse(source, 0, &ignored).declarations)
+      if (d.kind == lang::ast::Declaration::kOther) return d.other.word.name;
+  }
+  return "";
+}
+
+class CaseRun {
+ public:
+  CaseRun(const CaseFile& file, const Case& c, const RunnerOptions& options)
+      : case_(c), options_(options), rules_{file.event_id, file.any_order} {}
+
+  CaseResult run() {
+    bool first = true;
+    for (const Combination& how : combinations()) {
+      Collected came = collect(case_, how, options_.seed);
+      if (first) {
+        first_ = std::move(came);
+        judge();
+      } else {
+        compare_with_first(came, how);
+      }
+      first = false;
+      if (!result_.report.empty()) break;
+    }
+    if (!result_.report.empty()) result_.outcome = Outcome::kFailed;
+    return std::move(result_);
+  }
+
+ private:
+  std::vector<Combination> combinations() const {
+    std::vector<int> shards = !options_.shards.empty() ? options_.shards : case_.shards;
+    if (shards.empty()) shards = {1};
+    std::vector<uint32_t> batches = options_.batches;
+    if (batches.empty()) batches = {1000};
+    std::vector<Combination> list;
+    for (int s : shards)
+      for (uint32_t b : batches) list.push_back({s, b});
+    return list;
+  }
+
+  void line(const std::string& text) { result_.report += "  " + text + "\n"; }
+  void indented(const std::string& text) {
+    for (size_t from = 0; from < text.size();) {
+      const size_t lf = std::min(text.find('\n', from), text.size());
+      line("  " + text.substr(from, lf - from));
+      from = lf + 1;
+    }
+  }
+  void marked(char mark, const std::string& word, const std::string& text) {
+    const bool missing = mark == '-';
+    const std::string on = options_.colour ? (missing ? "\033[31m" : "\033[32m") : "";
+    line("  " + on + mark + " " + word + " " + text + (options_.colour ? "\033[0m" : ""));
+  }
+
+  // The first combination against what the case expects.
+  void judge() {
+    if (case_.error) {
+      judge_error();
+    } else if (!first_.loaded) {
+      line("the program does not load:");
+      indented(render_all(first_.diagnostics, case_.program, options_.colour));
+    } else {
+      for (int i = 0; i < kChannels; ++i) judge_channel(static_cast<Channel>(i));
+    }
+  }
+
+  void judge_error() {
+    if (first_.loaded) {
+      line("the program loads, but an error that contains \"" + *case_.error + "\" was expected");
+      return;
+    }
+    for (const Diagnostic& d : first_.diagnostics) {
+      if (d.severity != Severity::kError) continue;
+      if (render(d, case_.program).find(*case_.error) != std::string::npos) return;
+    }
+    line("no error contains \"" + *case_.error + "\":");
+    indented(render_all(first_.diagnostics, case_.program, options_.colour));
+  }
+
+  void judge_channel(Channel channel) {
+    const ExpectedChannel* expected = nullptr;
+    for (const ExpectedChannel& e : case_.expect)
+      if (e.channel == channel) expected = &e;
+    const bool checked_always =
+        channel == Channel::kAlerts || channel == Channel::kLate || channel == Channel::kRejects;
+    if (expected == nullptr && !checked_always) return;
+    const std::vector<config::YamlNode> none;
+    const std::vector<config::YamlNode>& wanted = expected != nullptr ? expected->records : none;
+    std::vector<Json> came;
+    for (const std::string& text : first_.lines[static_cast<int>(channel)]) {
+      came.push_back(Json::parse(text, nullptr, false));
+      if (came.back().is_discarded()) {
+        line(std::string(channel_name(channel)) + ": a record is no JSON: " + text);
+        return;
+      }
+    }
+    const Difference d = compare(wanted, came, rules_);
+    if (!d.none()) report(channel, wanted, came, d);
+  }
+
+  void report(Channel channel, const std::vector<config::YamlNode>& wanted, const std::vector<Json>& came,
+              const Difference& d) {
+    line(std::string(channel_name(channel)) + ": " + std::to_string(wanted.size()) + " expected, " +
+         std::to_string(came.size()) + " came" + (d.only_order ? ": the right ones, in another order" : ""));
+    std::vector<std::string> members;  // those that the expectations of this channel speak of
+    for (const config::YamlNode& w : wanted)
+      for (const config::YamlMember& m : w.members)
+        if (std::find(members.begin(), members.end(), m.key) == members.end()) members.push_back(m.key);
+    for (size_t i = 0; i < std::min(d.missing.size(), kShown); ++i)
+      marked('-', "missing ", flow_text(wanted[d.missing[i]]));
+    if (d.missing.size() > kShown)
+      line("  … and " + std::to_string(d.missing.size() - kShown) + " more missing");
+    for (size_t i = 0; i < std::min(d.extra.size(), kShown); ++i)
+      marked('+', "too many", flow_text(came[d.extra[i]], members, rules_));
+    if (d.extra.size() > kShown)
+      line("  … and " + std::to_string(d.extra.size() - kShown) + " more too many");
+    std::string why;
+    if (d.missing.size() == 1 && d.extra.size() == 1 && !d.only_order &&
+        !fits(wanted[d.missing[0]], came[d.extra[0]], rules_, &why)) {
+      line("  they part at " + why);
+    }
+  }
+
+  // Every other combination: the same bytes.
+  void compare_with_first(const Collected& other, const Combination& how) {
+    const std::string with =
+        "with " + std::to_string(how.shards) + " shards and batches of " + std::to_string(how.batch);
+    if (other.loaded != first_.loaded) {
+      line(with + (other.loaded ? ": loads" : ": does not load") + ", unlike before");
+      return;
+    }
+    for (int i = 0; i < kChannels; ++i) {
+      const auto& a = first_.lines[i];
+      const auto& b = other.lines[i];
+      if (a == b) continue;
+      const auto [at_a, at_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+      line(std::string(channel_name(static_cast<Channel>(i))) + ": other bytes " + with +
+           ", first at record " + std::to_string(at_a - a.begin() + 1) + ":");
+      marked('-', "first run", at_a == a.end() ? "(no more records)" : *at_a);
+      marked('+', "this run ", at_b == b.end() ? "(no more records)" : *at_b);
+      return;
+    }
+  }
+
+  const Case& case_;
+  const RunnerOptions& options_;
+  CompareRules rules_;
+  Collected first_;
+  CaseResult result_;
+};
+
+}  // namespace
+
+CaseResult run_case(const CaseFile& file, const Case& c, const RunnerOptions& options) {
+  if (options.skip_unsupported) {
+    const std::string word = unsupported_word(c);
+    if (!word.empty()) return {Outcome::kSkipped, "`" + word + "` is not read by this version"};
+  }
+  return CaseRun(file, c, options).run();
+}
+
+}  // namespace cep::cepctl

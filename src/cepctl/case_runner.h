@@ -1,0 +1,35 @@
+// Runs one case of a test file: in every combination of shards and batch, with the same bytes in each, and
+// with the records that were expected.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cepctl/case_file.h"
+
+namespace cep::cepctl {
+
+struct Combination {
+  int shards = 1;
+  uint32_t batch = 1000;
+};
+
+struct RunnerOptions {
+  std::vector<int> shards;        // empty: as the case says, else 1
+  std::vector<uint32_t> batches;  // empty: 1000
+  uint64_t seed = 0;
+  bool skip_unsupported = false;
+  bool colour = false;
+};
+
+enum class Outcome : uint8_t { kPassed, kFailed, kSkipped };
+
+struct CaseResult {
+  Outcome outcome = Outcome::kPassed;
+  std::string
+      report;  // of a failed case: lines indented by two blanks, each ended by LF; of a skipped one: why
+};
+
+CaseResult run_case(const CaseFile& file, const Case& c, const RunnerOptions& options);
+
+}  // namespace cep::cepctl

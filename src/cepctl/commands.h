@@ -1,0 +1,63 @@
+// The sub-commands of cepctl: one options struct and one function each, so that main.cc alone knows the
+// command line. All return the exit status of interfaces.md. Data goes to standard output, everything else to
+// standard error.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cep::cepctl {
+
+inline constexpr int kDone = 0;
+inline constexpr int kFindings = 1;
+inline constexpr int kWrongUse = 2;
+inline constexpr int kUnreachable = 3;
+
+struct CheckOptions {
+  std::vector<std::string> files;  // files, directories, "-"
+  bool json = false;               // one object per mistake
+};
+int run_check(const CheckOptions& options);
+
+struct InferOptions {
+  std::string events;  // a file or "-"
+  std::string format;  // "ndjson", "csv" or empty: by the file's name
+  std::string name;    // of the stream; empty: the file's name
+};
+int run_infer(const InferOptions& options);
+
+struct ExplainOptions {
+  std::vector<std::string> files;
+  bool dot = false;
+  bool json = false;
+};
+int run_explain(const ExplainOptions& options);
+
+struct ReplayOptions {
+  std::vector<std::string> files;
+  std::vector<std::string> events;  // "F" or "STREAM=F"
+  std::string channels = "alerts";  // names with commas between, or "all"
+  std::string format;               // "ndjson", "csv" or empty: by each file's name
+  int shards = 1;
+  uint32_t batch = 1000;
+  uint64_t seed = 0;
+  double speed = 0;         // 10: ten times as fast as the events happened; 0: as fast as it goes
+  int64_t arrival_ms = -1;  // between two lines, for streams without a time; -1: not given
+  bool flush = true;        // decide all that is pending at the end
+  bool metrics = false;
+};
+int run_replay(const ReplayOptions& options);
+
+struct TestOptions {
+  std::vector<std::string> files;  // *.yaml; directories: all *.yaml below
+  std::vector<int> shards;         // empty: as the case says, else 1
+  std::vector<uint32_t> batches;   // empty: 1000
+  uint64_t seed = 0;
+  std::string run;                // a regular expression that selects cases by name
+  std::string junit;              // a file to write
+  bool json = false;              // one object per case
+  bool skip_unsupported = false;  // cases that use what this version does not read count as skipped
+};
+int run_test(const TestOptions& options);
+
+}  // namespace cep::cepctl

@@ -1,0 +1,262 @@
+// `cepctl`: the command line and nothing else. The only file with CLI11.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <map>
+
+#include "base/nearest.h"
+#include "base/time_text.h"
+#include "cepctl/commands.h"
+#include "cepctl/console.h"
+#include "server/client.h"
+
+namespace cep::cepctl {
+namespace {
+
+// All options of all sub-commands, and what to run for each.
+struct CommandLine {
+  CLI::App app{"Checks, explains, tests and replays patterns, and talks to cepd."};
+  std::map<std::string, std::function<int()>> run;
+  CheckOptions check;
+  InferOptions infer;
+  ExplainOptions explain;
+  ReplayOptions replay;
+  TestOptions test;
+  server::SendOptions send;
+  server::TailOptions tail;
+};
+
+const char* const kFiles = "pattern files; a directory: all *.cep below it; -: standard input";
+const char* const kStatus = "\nExit status: 0 done, 1 findings, 2 wrong use, 3 cannot reach the daemon.";
+
+CLI::App* add(CommandLine* line, const std::string& name, const std::string& about,
+              const std::string& examples, std::function<int()> run) {
+  CLI::App* sub = line->app.add_subcommand(name, about);
+  sub->footer("\nExamples:\n" + examples + kStatus);
+  line->run[name] = std::move(run);
+  return sub;
+}
+
+// A validator that turns "1h30m" into milliseconds.
+CLI::Validator duration() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        const auto ms = base::parse_duration(text);
+        if (!ms) return "`" + text + "` is no duration: write d, h, m, s and ms, such as 1m30s or 250ms";
+        text = std::to_string(*ms);
+        return "";
+      },
+      "DURATION");
+}
+
+// "10x" or "10", more than 0.
+CLI::Validator speed() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        std::string number = text.ends_with('x') ? text.substr(0, text.size() - 1) : text;
+        char* end = nullptr;
+        const double value = std::strtod(number.c_str(), &end);
+        const bool good = !number.empty() && *end == '\0' && value > 0 && value < 1e12;
+        if (!good)
+          return "`" + text + "` is no speed: write 10x for ten times as fast as the events happened";
+        text = number;
+        return "";
+      },
+      "SPEED");
+}
+
+void add_check(CommandLine* line) {
+  CheckOptions& o = line->check;
+  CLI::App* sub =
+      add(line, "check", "Compiles pattern files and prints every mistake with its place.",
+          "  cepctl check patterns/\n  cepctl check --json fraud.cep\n", [&o] { return run_check(o); });
+  sub->add_option("FILE", o.files, kFiles)->required();
+  sub->add_flag("--json", o.json, "one JSON object per mistake");
+}
+
+void add_infer(CommandLine* line) {
+  InferOptions& o = line->infer;
+  CLI::App* sub =
+      add(line, "infer", "Prints a `stream` declaration that fits a file of events.",
+          "  cepctl infer events.ndjson > events.cep\n  cepctl infer --format csv --name taxi taxi.txt\n",
+          [&o] { return run_infer(o); });
+  sub->add_option("EVENTS", o.events, "a file of events; -: standard input")->required();
+  sub->add_option("--format", o.format, "ndjson or csv (default: by the file's name)")
+      ->check(CLI::IsMember({"ndjson", "csv"}));
+  sub->add_option("--name", o.name, "the name of the stream (default: the file's name)");
+}
+
+void add_explain(CommandLine* line) {
+  ExplainOptions& o = line->explain;
+  CLI::App* sub =
+      add(line, "explain", "Says in words what patterns do: operators, keys, automata, state.",
+          "  cepctl explain fraud.cep\n  cepctl explain fraud.cep --dot | dot -Tsvg > fraud.svg\n",
+          [&o] { return run_explain(o); });
+  sub->add_option("FILE", o.files, kFiles)->required();
+  CLI::Option* dot = sub->add_flag("--dot", o.dot, "a graph for Graphviz");
+  sub->add_flag("--json", o.json, "the plan as one JSON object")->excludes(dot);
+}
+
+void add_replay(CommandLine* line) {
+  ReplayOptions& o = line->replay;
+  CLI::App* sub =
+      add(line, "replay", "Runs recorded events through patterns and prints the records.",
+          "  cepctl replay fraud.cep --events transactions.ndjson\n"
+          "  cepctl replay patterns/ --events logins=l.ndjson --events payments=p.csv --channel all\n"
+          "  tail -f log | cepctl replay login.cep --events -\n",
+          [&o] { return run_replay(o); });
+  sub->add_option("FILE", o.files, kFiles)->required();
+  sub->add_option("--events", o.events, "F or STREAM=F, a file of events; several are merged by event time")
+      ->required()
+      ->allow_extra_args(false);
+  sub->add_option("--channel", o.channels, "alerts,timeouts,late,rejects,limits,streams or all")
+      ->capture_default_str();
+  sub->add_option("--format", o.format, "ndjson or csv (default: by the file's name)")
+      ->check(CLI::IsMember({"ndjson", "csv"}));
+  sub->add_option("--shards", o.shards, "changes nothing in the records")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  sub->add_option("--batch", o.batch, "lines per batch; changes nothing in the records")
+      ->check(CLI::Range(1u, 10'000'000u))
+      ->capture_default_str();
+  sub->add_option("--seed", o.seed, "of the order in which shards run; changes nothing in the records");
+  sub->add_option("--speed", o.speed,
+                  "10x: ten times as fast as the events happened (default: as fast as it goes)")
+      ->transform(speed());
+  sub->add_option("--arrival", o.arrival_ms,
+                  "for streams without a time: lines arrive so far apart, such as 1ms")
+      ->transform(duration());
+  sub->add_flag("!--no-flush", o.flush, "leave undecided what is pending when the events end");
+  sub->add_flag("--metrics", o.metrics, "counts and speed, to standard error");
+}
+
+void add_test(CommandLine* line) {
+  TestOptions& o = line->test;
+  CLI::App* sub =
+      add(line, "test", "Runs test files: programs, events, expected records.",
+          "  cepctl test patterns/\n  cepctl test loops.yaml --run 'greedy|until' --shards 1,3 --batch 1,7\n",
+          [&o] { return run_test(o); });
+  sub->add_option("FILE", o.files, "test files; a directory: all *.yaml below it")->required();
+  sub->add_option("--run", o.run, "only cases whose name this regular expression matches");
+  sub->add_option("--shards", o.shards, "run each case with each of these numbers and compare the bytes")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(1, 64));
+  sub->add_option("--batch", o.batches, "the same for the lines per batch")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::Range(1u, 10'000'000u));
+  sub->add_option("--seed", o.seed, "of the order in which shards run");
+  sub->add_option("--junit", o.junit, "a report for build servers, written to this file");
+  sub->add_flag("--json", o.json, "one JSON object per case");
+  sub->add_flag("--skip-unsupported", o.skip_unsupported,
+                "count cases with window, join or table as skipped");
+}
+
+void add_send(CommandLine* line) {
+  server::SendOptions& o = line->send;
+  CLI::App* sub =
+      add(line, "send", "Sends a file of event lines to cepd and prints what it rejects.",
+          "  cepctl send events.ndjson\n  cepctl send --to 10.0.0.5:7800 --rate 1000 events.ndjson\n",
+          [&o] { return server::run_send(o); });
+  sub->add_option("F", o.file, "a file of event lines; -: standard input")->capture_default_str();
+  sub->add_option("--to", o.to, "HOST:PORT of the port `events`")->capture_default_str();
+  sub->add_option("--rate", o.rate, "lines a second (default: as fast as the daemon takes them)")
+      ->check(CLI::PositiveNumber);
+  sub->add_option("--wait", o.wait_ms, "keep trying to connect for so long, such as 5s")
+      ->transform(duration());
+}
+
+void add_tail(CommandLine* line) {
+  server::TailOptions& o = line->tail;
+  CLI::App* sub =
+      add(line, "tail", "Prints the records of cepd as they come.",
+          "  cepctl tail --pretty\n  cepctl tail --channel timeouts --pattern 'login_*' --since earliest\n",
+          [&o] {
+            o.colour = wants_colour(1);
+            return server::run_tail(o);
+          });
+  sub->add_option("--from", o.from, "HOST:PORT of the port `alerts`")->capture_default_str();
+  sub->add_option("--channel", o.channel, "alerts, timeouts, late, rejects, limits or streams")
+      ->check(CLI::IsMember({"alerts", "timeouts", "late", "rejects", "limits", "streams"}))
+      ->capture_default_str();
+  sub->add_option("--pattern", o.patterns, "only records of patterns with such a name, * and ? allowed")
+      ->allow_extra_args(false);
+  sub->add_option("--since", o.since, "latest, earliest or the number of the first record")
+      ->capture_default_str();
+  sub->add_flag("--pretty", o.pretty, "several lines for people");
+  sub->add_option("--count", o.count, "stop after so many records");
+  sub->add_option("--idle", o.idle_ms, "stop when no record came for so long, such as 10s")
+      ->transform(duration());
+  sub->add_option("--wait", o.wait_ms, "keep trying to connect for so long, such as 5s")
+      ->transform(duration());
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+  const std::string near = base::nearest(word, known);
+  return near.empty() ? "" : "; did you mean `" + near + "`?";
+}
+
+int unknown_word(const std::string& what, const std::string& word, const std::vector<std::string>& known,
+                 const std::string& help) {
+  complain("there is no " + what + " `" + word + "`" + did_you_mean(word, known) + "\nTry `" + help +
+           " --help`.");
+  return kWrongUse;
+}
+
+// What CLI11 found wrong, in our words and with our exit status.
+int wrong_use(const CommandLine& line, const CLI::ParseError& e) {
+  const auto used = line.app.get_subcommands();
+  const CLI::App* sub = used.empty() ? &line.app : used.front();
+  const std::string name = used.empty() ? "cepctl" : "cepctl " + sub->get_name();
+  std::vector<std::string> known;
+  for (const CLI::Option* o : sub->get_options())
+    for (const std::string& n : o->get_lnames()) known.push_back("--" + n);
+  for (const std::string& word : line.app.remaining(true))
+    if (word.size() > 1 && word[0] == '-')
+      return unknown_word("flag", word.substr(0, word.find('=')), known, name);
+  complain(std::string(e.what()) + "\nTry `" + name + " --help`.");
+  return kWrongUse;
+}
+
+int run(int argc, char** argv) {
+  CommandLine line;
+  line.app.name("cepctl");
+  line.app.require_subcommand(1);
+  line.app.set_version_flag("--version", "cepctl " CEPD_VERSION);
+  line.app.footer(std::string("\nExample:\n  cepctl check patterns/   and `cepctl check --help` for more\n") +
+                  kStatus);
+  add_check(&line);
+  add_infer(&line);
+  add_explain(&line);
+  add_replay(&line);
+  add_test(&line);
+  add_send(&line);
+  add_tail(&line);
+  std::vector<std::string> commands;
+  for (const auto& [name, ignored] : line.run) commands.push_back(name);
+  if (argc > 1 && argv[1][0] != '-' && line.run.find(argv[1]) == line.run.end()) {
+    return unknown_word("sub-command", argv[1], commands, "cepctl");
+  }
+  if (argc == 1) {
+    std::fputs(line.app.help().c_str(), stderr);
+    return kWrongUse;
+  }
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return line.app.exit(e);  // help, version
+    return wrong_use(line, e);
+  }
+  return line.run.at(line.app.get_subcommands().front()->get_name())();
+}
+
+}  // namespace
+}  // namespace cep::cepctl
+
+int main(int argc, char** argv) {
+  // A reader that has gone (| head) ends this process quietly, whatever was inherited.
+  std::signal(SIGPIPE, SIG_DFL);
+  return cep::cepctl::run(argc, argv);
+}

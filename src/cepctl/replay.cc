@@ -1,0 +1,201 @@
+// `cepctl replay`: files of events through the engine, as fast as it goes or at the pace of the events.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <thread>
+
+#include "cepctl/commands.h"
+#include "cepctl/console.h"
+#include "cepctl/event_feed.h"
+#include "cepctl/files.h"
+#include "lang/compile.h"
+
+namespace cep::cepctl {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Holds events back until their time has come, at `speed` times the pace at which they happened.
+class Pace {
+ public:
+  explicit Pace(double speed) : speed_(speed) {}
+  // How long to wait before a line of this time; time that goes back waits for nothing.
+  Clock::duration wait_for(int64_t time) {
+    const auto now = Clock::now();
+    if (!started_) {
+      started_ = true;
+      first_ = time;
+      begin_ = now;
+    }
+    const double ms = static_cast<double>(time - first_) / speed_;
+    const auto due =
+        begin_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double, std::milli>(ms));
+    return due > now ? due - now : Clock::duration::zero();
+  }
+
+ private:
+  double speed_;
+  bool started_ = false;
+  int64_t first_ = 0;
+  Clock::time_point begin_;
+};
+
+class Replay {
+ public:
+  explicit Replay(const ReplayOptions& options) : options_(options), pace_(options.speed) {}
+
+  int run() {
+    if (!read_channels()) return kWrongUse;
+    auto files = read_program(options_.files);
+    if (!files.ok()) return wrong(files.status().message());
+    if (!start(files.value())) return kFindings;
+    FeedOptions feed;
+    feed.format = options_.format;
+    feed.limits = engine_options_.limits;
+    feed.before_wait = [this] { show(); };
+    feed.needs_time = options_.speed > 0 || options_.arrival_ms >= 0;
+    auto opened = EventFeed::open(options_.events, feed, *engine_, [&] { return times(files.value()); });
+    if (!opened.ok()) return wrong(opened.status().message());
+    feed_ = std::move(opened.value());
+    begin_ = Clock::now();
+    offer_all();
+    if (options_.flush) {
+      engine_->end();
+    } else {
+      engine_->flush();
+    }
+    return finish();
+  }
+
+ private:
+  static int wrong(const std::string& message) {
+    complain(message);
+    return kWrongUse;
+  }
+
+  bool read_channels() {
+    std::string_view rest = options_.channels;
+    for (bool& w : engine_options_.want) w = rest == "all";
+    while (rest != "all" && !rest.empty()) {
+      const std::string_view name = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+      Channel c{};
+      if (!parse_channel(name, &c)) {
+        complain("--channel: there is no channel `" + std::string(name) +
+                 "`; there are alerts, timeouts, late, rejects, limits, streams, and all");
+        return false;
+      }
+      engine_options_.want[static_cast<int>(c)] = true;
+    }
+    return true;
+  }
+
+  bool start(const std::vector<SourceFile>& files) {
+    engine_options_.shards = options_.shards;
+    engine_options_.batch = options_.batch;
+    engine_options_.seed = options_.seed;
+    std::vector<Diagnostic> diagnostics;
+    engine_ = Engine::create(
+        files, engine_options_, [this](const Record& r) { out_.write_line(r.line); }, &diagnostics);
+    std::fputs(render_all(diagnostics, files, wants_colour(2)).c_str(), stderr);
+    return engine_ != nullptr;
+  }
+
+  std::unique_ptr<LineTimes> times(const std::vector<SourceFile>& files) const {
+    return std::make_unique<LineTimes>(lang::compile(files).plan, engine_options_.limits);
+  }
+
+  void offer_all() {
+    Progress progress(feed_->file_bytes());
+    FedLine line;
+    for (uint64_t n = 1; feed_->next(&line); ++n) {
+      if (options_.speed > 0 && line.has_time) wait(line.time);
+      if (line.file.broken) {
+        engine_->offer_broken(line.file.text, line.file.reason);
+      } else {
+        offer(line);
+      }
+      if (n % 4096 == 0) progress.at(feed_->bytes_read());
+    }
+  }
+
+  void offer(const FedLine& line) {
+    OfferOptions o;
+    o.stream = line.stream;
+    if (options_.arrival_ms >= 0 && line.timeless) {
+      o.arrival_ms = arrival_;
+      arrival_ += options_.arrival_ms;
+    }
+    engine_->offer(line.file.text, o);
+  }
+
+  void wait(int64_t time) {
+    const Clock::duration d = pace_.wait_for(time);
+    if (d < std::chrono::milliseconds(1)) return;
+    show();
+    std::this_thread::sleep_for(d);
+  }
+
+  void show() {
+    engine_->flush();
+    out_.flush();
+  }
+
+  int finish() {
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+    const bool written = out_.flush();
+    const EngineStats s = engine_->stats();
+    if (options_.metrics) print_metrics(s, seconds);
+    const bool hidden = !engine_options_.want[static_cast<int>(Channel::kRejects)];
+    if (s.rejected > 0 && hidden) {
+      std::fprintf(stderr, "cepctl: %s rejected; `--channel alerts,rejects` shows which and why\n",
+                   counted(s.rejected, "line").c_str());
+    }
+    if (!feed_->trouble().empty()) return wrong(feed_->trouble());
+    return written ? kDone : kFindings;
+  }
+
+  void print_metrics(const EngineStats& s, double seconds) const {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    auto row = [](std::string_view name, uint64_t n) {
+      std::fprintf(stderr, "%-18.*s %15llu\n", static_cast<int>(name.size()), name.data(),
+                   static_cast<unsigned long long>(n));
+    };
+    row("lines", s.lines);
+    row("events", s.events);
+    row("rejected", s.rejected);
+    row("late", s.late);
+    row("unrouted", s.unrouted);
+    row("faults", s.faults);
+    for (int i = 0; i < kChannels; ++i) {
+      row("records " + std::string(channel_name(static_cast<Channel>(i))), s.records[i]);
+    }
+    row("live keys", s.live_keys);
+    row("live runs", s.live_runs);
+    row("waiting rows", s.waiting_rows);
+    row("state bytes", s.state_bytes);
+    row("peak memory bytes", static_cast<uint64_t>(usage.ru_maxrss) * 1024);
+    std::fprintf(stderr, "%-18s %15.3f\n", "seconds", seconds);
+    row("events per second",
+        static_cast<uint64_t>(seconds > 0 ? static_cast<double>(s.events) / seconds : 0));
+  }
+
+  const ReplayOptions& options_;
+  EngineOptions engine_options_;
+  Pace pace_;
+  Output out_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<EventFeed> feed_;
+  Clock::time_point begin_;
+  int64_t arrival_ = 0;
+};
+
+}  // namespace
+
+int run_replay(const ReplayOptions& options) { return Replay(options).run(); }
+
+}  // namespace cep::cepctl
