@@ -52,12 +52,12 @@ ExprPtr ExprBinder::call(const Expr& e) {
   const ast::Ident& name = e.names[0];
   if (find_stage_function(name.name)) return stage_call(e);
   int number = expr::find_function(name.name);
-  std::vector<ExprPtr> args;
+  std::vector<ExprPtr> args, folded;  // folded: a function sees whether an argument is constant
   bool fine = true;
   for (const ast::ExprPtr& arg : e.args) {
-    ExprPtr bound = bind(*arg);
-    fine &= bound != nullptr;
-    args.push_back(bound ? expr::fold(bound) : nullptr);
+    args.push_back(bind(*arg));
+    fine &= args.back() != nullptr;
+    folded.push_back(args.back() ? expr::fold(args.back()) : nullptr);
   }
   if (number < 0) {
     context_.report.error(
@@ -73,7 +73,7 @@ ExprPtr ExprBinder::call(const Expr& e) {
   }
   if (!fine) return nullptr;
   Type type = Type::kNull;
-  std::string reason = f.bind(args, &type);
+  std::string reason = f.bind(folded, &type);
   if (!reason.empty()) {
     context_.report.error(e.span, reason + " (" + std::string(f.signature) + ")");
     return nullptr;

@@ -37,7 +37,7 @@ const Stage* waits_at(const std::vector<Stage>& stages, bool first) {
 
 const Stage* endless_loop(const std::vector<Stage>& stages) {
   for (const Stage& s : stages) {
-    if (s.times_max == plan::kUnbounded) return &s;
+    if (s.times_max == plan::kUnbounded && s.every_ms < 0) return &s;
     if (const Stage* inner = endless_loop(s.group)) return inner;
   }
   return nullptr;
