@@ -39,6 +39,7 @@ uint32_t NfaBuilder::add(const std::string& name, int stage) {
   State& s = states_.emplace_back();
   s.name = name;
   s.stage = stage;
+  proceeds_.emplace_back();
   return static_cast<uint32_t>(states_.size() - 1);
 }
 
@@ -51,6 +52,7 @@ void NfaBuilder::ignore(uint32_t state, const Conjunction& when, uint32_t target
 }
 
 void NfaBuilder::proceed(uint32_t state, const Conjunction& when, uint32_t target) {
+  proceeds_[state].push_back(target);
   if (!when.never) states_[state].proceed.push_back({when.all, target});
 }
 
@@ -85,27 +87,25 @@ void NfaBuilder::guard(uint32_t state, const Guard& guard) {
   }
 }
 
-namespace {
-
-// A state from which PROCEED edges lead to a pending one, or a pending one itself (rule 10).
-void mark_ends_pending(Nfa* nfa) {
-  std::vector<std::vector<uint32_t>> back(nfa->states.size());
+// The states from which PROCEED edges lead to a pending one, and the pending ones themselves (rule 10). What the edges ask for does not count:
+// it is time that ends the run.
+std::vector<char> NfaBuilder::ends_pending() const {
+  std::vector<std::vector<uint32_t>> back(states_.size());
   std::vector<uint32_t> todo;
-  for (uint32_t i = 0; i < nfa->states.size(); ++i) {
-    for (const Edge& e : nfa->states[i].proceed)
-      if (e.target != kFinal) back[e.target].push_back(i);
-    if (nfa->states[i].pending) todo.push_back(i);
+  for (uint32_t i = 0; i < states_.size(); ++i) {
+    for (uint32_t target : proceeds_[i])
+      if (target != kFinal) back[target].push_back(i);
+    if (states_[i].pending) todo.push_back(i);
   }
+  std::vector<char> ends(states_.size(), 0);
   while (!todo.empty()) {
-    uint32_t i = todo.back();
+    const uint32_t i = todo.back();
     todo.pop_back();
-    if (nfa->states[i].ends_pending) continue;
-    nfa->states[i].ends_pending = true;
-    todo.insert(todo.end(), back[i].begin(), back[i].end());
+    if (ends[i] == 0) todo.insert(todo.end(), back[i].begin(), back[i].end());
+    ends[i] = 1;
   }
+  return ends;
 }
-
-}  // namespace
 
 Nfa NfaBuilder::finish(uint32_t start) const {
   std::vector<uint32_t> number(states_.size(), kFinal);
@@ -121,14 +121,15 @@ Nfa NfaBuilder::finish(uint32_t start) const {
       }
     }
   }
+  const std::vector<char> pending = ends_pending();
   Nfa nfa;
   for (uint32_t from : order) {
     State& s = nfa.states.emplace_back(states_[from]);
+    s.ends_pending = pending[from] != 0;
     for (std::vector<Edge>* edges : {&s.take, &s.ignore, &s.proceed})
       for (Edge& e : *edges)
         if (e.target != kFinal) e.target = number[e.target];
   }
-  mark_ends_pending(&nfa);
   return nfa;
 }
 

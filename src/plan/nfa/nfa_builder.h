@@ -58,6 +58,9 @@ class NfaBuilder {
   uint32_t limit_;
   bool full_ = false;
   std::vector<State> states_;
+  std::vector<std::vector<uint32_t>> proceeds_;  // all targets of PROCEED, also where the edge can never hold
+
+  std::vector<char> ends_pending() const;
 };
 
 // Some PROCEED edges lead in a circle.
