@@ -7,7 +7,8 @@ namespace {
 
 // a - b without overflow (b >= 0).
 int64_t less_by(int64_t a, int64_t b) { return a < kNoTime + b ? kNoTime : a - b; }
-int64_t more_by(int64_t a, int64_t b) { return a > kEndOfTime - b ? kEndOfTime : a + b; }
+// a + b, short of the end of time: no clock ever gets there.
+int64_t more_by(int64_t a, int64_t b) { return a >= kEndOfTime - b ? kEndOfTime - 1 : a + b; }
 
 }  // namespace
 
