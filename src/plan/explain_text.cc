@@ -1,6 +1,8 @@
-// The text form of `explain`: written for somebody who meets the language for the first time, exact enough for somebody who looks for a mistake.
+// The text form of `explain`: written for somebody who meets the language for the first time, exact enough
+// for somebody who looks for a mistake.
 #include <algorithm>
 
+#include "event/row.h"
 #include "plan/explain.h"
 #include "plan/explain_words.h"
 
@@ -31,7 +33,8 @@ class Text {
 
  private:
   void line(const std::string& label, const std::string& text) {
-    out_ += "  " + label + std::string(label.size() < 10 ? 10 - label.size() : 1, ' ') + text + "\n";
+    const size_t gap = text.empty() ? 0 : label.size() < 10 ? 10 - label.size() : 1;
+    out_ += "  " + label + std::string(gap, ' ') + text + "\n";
   }
   const Node& node(int n) const { return plan_.nodes[static_cast<size_t>(n)]; }
 
@@ -56,8 +59,8 @@ class Text {
     for (const Unique& u : n.unique) {
       std::vector<std::string> names;
       for (uint16_t f : u.fields) names.push_back(n.schema.fields[f].name);
-      line("unique", "of events with the same " + key_text(names) + ", only the first within " + duration_text(u.within_ms) +
-                         " passes");
+      line("unique", "of events with the same " + key_text(names) + ", only the first within " +
+                         duration_text(u.within_ms) + " passes");
     }
   }
 
@@ -76,9 +79,11 @@ class Text {
     }
     if (!together.empty()) {
       line("with", "read together with " + together +
-                       (s.own ? "; counts its own events only" : ": one feed, the newest event of any counts for all"));
+                       (s.own ? "; counts its own events only"
+                              : ": one feed, the newest event of any counts for all"));
     }
-    if (s.when != nullptr) line("when", "lines that do not name their stream belong to it if " + written(s.when, files_));
+    if (s.when != nullptr)
+      line("when", "lines that do not name their stream belong to it if " + written(s.when, files_));
     unique(n);
     read_by(index);
   }
@@ -94,13 +99,16 @@ class Text {
                                       : ": an event older than one before it is late");
     }
     if (w.by_field != -1) {
-      const std::string field = w.by_field == kByProducer    ? "_producer"
-                                : w.by_field == kByPartition ? "_partition"
-                                                             : n.schema.fields[static_cast<size_t>(w.by_field)].name;
+      const std::string field = w.by_field == kByProducer ? "_producer"
+                                : w.by_field == kByPartition
+                                    ? "_partition"
+                                    : n.schema.fields[static_cast<size_t>(w.by_field)].name;
       text += "; the least over each " + field;
-      if (w.by_max_lag_ms >= 0) text += ", but none holds it back by more than " + duration_text(w.by_max_lag_ms);
+      if (w.by_max_lag_ms >= 0)
+        text += ", but none holds it back by more than " + duration_text(w.by_max_lag_ms);
     }
-    if (n.source.idle_ms >= 0) text += "; goes on with the clock after " + duration_text(n.source.idle_ms) + " of silence";
+    if (n.source.idle_ms >= 0)
+      text += "; goes on with the clock after " + duration_text(n.source.idle_ms) + " of silence";
     return text;
   }
 
@@ -120,7 +128,8 @@ class Text {
   }
   std::string select_text(const std::vector<NamedExpr>& select) const {
     std::string text;
-    for (const NamedExpr& s : select) text += (text.empty() ? "" : ", ") + s.name + " = " + written(s.expr, files_);
+    for (const NamedExpr& s : select)
+      text += (text.empty() ? "" : ", ") + s.name + " = " + written(s.expr, files_);
     return text;
   }
 
@@ -143,7 +152,7 @@ class Text {
       line("timeouts", "partial matches that run out of time are reported on the channel `timeouts`");
     }
     watermark_of(index);
-    state(p);
+    state(n, p);
     conditions(n, p);
     automaton(p);
     if (read_by_any(index)) read_by(index);
@@ -151,18 +160,26 @@ class Text {
 
   bool read_by_any(size_t index) const {
     return std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const Node& n) {
-      return std::any_of(n.inputs.begin(), n.inputs.end(), [&](const Input& in) { return in.node == static_cast<int>(index); });
+      return std::any_of(n.inputs.begin(), n.inputs.end(),
+                         [&](const Input& in) { return in.node == static_cast<int>(index); });
     });
   }
 
   static std::string_view joint(const Stage& s, bool last) {
     switch (s.contiguity) {
-      case Contiguity::kBegin: return "first ";
-      case Contiguity::kNext: return "then, as the very next event of the key, ";
-      case Contiguity::kFollowedBy: return "then, with anything between that does not fit, ";
-      case Contiguity::kFollowedByAny: return "then, with anything between, also events that fit, ";
-      case Contiguity::kNotNext: return "then the very next event must not be one";
-      case Contiguity::kNotFollowedBy: return last ? "then, to the end of the limit, no event may come" : "then, before the next stage, no event may come";
+      case Contiguity::kBegin:
+        return "first ";
+      case Contiguity::kNext:
+        return "then, as the very next event of the key, ";
+      case Contiguity::kFollowedBy:
+        return "then, with anything between that does not fit, ";
+      case Contiguity::kFollowedByAny:
+        return "then, with anything between, also events that fit, ";
+      case Contiguity::kNotNext:
+        return "then the very next event must not be one";
+      case Contiguity::kNotFollowedBy:
+        return last ? "then, to the end of the limit, no event may come"
+                    : "then, before the next stage, no event may come";
     }
     return "";
   }
@@ -187,7 +204,8 @@ class Text {
     const std::string times = quantity_text(s);
     text += "this sequence";
     if (s.times_max == kUnbounded) {
-      text += s.times_min == 1 ? ", once or more often" : ", " + std::to_string(s.times_min) + " times or more often";
+      text += s.times_min == 1 ? ", once or more often"
+                               : ", " + std::to_string(s.times_min) + " times or more often";
     } else if (s.times_max != s.times_min) {
       text += ", " + std::to_string(s.times_min) + " to " + std::to_string(s.times_max) + " times";
     } else if (s.times_min > 1) {
@@ -225,7 +243,8 @@ class Text {
   }
 
   void limits(const PatternNode& p) {
-    if (p.within_ms >= 0) line("within", "less than " + duration_text(p.within_ms) + " from the first event to the last");
+    if (p.within_ms >= 0)
+      line("within", "less than " + duration_text(p.within_ms) + " from the first event to the last");
     if (p.gap_ms >= 0) line("gaps", "less than " + duration_text(p.gap_ms) + " between neighbours");
     if (p.within_ms < 0 && p.gap_ms < 0) line("within", "no limit of time");
   }
@@ -233,11 +252,15 @@ class Text {
   static std::string skip_words(const PatternNode& p) {
     const std::string word = skip_text(p);
     switch (p.skip) {
-      case Skip::kNone: return "every match, overlapping ones too (" + word + ")";
-      case Skip::kToNext: return "one match for each event that can begin one (" + word + ")";
-      case Skip::kPastLast: return "matches that do not overlap: after one it goes on behind its last event (" + word + ")";
+      case Skip::kNone:
+        return "every match, overlapping ones too (" + word + ")";
+      case Skip::kToNext:
+        return "one match for each event that can begin one (" + word + ")";
+      case Skip::kPastLast:
+        return "matches that do not overlap: after one it goes on behind its last event (" + word + ")";
       case Skip::kToFirst:
-      case Skip::kToLast: return "after a match, only those that begin there or later (" + word + ")";
+      case Skip::kToLast:
+        return "after a match, only those that begin there or later (" + word + ")";
     }
     return word;
   }
@@ -256,36 +279,50 @@ class Text {
 
   void watermark_of(size_t index) {
     std::string text;
-    for (const int s : sources_behind(plan_, static_cast<int>(index))) text += (text.empty() ? "" : ", ") + node(s).name;
-    line("clock", (text.find(',') == std::string::npos ? "the watermark of " : "the least watermark of ") + text +
-                      ": an event is looked at when it has been passed");
+    for (const int s : sources_behind(plan_, static_cast<int>(index)))
+      text += (text.empty() ? "" : ", ") + node(s).name;
+    line("clock", (text.find(',') == std::string::npos ? "the watermark of " : "the least watermark of ") +
+                      text + ": an event is looked at when it has been passed");
   }
 
   // What the run evaluator holds for one key.
-  void state(const PatternNode& p) {
+  void state(const Node& n, const PatternNode& p) {
     std::string text = "runs (partial matches, what limits.runs_per_key counts): ";
     text += "each event that can begin a match begins one";
     const int64_t limit = p.within_ms >= 0 ? p.within_ms : p.gap_ms;
     if (limit >= 0) {
-      text += p.within_ms >= 0 ? " and it is held for less than " + duration_text(limit)
-                               : " and it is held while events come less than " + duration_text(limit) + " apart";
+      text += p.within_ms >= 0
+                  ? " and it is held for less than " + duration_text(limit)
+                  : " and it is held while events come less than " + duration_text(limit) + " apart";
     } else if (can_wait(p.sequence)) {
       text += " and it may be held for ever";
     } else {
       text += " and it ends at the first event that does not fit";
     }
     line("state", text);
+    size_t bytes = 0;
+    for (const Input& in : n.inputs) bytes = std::max(bytes, row_bytes(node(in.node).schema));
+    line("", "an event that a run has taken is kept: about " + std::to_string(bytes) +
+                 " bytes and its texts, shared by all runs of the key");
     const size_t branches = count_branching(p.sequence);
     if (branches > 0) {
-      line("", counted(branches, "stage") + " may go on in several ways at one event, so runs multiply there: " +
+      line("", counted(branches, "stage") +
+                   " may go on in several ways at one event, so runs multiply there: " +
                    branching_names(p.sequence));
     }
+  }
+
+  // The fixed part of a row (event/row.h).
+  static size_t row_bytes(const event::Schema& schema) {
+    const size_t fields = schema.fields.size();
+    return sizeof(event::Row) + 8 * ((fields + 63) / 64) + 8 * fields;
   }
 
   // Whether a run can ignore events while it waits.
   static bool can_wait(const std::vector<Stage>& list) {
     return std::any_of(list.begin(), list.end(), [](const Stage& s) {
-      const bool relaxed = s.contiguity == Contiguity::kFollowedBy || s.contiguity == Contiguity::kFollowedByAny;
+      const bool relaxed =
+          s.contiguity == Contiguity::kFollowedBy || s.contiguity == Contiguity::kFollowedByAny;
       const bool loop = s.times_max > 1 && s.inner != InnerContiguity::kConsecutive;
       return relaxed || loop || s.contiguity == Contiguity::kNotFollowedBy || can_wait(s.group);
     });
@@ -322,24 +359,28 @@ class Text {
   }
 
   void automaton(const PatternNode& p) {
-    out_ += "  automaton " + counted(p.nfa.states.size(), "state") + ", begins in " + std::to_string(p.nfa.start) +
-            "; edges in the order in which they are tried\n";
+    out_ += "  automaton " + counted(p.nfa.states.size(), "state") + ", begins in " +
+            std::to_string(p.nfa.start) + "; edges in the order in which they are tried\n";
     for (size_t i = 0; i < std::min(p.nfa.states.size(), kMaxStatesShown); ++i) {
       const State& s = p.nfa.states[i];
-      out_ += "    " + std::to_string(i) + " " + s.name + (s.pending ? ", a match when time ends it" : "") + "\n";
+      out_ +=
+          "    " + std::to_string(i) + " " + s.name + (s.pending ? ", a match when time ends it" : "") + "\n";
       edges("take it", s.take, i);
       edges("ignore it", s.ignore, i);
       edges("go on without it", s.proceed, i);
       edges("end the run", s.stop, i);
     }
     if (p.nfa.states.size() > kMaxStatesShown) {
-      out_ += "    … and " + std::to_string(p.nfa.states.size() - kMaxStatesShown) + " more (--json shows all)\n";
+      out_ +=
+          "    … and " + std::to_string(p.nfa.states.size() - kMaxStatesShown) + " more (--json shows all)\n";
     }
   }
 
   void edges(const std::string& what, const std::vector<Edge>& list, size_t from) {
     for (const Edge& e : list) {
-      std::string to = e.target == kFinal ? " → match" : e.target == from ? "" : " → " + std::to_string(e.target);
+      std::string to = e.target == kFinal ? " → match"
+                       : e.target == from ? ""
+                                          : " → " + std::to_string(e.target);
       if (what == "end the run") to.clear();
       out_ += "      if " + condition_text(e.when) + ": " + what + to + "\n";
     }
