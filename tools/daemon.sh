@@ -27,7 +27,7 @@ has_lines() { (($(wc -l <"$1") >= $2)); }
 
 # start_cepd CEPD PATTERN…: returns 0 once both ports take connections.
 start_cepd() {
-  local cepd=$1 patterns
+  local program=$1 patterns
   shift
   patterns=$(printf '%s, ' "$@")
   cat >"$work/cepd.yaml" <<YAML
@@ -35,7 +35,7 @@ patterns: [${patterns%, }]
 listen: {events: 127.0.0.1:0, alerts: 127.0.0.1:0}
 YAML
   rm -f "$work/ports"
-  "$cepd" --config "$work/cepd.yaml" --ports-file "$work/ports" >"$work/cepd.log" 2>&1 &
+  "$program" --config "$work/cepd.yaml" --ports-file "$work/ports" >"$work/cepd.log" 2>&1 &
   cepd_pid=$!
   wait_until 20 ready_or_gone || true
   if [[ ! -f $work/ports ]]; then
