@@ -85,6 +85,7 @@ class Binder {
       kept_.push_back(&d);
       return;
     }
+    if (context_.report.full()) return context_.report.error(name.span, "");
     context_.report.error(name.span,
                           "`" + name.name + "` is declared twice, first in " + place(it->second.span) +
                               "; all files that are loaded together share one namespace, so rename one");

@@ -98,9 +98,13 @@ ExprPtr ExprBinder::stage_call(const Expr& e) {
   if (f.op == Op::kStageCount) return count_stage(e);
   bool numbered = f.op == Op::kStageFirst || f.op == Op::kStageLast;
   if (e.args.empty() || e.args.size() > (numbered ? 2u : 1u)) {
+    std::string several;
+    if (f.op == Op::kStageMin) several = "; the least of several values is least(…)";
+    if (f.op == Op::kStageMax) several = "; the greatest of several values is greatest(…)";
     context_.report.error(e.names[0].span, "`" + name + "` takes a field of a stage" +
                                                (numbered ? " and, if wanted, which one from 0 on: " : ": ") +
-                                               name + (numbered ? "(STAGE.FIELD, 1)" : "(STAGE.FIELD)"));
+                                               name + (numbered ? "(STAGE.FIELD, 1)" : "(STAGE.FIELD)") +
+                                               several);
     return nullptr;
   }
   int stage = -1;
@@ -132,8 +136,10 @@ ExprPtr ExprBinder::stage_call(const Expr& e) {
 
 ExprPtr ExprBinder::count_stage(const Expr& e) {
   if (e.args.size() != 1 || e.args[0]->kind != Expr::kName) {
+    bool member = e.args.size() == 1 && e.args[0]->kind == Expr::kMember;
+    std::string stage = member ? e.args[0]->names[0].name : "STAGE";
     context_.report.error(e.names[0].span,
-                          "`count` takes a stage and counts the events it has taken: count(STAGE)");
+                          "`count` takes a stage and counts the events it has taken: count(" + stage + ")");
     return nullptr;
   }
   const ast::Ident& name = e.args[0]->names[0];

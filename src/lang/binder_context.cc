@@ -6,11 +6,13 @@ namespace cep::lang {
 namespace {
 
 constexpr size_t kQuoteBytes = 60;
+constexpr size_t kMostCandidates = 5000;
 
 }  // namespace
 
 void Reporter::error(Span span, std::string message) {
-  ++errors_;
+  if (++errors_ > kMostErrors + 1) return;
+  if (full()) message = "more than " + std::to_string(kMostErrors) + " mistakes; the rest is not shown";
   out_->push_back({Severity::kError, span, std::move(message)});
 }
 
@@ -54,6 +56,7 @@ bool Context::excused(std::string_view name) const {
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  if (candidates.size() > kMostCandidates) return "";
   std::string nearest = base::nearest(word, candidates);
   return nearest.empty() ? "" : "; did you mean `" + nearest + "`?";
 }

@@ -139,8 +139,8 @@ ExprPtr ExprBinder::dispatch(const Expr& e) {
     case Expr::kLookup:
       for (const ast::ExprPtr& key : e.args) bind(*key);
       if (!context_.excused(e.names[0].name))
-        context_.report.error(e.names[0].span, "there is no table `" + e.names[0].name +
-                                                   "`: `NAME[…].FIELD` looks a row of a table up");
+        context_.report.error(e.names[0].span,
+                              "there is no table `" + e.names[0].name + "`; this version has no tables yet");
       return nullptr;
     case Expr::kFilter:
       context_.report.error(
@@ -304,9 +304,10 @@ ExprPtr ExprBinder::in_table(const Expr& e) {
   bind(*e.args[0]);
   const std::string& name = e.names[0].name;
   if (context_.excused(name)) return nullptr;
-  context_.report.error(
-      e.names[0].span,
-      "there is no table `" + name + "`; a list of values stands in parentheses: in (" + name + ", …)");
+  context_.report.error(e.names[0].span,
+                        "there is no table `" + name +
+                            "`, and this version has none yet; a list of values stands in parentheses: in (" +
+                            name + ", …)");
   return nullptr;
 }
 

@@ -15,7 +15,6 @@ using event::TimestampFormat;
 
 namespace {
 
-constexpr size_t kMaxFields = 60'000;  // slots are 16 bits
 const std::vector<std::string> kTypes = {"string", "int", "double", "bool", "timestamp"};
 
 std::optional<Type> field_type(const ast::FieldDecl& decl, Context* context) {

@@ -5,6 +5,8 @@
 
 namespace cep::lang {
 
+inline constexpr size_t kMaxFields = 10'000;  // of a stream
+
 // Appends the field to the shape; marked bad if something about it is wrong (reported).
 void bind_field(const ast::FieldDecl& decl, Shape* shape, Context* context);
 

@@ -114,6 +114,7 @@ void ExprBinder::refuse_place(const FieldPlace& place, const ast::Ident& name,
 
 void ExprBinder::refuse_name(const ast::Ident& name) {
   if (context_.excused(name.name)) return;
+  if (context_.report.full()) return context_.report.error(name.span, "");
   const std::string& word = name.name;
   const PatternScope* pattern = scope_.pattern;
   bool result = scope_.place == Scope::kResult || scope_.place == Scope::kMessage;
@@ -125,10 +126,12 @@ void ExprBinder::refuse_name(const ast::Ident& name) {
   if (result && find_field(pattern->inputs, -1, word).status != FieldPlace::kMissing) {
     if (find_field(pattern->inputs, -1, word).status == FieldPlace::kSilent) return;
     std::vector<std::string> stages = stage_names(*pattern, false);
-    context_.report.error(name.span,
-                          "which event's `" + word +
-                              "`? A match has several events: write the stage before it, such as `" +
-                              (stages.empty() ? "STAGE" : stages.back()) + "." + word + "`");
+    std::string full = (stages.empty() ? "STAGE" : stages.back()) + "." + word;
+    context_.report.error(
+        name.span,
+        "which event's `" + word + "`? A match has several events: " +
+            (scope_.names_alone ? "say it in `select`, such as `select " + word + " = " + full + "`"
+                                : "write the stage before it, such as `" + full + "`"));
     return;
   }
   if (const Declared* d = context_.find(word)) {
@@ -184,6 +187,7 @@ ExprPtr ExprBinder::member(const Expr& e) {
 void ExprBinder::refuse_qualifier(const Expr& e) {
   const ast::Ident& owner = e.names[0];
   if (context_.excused(owner.name)) return;
+  if (context_.report.full()) return context_.report.error(owner.span, "");
   if (!scope_.pattern) {
     std::string known = scope_.qualifiers.empty() ? ""
                                                   : "; the event's fields are written bare, or `" +
@@ -192,8 +196,8 @@ void ExprBinder::refuse_qualifier(const Expr& e) {
                                           did_you_mean(owner.name, scope_.qualifiers) + known);
     return;
   }
-  bool field = !scope_.rows.empty() &&
-               find_field(scope_.rows, scope_.only_input, owner.name).status != FieldPlace::kMissing;
+  FieldPlace::Status status = find_field(scope_.rows, scope_.only_input, owner.name).status;
+  bool field = status != FieldPlace::kMissing && status != FieldPlace::kSilent;
   if (scope_.pattern->find_input(owner.name) >= 0) {
     context_.report.error(owner.span, "`" + owner.name + "` is a stream, not a stage; write `" +
                                           (scope_.rows.empty() ? "STAGE." : "") + e.names[1].name + "`" +

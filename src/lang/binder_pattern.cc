@@ -41,6 +41,14 @@ std::string_view word_of(Clause::Kind kind) {
   return "";
 }
 
+constexpr size_t kMaxStages = 5000;
+
+size_t count_stages(const std::vector<ast::Stage>& stages) {
+  size_t n = stages.size();
+  for (const ast::Stage& stage : stages) n += count_stages(stage.group);
+  return n;
+}
+
 class PatternBinder {
  public:
   PatternBinder(const ast::PatternDecl& decl, int number, Context* context)
@@ -52,6 +60,11 @@ class PatternBinder {
   }
 
   plan::Node bind() {
+    if (count_stages(decl_.stages) > kMaxStages) {
+      report().error(decl_.name.span, "a pattern has at most " + std::to_string(kMaxStages) + " stages");
+      context_->shapes[node_.name].open = true;
+      return std::move(node_);
+    }
     size_t errors = context_->report.errors();
     bind_sources();
     stages_ = read_stages(decl_.stages, scope_.input_names, context_);

@@ -4,6 +4,7 @@
 
 #include "lang/binder_constant.h"
 #include "lang/binder_expr.h"
+#include "lang/binder_field.h"
 
 namespace cep::lang {
 namespace {
@@ -28,6 +29,11 @@ std::vector<plan::NamedExpr> bind_results(const std::vector<ast::NamedExpr>& lis
   scope.pattern = &pattern;
   std::vector<plan::NamedExpr> out;
   for (const ast::NamedExpr& named : list) {
+    if (out.size() == kMaxFields) {
+      context->report.error(named.name.span,
+                            "`select` has at most " + std::to_string(kMaxFields) + " fields");
+      break;
+    }
     const std::string& name = named.name.name;
     expr::ExprPtr value = ExprBinder(*context, scope).bind(*named.expr);
     bool twice =
@@ -62,6 +68,7 @@ plan::Alert bind_alert(const ast::AlertDecl& decl, const PatternScope& pattern,
     alert.throttle_ms =
         constant_duration(*context, *decl.throttle, "`at most once per`", Least::kAboveZero).value_or(-1);
   alert.throttle_by_given = decl.has_throttle_by;
+  scope.names_alone = true;
   for (const ast::Ident& name : decl.throttle_by) {
     expr::ExprPtr value = ExprBinder(*context, scope).bind_name(name);
     if (value) alert.throttle_by.push_back(value);

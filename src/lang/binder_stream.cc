@@ -13,6 +13,8 @@ using ast::StreamOption;
 
 namespace {
 
+constexpr size_t kMostNames = 1000;  // to look among for a near one
+
 void collect_fields(const expr::Expr& e, std::set<uint16_t>* out) {
   if (e.op == expr::Op::kField) out->insert(e.slots.begin(), e.slots.end());
   for (const expr::ExprPtr& arg : e.args) collect_fields(*arg, out);
@@ -177,6 +179,12 @@ void bind_select(const ast::DerivedDecl& decl, const Scope& scope, plan::Node* n
                  Context* context) {
   node->derive.has_select = true;
   for (const ast::NamedExpr& named : decl.select) {
+    if (shape->schema.fields.size() == kMaxFields) {
+      context->report.error(named.name.span,
+                            "a stream has at most " + std::to_string(kMaxFields) + " fields");
+      shape->open = true;
+      return;
+    }
     expr::ExprPtr value = ExprBinder(*context, scope).bind(*named.expr);
     if (shape->schema.find(named.name.name) >= 0) {
       context->report.error(named.name.span, "`select` has two fields `" + named.name.name + "`; rename one");
@@ -210,8 +218,10 @@ const Shape* resolve_source(const ast::Ident& name, int* node, Context* context)
     context->report.error(name.span, "`" + name.name + "` is a constant, not a stream");
   } else if (!d) {
     std::vector<std::string> streams;
-    for (const auto& [other, declared] : context->declared)
+    for (const auto& [other, declared] : context->declared) {
+      if (streams.size() == kMostNames) break;
       if (declared.kind != DeclaredKind::kLet) streams.push_back(other);
+    }
     std::string near = did_you_mean(name.name, streams);
     if (near.empty())
       near = streams.empty() ? "; declare it: stream " + name.name + " (…)"

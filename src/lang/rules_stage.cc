@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "lang/binder_constant.h"
 
@@ -115,12 +116,9 @@ class StageReader {
   void name_stage(const ast::Stage& stage, bool may_be_left_out, plan::Stage* out) {
     out->name = stage.name.name;
     out->index = static_cast<int>(list_->named.size());
-    for (const ScopeStage& other : list_->named) {
-      if (other.name != out->name) continue;
+    if (!names_.insert(out->name).second)
       report().error(stage.name.span, "there are two stages `" + out->name +
                                           "`; every stage needs a name of its own, also in groups");
-      break;
-    }
     ScopeStage named;
     named.name = out->name;
     named.negated = is_negated(out->contiguity);
@@ -302,6 +300,7 @@ class StageReader {
   const std::vector<std::string>& inputs_;
   Context* context_;
   StageList* list_;
+  std::set<std::string> names_;
   std::vector<int> repeats_;  // repeated groups round the current stage
   int groups_ = 0;
 };

@@ -46,6 +46,7 @@ struct Scope {
   const PatternScope* pattern = nullptr;
   int own_stage = -1;           // kCondition: the stage whose condition it is; -1: a group's
   std::vector<bool> reachable;  // kCondition: by stage, whether it can have taken an event
+  bool names_alone = false;     // throttle keys: `STAGE.FIELD` cannot be written
   const std::vector<plan::NamedExpr>* selected = nullptr;  // an expression that is null: wrong, reported
 };
 
