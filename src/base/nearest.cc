@@ -1,4 +1,5 @@
-// Optimal string alignment distance (Levenshtein and swaps of neighbours) in quarters: a letter in the other case costs one, all else four.
+// Optimal string alignment distance (Levenshtein and swaps of neighbours) in quarters: a letter in the other
+// case costs one, all else four.
 #include "base/nearest.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-// The strptime-like reader of `timestamp("…")`: C locale whatever the process's, the whole text, a year, nothing guessed. As strptime, blanks of
-// the format fit any number of blanks (none too), numbers may have blanks before them, names are read in either case, long or short.
+// The strptime-like reader of `timestamp("…")`: C locale whatever the process's, the whole text, a year,
+// nothing guessed. As strptime, blanks of the format fit any number of blanks (none too), numbers may have
+// blanks before them, names are read in either case, long or short.
 #include <array>
 
 #include "base/time_text.h"
@@ -7,19 +8,25 @@
 namespace cep::base {
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"january", "february", "march",     "april",   "may",      "june",
-                                                      "july",    "august",   "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
+                                                      "may",       "june",     "july",     "august",
+                                                      "september", "october",  "november", "december"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"sunday",   "monday", "tuesday", "wednesday",
                                                        "thursday", "friday", "saturday"};
 
 // Conversions that stand for several others.
 std::string_view expansion(char c) {
   switch (c) {
-    case 'T': return "%H:%M:%S";
-    case 'D': return "%m/%d/%y";
-    case 'F': return "%Y-%m-%d";
-    case 'R': return "%H:%M";
-    default: return {};
+    case 'T':
+      return "%H:%M:%S";
+    case 'D':
+      return "%m/%d/%y";
+    case 'F':
+      return "%Y-%m-%d";
+    case 'R':
+      return "%H:%M";
+    default:
+      return {};
   }
 }
 
@@ -52,7 +59,8 @@ class Reader {
       days = days_from_civil(year_, 1, 1) + day_of_year_ - 1;
       if (days >= days_from_civil(year_ + 1, 1, 1)) return std::nullopt;
     } else {
-      unsigned month = month_ ? static_cast<unsigned>(month_) : 1, day = day_ ? static_cast<unsigned>(day_) : 1;
+      unsigned month = month_ ? static_cast<unsigned>(month_) : 1,
+               day = day_ ? static_cast<unsigned>(day_) : 1;
       days = days_from_civil(year_, month, day);
       int64_t year_back;
       unsigned month_back, day_back;
@@ -66,31 +74,51 @@ class Reader {
  private:
   bool convert(char c) {
     switch (c) {
-      case 'Y': return number(4, 0, 9999, &year_);
+      case 'Y':
+        return number(4, 0, 9999, &year_);
       case 'y':
         if (!number(2, 0, 99, &year_)) return false;
         year_ += year_ < 69 ? 2000 : 1900;
         return true;
-      case 'm': return number(2, 1, 12, &month_);
+      case 'm':
+        return number(2, 1, 12, &month_);
       case 'd':
-      case 'e': return number(2, 1, 31, &day_);
-      case 'j': return number(3, 1, 366, &day_of_year_);
-      case 'H': has_hour12_ = false; return number(2, 0, 23, &hour_);
-      case 'I': has_hour12_ = true; return number(2, 1, 12, &hour_);
-      case 'M': return number(2, 0, 59, &minute_);
-      case 'S': return number(2, 0, 59, &second_);
+      case 'e':
+        return number(2, 1, 31, &day_);
+      case 'j':
+        return number(3, 1, 366, &day_of_year_);
+      case 'H':
+        has_hour12_ = false;
+        return number(2, 0, 23, &hour_);
+      case 'I':
+        has_hour12_ = true;
+        return number(2, 1, 12, &hour_);
+      case 'M':
+        return number(2, 0, 59, &minute_);
+      case 'S':
+        return number(2, 0, 59, &second_);
       case 'b':
-      case 'B': return name(kMonths.data(), kMonths.size(), &month_);
+      case 'B':
+        return name(kMonths.data(), kMonths.size(), &month_);
       case 'a':
-      case 'A': return name(kWeekdays.data(), kWeekdays.size(), &weekday_);
-      case 'p': return half_of_day();
-      case 'f': return fraction();
-      case 'z': return offset();
-      case 'Z': return zone_name();
+      case 'A':
+        return name(kWeekdays.data(), kWeekdays.size(), &weekday_);
+      case 'p':
+        return half_of_day();
+      case 'f':
+        return fraction();
+      case 'z':
+        return offset();
+      case 'Z':
+        return zone_name();
       case 'n':
-      case 't': skip_blanks(); return true;
-      case '%': return take('%');
-      default: return !expansion(c).empty() && read(expansion(c));
+      case 't':
+        skip_blanks();
+        return true;
+      case '%':
+        return take('%');
+      default:
+        return !expansion(c).empty() && read(expansion(c));
     }
   }
 
@@ -115,7 +143,8 @@ class Reader {
   }
   bool digits(int digits_max, int least, int most, int* out) {
     int value = 0, count = 0;
-    for (; count < digits_max && at_ < text_.size() && is_digit(text_[at_]); ++count) value = value * 10 + (text_[at_++] - '0');
+    for (; count < digits_max && at_ < text_.size() && is_digit(text_[at_]); ++count)
+      value = value * 10 + (text_[at_++] - '0');
     *out = value;
     return count > 0 && value >= least && value <= most;
   }

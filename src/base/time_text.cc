@@ -1,5 +1,6 @@
-// RFC 3339, durations and the calendar, written by hand: the readers of the libraries are a hundred times slower and ask the process's locale.
-// The calendar is Howard Hinnant's arithmetic on eras of 400 years. The strptime-like reader is in time_format.cc.
+// RFC 3339, durations and the calendar, written by hand: the readers of the libraries are a hundred times
+// slower and ask the process's locale. The calendar is Howard Hinnant's arithmetic on eras of 400 years. The
+// strptime-like reader is in time_format.cc.
 #include "base/time_text.h"
 
 #include <cstring>
@@ -158,7 +159,8 @@ std::optional<int64_t> parse_duration(std::string_view text) {
     if (!is_digit(text[at])) return std::nullopt;
     int64_t number = 0;
     for (; at < text.size() && is_digit(text[at]); ++at)
-      if (__builtin_mul_overflow(number, 10, &number) || __builtin_add_overflow(number, text[at] - '0', &number))
+      if (__builtin_mul_overflow(number, 10, &number) ||
+          __builtin_add_overflow(number, text[at] - '0', &number))
         return std::nullopt;
     size_t begin = at;
     while (at < text.size() && !is_digit(text[at])) ++at;
@@ -166,7 +168,8 @@ std::optional<int64_t> parse_duration(std::string_view text) {
     while (next_unit < std::size(kUnits) && kUnits[next_unit].name != name) ++next_unit;
     if (next_unit == std::size(kUnits)) return std::nullopt;
     int64_t part;
-    if (__builtin_mul_overflow(number, static_cast<int64_t>(kUnits[next_unit++].ms), &part)) return std::nullopt;
+    if (__builtin_mul_overflow(number, static_cast<int64_t>(kUnits[next_unit++].ms), &part))
+      return std::nullopt;
     if (__builtin_add_overflow(total, part, &total)) return std::nullopt;
   }
   return total;

@@ -7,13 +7,20 @@ namespace cep {
 
 std::string_view type_name(Type type) {
   switch (type) {
-    case Type::kNull: return "null";
-    case Type::kBool: return "bool";
-    case Type::kInt: return "int";
-    case Type::kDouble: return "double";
-    case Type::kString: return "string";
-    case Type::kTimestamp: return "timestamp";
-    case Type::kDuration: return "duration";
+    case Type::kNull:
+      return "null";
+    case Type::kBool:
+      return "bool";
+    case Type::kInt:
+      return "int";
+    case Type::kDouble:
+      return "double";
+    case Type::kString:
+      return "string";
+    case Type::kTimestamp:
+      return "timestamp";
+    case Type::kDuration:
+      return "duration";
   }
   return "null";
 }
@@ -27,11 +34,16 @@ OwnedValue::OwnedValue(const Value& v) : value(v) {
 bool same(const Value& a, const Value& b) {
   if (a.type != b.type) return false;
   switch (a.type) {
-    case Type::kNull: return true;
-    case Type::kBool: return a.b == b.b;
-    case Type::kString: return a.str() == b.str();
-    case Type::kDouble: return std::memcmp(&a.d, &b.d, sizeof a.d) == 0;
-    default: return a.i == b.i;
+    case Type::kNull:
+      return true;
+    case Type::kBool:
+      return a.b == b.b;
+    case Type::kString:
+      return a.str() == b.str();
+    case Type::kDouble:
+      return std::memcmp(&a.d, &b.d, sizeof a.d) == 0;
+    default:
+      return a.i == b.i;
   }
 }
 

@@ -1,4 +1,5 @@
-// Blocks are kept by reset() and filled again in the same order; each is twice as large as the one before, up to a megabyte.
+// Blocks are kept by reset() and filled again in the same order; each is twice as large as the one before, up
+// to a megabyte.
 #include <algorithm>
 #include <cstring>
 

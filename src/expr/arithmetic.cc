@@ -57,23 +57,35 @@ Value join_two(EvalContext& c, const Value& a, const Value& b) {
 template <Type T>
 BinaryFn whole_function(Op op) {
   switch (op) {
-    case Op::kAdd: return whole<Op::kAdd, T>;
-    case Op::kSub: return whole<Op::kSub, T>;
-    case Op::kMul: return whole<Op::kMul, T>;
-    case Op::kDiv: return whole<Op::kDiv, T>;
-    case Op::kRem: return whole<Op::kRem, T>;
-    default: return nullptr;
+    case Op::kAdd:
+      return whole<Op::kAdd, T>;
+    case Op::kSub:
+      return whole<Op::kSub, T>;
+    case Op::kMul:
+      return whole<Op::kMul, T>;
+    case Op::kDiv:
+      return whole<Op::kDiv, T>;
+    case Op::kRem:
+      return whole<Op::kRem, T>;
+    default:
+      return nullptr;
   }
 }
 
 BinaryFn real_function(Op op) {
   switch (op) {
-    case Op::kAdd: return reals<Op::kAdd>;
-    case Op::kSub: return reals<Op::kSub>;
-    case Op::kMul: return reals<Op::kMul>;
-    case Op::kDiv: return reals<Op::kDiv>;
-    case Op::kRem: return reals<Op::kRem>;
-    default: return nullptr;
+    case Op::kAdd:
+      return reals<Op::kAdd>;
+    case Op::kSub:
+      return reals<Op::kSub>;
+    case Op::kMul:
+      return reals<Op::kMul>;
+    case Op::kDiv:
+      return reals<Op::kDiv>;
+    case Op::kRem:
+      return reals<Op::kRem>;
+    default:
+      return nullptr;
   }
 }
 
@@ -81,9 +93,11 @@ BinaryFn time_function(Op op, Type a, Type b) {
   bool adds = op == Op::kAdd, subtracts = op == Op::kSub;
   bool scales = op == Op::kMul || op == Op::kDiv;
   if (a == Type::kTimestamp && b == Type::kTimestamp && subtracts) return whole<Op::kSub, Type::kDuration>;
-  if (a == Type::kTimestamp && b == Type::kDuration && (adds || subtracts)) return whole_function<Type::kTimestamp>(op);
+  if (a == Type::kTimestamp && b == Type::kDuration && (adds || subtracts))
+    return whole_function<Type::kTimestamp>(op);
   if (a == Type::kDuration && b == Type::kTimestamp && adds) return whole<Op::kAdd, Type::kTimestamp>;
-  if (a == Type::kDuration && b == Type::kDuration && (adds || subtracts)) return whole_function<Type::kDuration>(op);
+  if (a == Type::kDuration && b == Type::kDuration && (adds || subtracts))
+    return whole_function<Type::kDuration>(op);
   if (a == Type::kDuration && b == Type::kInt && scales) return whole_function<Type::kDuration>(op);
   if (a == Type::kInt && b == Type::kDuration && op == Op::kMul) return whole<Op::kMul, Type::kDuration>;
   if (a == Type::kDuration && b == Type::kDouble && scales) return op == Op::kMul ? stretch : shrink;

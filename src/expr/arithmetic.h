@@ -1,6 +1,7 @@
 // `+ - * / %` and unary `-`, one function per pair of types, chosen when the expression is compiled.
-// int with double is double; int / int cuts towards zero; % has the sign of the dividend; overflow, division by zero and non-finite doubles are
-// null and a fault. A duration times or by a double is the nearest millisecond, half away from zero; by an int it is cut towards zero.
+// int with double is double; int / int cuts towards zero; % has the sign of the dividend; overflow, division
+// by zero and non-finite doubles are null and a fault. A duration times or by a double is the nearest
+// millisecond, half away from zero; by an int it is cut towards zero.
 #pragma once
 #include "expr/program.h"
 

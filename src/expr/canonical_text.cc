@@ -1,5 +1,5 @@
-// Expressions as one-line prefix text, with slots for fields: `(and (== $2:string "PAYMENT") (< $3:double 50.0))`. Types stand where the
-// arguments do not give them.
+// Expressions as one-line prefix text, with slots for fields, and types where the arguments do not give them:
+// (and (== $2:string "PAYMENT") (< $3:double 50.0))
 #include "base/check.h"
 #include "expr/expr.h"
 #include "expr/functions.h"
@@ -9,38 +9,68 @@ namespace {
 
 std::string_view symbol(Op op) {
   switch (op) {
-    case Op::kOr: return "or";
-    case Op::kAnd: return "and";
-    case Op::kNot: return "not";
-    case Op::kEq: return "==";
-    case Op::kNe: return "!=";
-    case Op::kLt: return "<";
-    case Op::kLe: return "<=";
-    case Op::kGt: return ">";
-    case Op::kGe: return ">=";
-    case Op::kIn: return "in";
-    case Op::kNotIn: return "not-in";
-    case Op::kIsNull: return "is-null";
-    case Op::kIsNotNull: return "is-not-null";
-    case Op::kMatches: return "matches";
-    case Op::kAdd: return "+";
-    case Op::kSub: return "-";
-    case Op::kMul: return "*";
-    case Op::kDiv: return "/";
-    case Op::kRem: return "%";
-    case Op::kNeg: return "neg";
-    case Op::kIf: return "if";
-    case Op::kCall: return "call";
-    case Op::kStageLast: return "last";
-    case Op::kStageFirst: return "first";
-    case Op::kStageCount: return "count";
-    case Op::kStageSum: return "sum";
-    case Op::kStageAvg: return "avg";
-    case Op::kStageMin: return "min";
-    case Op::kStageMax: return "max";
+    case Op::kOr:
+      return "or";
+    case Op::kAnd:
+      return "and";
+    case Op::kNot:
+      return "not";
+    case Op::kEq:
+      return "==";
+    case Op::kNe:
+      return "!=";
+    case Op::kLt:
+      return "<";
+    case Op::kLe:
+      return "<=";
+    case Op::kGt:
+      return ">";
+    case Op::kGe:
+      return ">=";
+    case Op::kIn:
+      return "in";
+    case Op::kNotIn:
+      return "not-in";
+    case Op::kIsNull:
+      return "is-null";
+    case Op::kIsNotNull:
+      return "is-not-null";
+    case Op::kMatches:
+      return "matches";
+    case Op::kAdd:
+      return "+";
+    case Op::kSub:
+      return "-";
+    case Op::kMul:
+      return "*";
+    case Op::kDiv:
+      return "/";
+    case Op::kRem:
+      return "%";
+    case Op::kNeg:
+      return "neg";
+    case Op::kIf:
+      return "if";
+    case Op::kCall:
+      return "call";
+    case Op::kStageLast:
+      return "last";
+    case Op::kStageFirst:
+      return "first";
+    case Op::kStageCount:
+      return "count";
+    case Op::kStageSum:
+      return "sum";
+    case Op::kStageAvg:
+      return "avg";
+    case Op::kStageMin:
+      return "min";
+    case Op::kStageMax:
+      return "max";
     case Op::kConst:
     case Op::kField:
-    case Op::kSelected: break;
+    case Op::kSelected:
+      break;
   }
   return "";
 }

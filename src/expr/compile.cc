@@ -1,5 +1,5 @@
-// From the bound tree to nodes: chains of and, or and joined strings become one node each, a field compared with a constant becomes one node,
-// `in` over constants becomes a set.
+// From the bound tree to nodes: chains of and, or and joined strings become one node each, a field compared
+// with a constant becomes one node, `in` over constants becomes a set.
 #include <algorithm>
 
 #include "base/check.h"
@@ -15,18 +15,25 @@ bool is_constant(const Expr& e) { return e.op == Op::kConst; }
 
 uint8_t mask_of(Op op) {
   switch (op) {
-    case Op::kEq: return kEqual;
-    case Op::kNe: return kLess | kGreater;
-    case Op::kLt: return kLess;
-    case Op::kLe: return kLess | kEqual;
-    case Op::kGt: return kGreater;
-    default: return kGreater | kEqual;
+    case Op::kEq:
+      return kEqual;
+    case Op::kNe:
+      return kLess | kGreater;
+    case Op::kLt:
+      return kLess;
+    case Op::kLe:
+      return kLess | kEqual;
+    case Op::kGt:
+      return kGreater;
+    default:
+      return kGreater | kEqual;
   }
 }
 
 // The mask of the comparison with its sides exchanged.
 uint8_t mirrored(uint8_t mask) {
-  return static_cast<uint8_t>((mask & kEqual) | (mask & kLess ? kGreater : 0) | (mask & kGreater ? kLess : 0));
+  return static_cast<uint8_t>((mask & kEqual) | (mask & kLess ? kGreater : 0) |
+                              (mask & kGreater ? kLess : 0));
 }
 
 // A field that lies in one slot whatever the input.
@@ -80,11 +87,19 @@ class Compiler {
   // Each fills the node and returns what its arguments are made of.
   std::vector<const Expr*> leaf_or_call(const Expr& e, Node* n) {
     switch (e.op) {
-      case Op::kConst: constant(constant_of(e), n); return {};
-      case Op::kField: field(e, n); return {};
-      case Op::kSelected: n->code = Code::kSelected; return {};
+      case Op::kConst:
+        constant(constant_of(e), n);
+        return {};
+      case Op::kField:
+        field(e, n);
+        return {};
+      case Op::kSelected:
+        n->code = Code::kSelected;
+        return {};
       case Op::kStageLast:
-      case Op::kStageFirst: n->code = Code::kStageField; return {};
+      case Op::kStageFirst:
+        n->code = Code::kStageField;
+        return {};
       case Op::kStageCount:
         n->code = Code::kStageCount;
         n->index = e.stage;
@@ -96,8 +111,11 @@ class Compiler {
         CEP_CHECK(e.op != Op::kStageAvg || e.field_type != Type::kNull);
         n->code = Code::kStageAggregate;
         return {};
-      case Op::kIf: n->code = Code::kChoose; return all_args(e);
-      default: break;
+      case Op::kIf:
+        n->code = Code::kChoose;
+        return all_args(e);
+      default:
+        break;
     }
     CEP_CHECK(e.op == Op::kCall && static_cast<size_t>(e.index) < functions().size());
     n->code = Code::kCall;
@@ -148,7 +166,9 @@ class Compiler {
         n->code = e.op == Op::kAnd ? Code::kAnd : Code::kOr;
         return parts;
       }
-      case Op::kNot: n->code = Code::kNot; return all_args(e);
+      case Op::kNot:
+        n->code = Code::kNot;
+        return all_args(e);
       case Op::kIsNull:
       case Op::kIsNotNull:
         if (!in_one_slot(*e.args[0])) {
@@ -159,9 +179,12 @@ class Compiler {
         n->slot = e.args[0]->slots[0];
         return {};
       case Op::kIn:
-      case Op::kNotIn: return membership(e, n);
-      case Op::kMatches: return regex(e, n);
-      default: return comparison(e, n);
+      case Op::kNotIn:
+        return membership(e, n);
+      case Op::kMatches:
+        return regex(e, n);
+      default:
+        return comparison(e, n);
     }
   }
 
@@ -173,7 +196,8 @@ class Compiler {
       std::swap(left, right);
       n->mask = mirrored(n->mask);
     }
-    if (in_one_slot(*left) && is_constant(*right) && field_and_constant(e, *left, constant_of(*right), n)) return {};
+    if (in_one_slot(*left) && is_constant(*right) && field_and_constant(e, *left, constant_of(*right), n))
+      return {};
     n->code = Code::kCompare;
     return {left, right};
   }

@@ -52,7 +52,8 @@ void ConstSet::add_number(const Value& v) {
     if (exact) reals_.push_back(d);
   } else if (v.type == Type::kDouble) {
     bool in_range = v.d >= -0x1p63 && v.d < 0x1p63;
-    if (in_range && v.d == static_cast<double>(static_cast<int64_t>(v.d))) wholes_.push_back(static_cast<int64_t>(v.d));
+    if (in_range && v.d == static_cast<double>(static_cast<int64_t>(v.d)))
+      wholes_.push_back(static_cast<int64_t>(v.d));
   } else {
     wholes_.push_back(v.i);
   }
@@ -75,12 +76,12 @@ bool ConstSet::contains(const Value& v) const {
 bool ConstSet::contains_text(std::string_view s) const {
   if (table_.empty()) {
     for (const std::string& text : texts_)
-      if (text == s) return true;
+      if (equal_text(text, s)) return true;
     return false;
   }
   size_t at = hash_bytes(s) & (table_.size() - 1);
   for (; table_[at] != 0; at = (at + 1) & (table_.size() - 1))
-    if (texts_[table_[at] - 1] == s) return true;
+    if (equal_text(texts_[table_[at] - 1], s)) return true;
   return false;
 }
 

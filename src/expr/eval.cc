@@ -17,103 +17,144 @@ Value value_of(Truth t) { return t == Truth::kNull ? Value::null() : Value::bool
 
 bool in_mask(uint8_t mask, int order) { return mask >> (order + 1) & 1; }
 
-Truth field_whole(const Node& n, const event::Row& row) {
+inline Truth field_bool(const Node& n, const event::Row& row) {
+  return row.is_null(n.slot) ? Truth::kNull : truth_of(row.slots()[n.slot] != 0);
+}
+
+inline Truth field_whole(const Node& n, const event::Row& row) {
   if (row.is_null(n.slot)) return Truth::kNull;
   int64_t x = static_cast<int64_t>(row.slots()[n.slot]);
   return truth_of(in_mask(n.mask, three_way(x, n.constant.i)));
 }
 
-Truth field_double(const Node& n, const event::Row& row) {
+inline Truth field_double(const Node& n, const event::Row& row) {
   if (row.is_null(n.slot)) return Truth::kNull;
   double x;
   std::memcpy(&x, &row.slots()[n.slot], sizeof x);
   return truth_of(in_mask(n.mask, three_way(x, n.constant.d)));
 }
 
-Truth field_string(const Node& n, const event::Row& row) {
+inline Truth field_string(const Node& n, const event::Row& row) {
   if (row.is_null(n.slot)) return Truth::kNull;
   uint64_t slot = row.slots()[n.slot];
   uint32_t size = static_cast<uint32_t>(slot >> 32);
   const char* bytes = reinterpret_cast<const char*>(&row) + static_cast<uint32_t>(slot);
-  bool equal = size == n.constant.size && (size == 0 || std::memcmp(bytes, n.constant.s, size) == 0);
+  bool equal = size == n.constant.size && equal_bytes(bytes, n.constant.s, size);
   return truth_of(equal != n.negated);
 }
 
 }  // namespace
 
+// A value, without a call for the most common ones.
+inline Value Compiled::operand(const Node& n, EvalContext& c) const {
+  if (n.code == Code::kField) return c.row->get(n.slot, n.type);
+  return n.code == Code::kConst ? n.constant : value(n, c);
+}
+
 Value Compiled::value(const Node& n, EvalContext& c) const {
   const Node* args = nodes.data() + n.first;
   switch (n.code) {
-    case Code::kConst: return n.constant;
-    case Code::kField: return c.row->get(n.slot, n.type);
-    case Code::kFieldByInput: return read_field(*c.row, n.source->slots, n.type);
-    case Code::kSelected: return c.selected[n.index];
-    case Code::kStageField: return stage_field(n, c);
-    case Code::kStageCount: return Value::integer(static_cast<int64_t>(c.history->count(n.index)));
+    case Code::kConst:
+      return n.constant;
+    case Code::kField:
+      return c.row->get(n.slot, n.type);
+    case Code::kFieldByInput:
+      return read_field(*c.row, n.source->slots, n.type);
+    case Code::kSelected:
+      return c.selected[n.index];
+    case Code::kStageField:
+      return stage_field(n, c);
+    case Code::kStageCount:
+      return Value::integer(static_cast<int64_t>(c.history->count(n.index)));
     case Code::kStageAggregate: {
       const Expr& e = *n.source;
       Type field = e.op == Op::kStageAvg ? e.field_type : e.type;
       return stage_aggregate(c, e.op, e.stage, e.slots, field, e.type);
     }
     case Code::kArithmetic: {
-      Value a = value(args[0], c);
+      Value a = operand(args[0], c);
       if (a.is_null()) return a;
-      Value b = value(args[1], c);
+      Value b = operand(args[1], c);
       return b.is_null() ? b : n.binary(c, a, b);
     }
-    case Code::kNegate: return negate(c, value(args[0], c));
-    case Code::kChoose: return choose(n, c);
+    case Code::kNegate:
+      return negate(c, value(args[0], c));
+    case Code::kChoose:
+      return choose(n, c);
     case Code::kConcat:
-    case Code::kCall: return call(n, c);
-    default: return value_of(truth(n, c));
+    case Code::kCall:
+      return call(n, c);
+    default:
+      return value_of(truth(n, c));
   }
 }
 
 Truth Compiled::truth(const Node& n, EvalContext& c) const {
   const Node* args = nodes.data() + n.first;
   switch (n.code) {
-    case Code::kAlways: return static_cast<Truth>(n.index);
-    case Code::kFieldBool: return c.row->is_null(n.slot) ? Truth::kNull : truth_of(c.row->slots()[n.slot] != 0);
-    case Code::kFieldIsNull: return truth_of(c.row->is_null(n.slot) != n.negated);
-    case Code::kFieldWhole: return field_whole(n, *c.row);
-    case Code::kFieldDouble: return field_double(n, *c.row);
-    case Code::kFieldString: return field_string(n, *c.row);
-    case Code::kAnd: return all(n, c);
-    case Code::kOr: return any(n, c);
+    case Code::kAlways:
+      return static_cast<Truth>(n.index);
+    case Code::kFieldBool:
+      return field_bool(n, *c.row);
+    case Code::kFieldIsNull:
+      return truth_of(c.row->is_null(n.slot) != n.negated);
+    case Code::kFieldWhole:
+      return field_whole(n, *c.row);
+    case Code::kFieldDouble:
+      return field_double(n, *c.row);
+    case Code::kFieldString:
+      return field_string(n, *c.row);
+    case Code::kAnd:
+      return all(n, c);
+    case Code::kOr:
+      return any(n, c);
     case Code::kNot: {
       Truth t = truth(args[0], c);
       return t == Truth::kNull ? t : truth_of(t == Truth::kFalse);
     }
-    case Code::kIsNull: return truth_of(value(args[0], c).is_null() != n.negated);
+    case Code::kIsNull:
+      return truth_of(value(args[0], c).is_null() != n.negated);
     case Code::kCompare: {
-      Value a = value(args[0], c);
+      Value a = operand(args[0], c);
       if (a.is_null()) return Truth::kNull;
-      Value b = value(args[1], c);
+      Value b = operand(args[1], c);
       return b.is_null() ? Truth::kNull : truth_of(in_mask(n.mask, compare(a, b)));
     }
-    case Code::kIn: return in(n, c);
-    case Code::kInSet: return in_set(n, c);
+    case Code::kIn:
+      return in(n, c);
+    case Code::kInSet:
+      return in_set(n, c);
     case Code::kMatches: {
-      Value text = value(args[0], c);
+      Value text = operand(args[0], c);
       return text.is_null() ? Truth::kNull : truth_of(n.regex->matches(text.str()));
     }
-    default: return truth_of(value(n, c));
+    default:
+      return truth_of(value(n, c));
   }
 }
 
 bool Compiled::holds(const Node& n, EvalContext& c) const {
   const Node* arg = nodes.data() + n.first;
-  if (n.code == Code::kAnd) {
-    for (const Node* end = arg + n.count; arg < end; ++arg)
-      if (!holds(*arg, c)) return false;
-    return true;
+  switch (n.code) {
+    case Code::kAnd:
+      for (const Node* end = arg + n.count; arg < end; ++arg)
+        if (!holds(*arg, c)) return false;
+      return true;
+    case Code::kOr:
+      for (const Node* end = arg + n.count; arg < end; ++arg)
+        if (holds(*arg, c)) return true;
+      return false;
+    case Code::kFieldBool:
+      return field_bool(n, *c.row) == Truth::kTrue;
+    case Code::kFieldWhole:
+      return field_whole(n, *c.row) == Truth::kTrue;
+    case Code::kFieldDouble:
+      return field_double(n, *c.row) == Truth::kTrue;
+    case Code::kFieldString:
+      return field_string(n, *c.row) == Truth::kTrue;
+    default:
+      return truth(n, c) == Truth::kTrue;
   }
-  if (n.code == Code::kOr) {
-    for (const Node* end = arg + n.count; arg < end; ++arg)
-      if (holds(*arg, c)) return true;
-    return false;
-  }
-  return truth(n, c) == Truth::kTrue;
 }
 
 Truth Compiled::all(const Node& n, EvalContext& c) const {
@@ -137,7 +178,7 @@ Truth Compiled::any(const Node& n, EvalContext& c) const {
 }
 
 Truth Compiled::in(const Node& n, EvalContext& c) const {
-  Value x = value(nodes[n.first], c);
+  Value x = operand(nodes[n.first], c);
   if (x.is_null()) return Truth::kNull;
   bool met_null = false;
   for (uint32_t i = n.first + 1; i < n.first + n.count; ++i) {
@@ -152,7 +193,7 @@ Truth Compiled::in(const Node& n, EvalContext& c) const {
 }
 
 Truth Compiled::in_set(const Node& n, EvalContext& c) const {
-  Value x = value(nodes[n.first], c);
+  Value x = operand(nodes[n.first], c);
   if (x.is_null()) return Truth::kNull;
   if (n.set->contains(x)) return truth_of(!n.negated);
   return n.set_has_null ? Truth::kNull : truth_of(n.negated);
@@ -178,7 +219,8 @@ Value Compiled::call(const Node& n, EvalContext& c) const {
 Value Compiled::stage_field(const Node& n, EvalContext& c) const {
   const Expr& e = *n.source;
   size_t number = static_cast<size_t>(e.index);
-  const event::Row* row = e.op == Op::kStageLast ? c.history->last(e.stage, number) : c.history->first(e.stage, number);
+  const event::Row* row =
+      e.op == Op::kStageLast ? c.history->last(e.stage, number) : c.history->first(e.stage, number);
   return row ? read_field(*row, e.slots, e.type) : Value::null();
 }
 

@@ -1,5 +1,6 @@
-// A compiled expression: nodes in one array, the arguments of a node side by side. There are two kinds: values, and truths (conditions, with an
-// evaluation of their own in three values); the most common conditions are one node.
+// A compiled expression: nodes in one array, the arguments of a node side by side. There are two kinds:
+// values, and truths (conditions, with an evaluation of their own in three values); the most common
+// conditions are one node.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -17,32 +18,33 @@ enum class Truth : int8_t { kFalse, kTrue, kNull };
 
 enum class Code : uint8_t {
   // Values
-  kConst,            // constant
-  kField,            // slot, type
-  kFieldByInput,     // source->slots, type
-  kSelected,         // index
-  kStageField,       // source: kStageLast, kStageFirst
-  kStageCount,       // stage
-  kStageAggregate,   // source
-  kArithmetic,       // binary
+  kConst,           // constant
+  kField,           // slot, type
+  kFieldByInput,    // source->slots, type
+  kSelected,        // index
+  kStageField,      // source: kStageLast, kStageFirst
+  kStageCount,      // stage
+  kStageAggregate,  // source
+  kArithmetic,      // binary
   kNegate,
-  kConcat,           // n-ary `+` of strings, none null
-  kChoose,           // if: type; the condition is a truth
-  kCall,             // function, type
+  kConcat,  // n-ary `+` of strings, none null
+  kChoose,  // if: type; the condition is a truth
+  kCall,    // function, type
   // Truths. Each kind may stand where the other is asked for.
-  kAlways,           // index: a Truth
-  kFieldBool,        // slot
-  kFieldIsNull,      // slot, negated
-  kFieldWhole,       // slot (int, timestamp, duration) compared with constant, by mask
-  kFieldDouble,      // slot (double) compared with constant, by mask
-  kFieldString,      // slot (string) == or (negated) != constant
-  kAnd, kOr,         // n-ary
+  kAlways,       // index: a Truth
+  kFieldBool,    // slot
+  kFieldIsNull,  // slot, negated
+  kFieldWhole,   // slot (int, timestamp, duration) compared with constant, by mask
+  kFieldDouble,  // slot (double) compared with constant, by mask
+  kFieldString,  // slot (string) == or (negated) != constant
+  kAnd,
+  kOr,  // n-ary
   kNot,
-  kIsNull,           // negated
-  kCompare,          // by mask
-  kIn,               // args[0] among args[1..]; negated
-  kInSet,            // args[0] in set; negated; set_has_null
-  kMatches,          // regex
+  kIsNull,   // negated
+  kCompare,  // by mask
+  kIn,       // args[0] among args[1..]; negated
+  kInSet,    // args[0] in set; negated; set_has_null
+  kMatches,  // regex
 };
 
 // Which results of compare() a comparison holds for: bit 0 less, bit 1 equal, bit 2 greater.
@@ -70,7 +72,7 @@ struct Node {
 };
 
 struct Compiled {
-  ExprPtr expression;  // holds the bytes of the constants
+  ExprPtr expression;       // holds the bytes of the constants
   std::vector<Node> nodes;  // the root is nodes[0]
   std::vector<std::unique_ptr<ConstSet>> sets;
   std::vector<std::unique_ptr<Regex>> regexes;
@@ -81,6 +83,7 @@ struct Compiled {
   bool holds(const Node& n, EvalContext& c) const;
 
  private:
+  Value operand(const Node& n, EvalContext& c) const;
   Value choose(const Node& n, EvalContext& c) const;
   Value call(const Node& n, EvalContext& c) const;
   Value stage_field(const Node& n, EvalContext& c) const;

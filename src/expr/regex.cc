@@ -18,7 +18,9 @@ RE2::Options options() {
 
 bool is_plain(std::string_view text) {
   for (unsigned char c : text)
-    if (c < ' ' || c > '~' || std::string_view("\\^$.|?*+()[]{}").find(static_cast<char>(c)) != std::string_view::npos) return false;
+    if (c < ' ' || c > '~' ||
+        std::string_view("\\^$.|?*+()[]{}").find(static_cast<char>(c)) != std::string_view::npos)
+      return false;
   return true;
 }
 

@@ -1,4 +1,5 @@
-// Regular expressions of `matches`: RE2, unanchored, never printing, never "no match" for want of memory. The only door to RE2.
+// Regular expressions of `matches`: RE2, unanchored, never printing, never "no match" for want of memory. The
+// only door to RE2.
 #pragma once
 #include <memory>
 #include <string>
@@ -6,11 +7,12 @@
 
 namespace cep::expr {
 
-// Empty if the pattern can be used, else the reason in RE2's words, with the offending part ("missing ): a("). A pattern that needs more than
-// the memory allowed for one (32 MiB) is an error too.
+// Empty if the pattern can be used, else the reason in RE2's words, with the offending part ("missing ):
+// a("). A pattern that needs more than the memory allowed for one (32 MiB) is an error too.
 std::string check_regex(std::string_view pattern);
 
-// A compiled pattern; immutable, may be used by many threads. Plain ASCII text, with `^` before it or `$` behind it, is searched for directly.
+// A compiled pattern; immutable, may be used by many threads. Plain ASCII text, with `^` before it or `$`
+// behind it, is searched for directly.
 class Regex {
  public:
   // REQUIRES check_regex(pattern).empty().

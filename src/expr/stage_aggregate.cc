@@ -42,7 +42,8 @@ Value read_field(const event::Row& row, const std::vector<uint16_t>& slots, Type
   return slots[at] == kNoSlot ? Value::null() : row.get(slots[at], type);
 }
 
-Value stage_aggregate(EvalContext& c, Op op, int stage, const std::vector<uint16_t>& slots, Type field, Type type) {
+Value stage_aggregate(EvalContext& c, Op op, int stage, const std::vector<uint16_t>& slots, Type field,
+                      Type type) {
   c.scratch.clear();
   c.history->rows(stage, &c.scratch);
   Total total;

@@ -26,7 +26,8 @@ TEST_CASE("an owned string survives its source, copies and moves") {
     list.emplace_back(Value::string(source));
     source = "XXXXX";
   }
-  for (int i = 0; i < 20; ++i) list.push_back(list.front());  // moves the list, and with it texts kept inside the object
+  for (int i = 0; i < 20; ++i)
+    list.push_back(list.front());  // moves the list, and with it texts kept inside the object
   for (const OwnedValue& v : list) CHECK(v.get().str() == "short");
   OwnedValue number(Value::integer(7));
   CHECK(number.get().i == 7);

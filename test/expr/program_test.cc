@@ -1,4 +1,5 @@
-// Folding, canonical text, what reads history, regular expressions that cannot be used, values as text, the arena.
+// Folding, canonical text, what reads history, regular expressions that cannot be used, values as text, the
+// arena.
 #include "expr/program.h"
 
 #include <doctest/doctest.h>
@@ -17,8 +18,11 @@ using cep::expr::test::Sheet;
 namespace {
 
 Sheet sheet() {
-  return Sheet({{"id", Type::kString, Value::string("e1")}, {"type", Type::kString, Value::string("PAYMENT")},
-                {"amount", Type::kDouble, Value::real(12.5)}, {"n", Type::kInt, Value::integer(5)}, {"b", Type::kBool, Value::boolean(true)}});
+  return Sheet({{"id", Type::kString, Value::string("e1")},
+                {"type", Type::kString, Value::string("PAYMENT")},
+                {"amount", Type::kDouble, Value::real(12.5)},
+                {"n", Type::kInt, Value::integer(5)},
+                {"b", Type::kBool, Value::boolean(true)}});
 }
 std::string canonical(const std::string& text) { return canonical_text(*sheet().read(text)); }
 std::string text_of(const Value& v) {
@@ -57,14 +61,17 @@ TEST_CASE("folding leaves what reads, and counts its faults") {
 }
 
 TEST_CASE("canonical text tells all that makes a difference, and nothing else") {
-  CHECK(canonical("type == \"PAYMENT\" and amount < 50") == "(and (== $1:string \"PAYMENT\") (< $2:double 50))");
+  CHECK(canonical("type == \"PAYMENT\" and amount < 50") ==
+        "(and (== $1:string \"PAYMENT\") (< $2:double 50))");
   CHECK(canonical("amount < 50.0") == "(< $2:double 50.0)");
   CHECK(canonical("n in (1, null) or not b") == "(or (in $3:int 1 null) (not $4:bool))");
   CHECK(canonical("id matches \"a\\\"b\"") == "(matches $0:string \"a\\\"b\")");
-  CHECK(canonical("sum(a.n) > a.n + first(a.n, 2) - count(a)") == "(> (sum stage0 $3:int) (- (+ (last stage0 0 $3:int) (first stage0 2 $3:int)) (count stage0)))");
+  CHECK(canonical("sum(a.n) > a.n + first(a.n, 2) - count(a)") ==
+        "(> (sum stage0 $3:int) (- (+ (last stage0 0 $3:int) (first stage0 2 $3:int)) (count stage0)))");
   CHECK(canonical("if(b, -n, 5s)").starts_with("(if:"));
   CHECK(canonical("least(n, 2)") == "(least:int $3:int 2)");
-  CHECK(canonical("n is null and id is not null and n not in (2)") == "(and (and (is-null $3:int) (is-not-null $0:string)) (not-in $3:int 2))");
+  CHECK(canonical("n is null and id is not null and n not in (2)") ==
+        "(and (and (is-null $3:int) (is-not-null $0:string)) (not-in $3:int 2))");
   CHECK(canonical("n == 1") == canonical("n  ==  1"));
   CHECK(canonical("\"5s\" == id") != canonical("5s == n"));
   auto two_inputs = std::make_shared<Expr>(*sheet().read("n"));
@@ -109,8 +116,9 @@ TEST_CASE("bad regular expressions are refused with the reason") {
   CHECK(check_regex("[z-a]").find("z-a") != std::string::npos);
   CHECK(check_regex("(a)\\1") != "");
   CHECK(check_regex("\xff") != "");
-  CHECK(check_regex("((((((((((x{100}){100}){100}){100})))))))") != "");     // repeats beyond the limit
-  CHECK(check_regex("((\\pL{1000}){2}|(\\pN{1000}){2}){1,1}\\pL{1000}\\pL{1000}\\pL{1000}\\pL{1000}") != "");  // beyond the memory
+  CHECK(check_regex("((((((((((x{100}){100}){100}){100})))))))") != "");  // repeats beyond the limit
+  CHECK(check_regex("((\\pL{1000}){2}|(\\pN{1000}){2}){1,1}\\pL{1000}\\pL{1000}\\pL{1000}\\pL{1000}") !=
+        "");  // beyond the memory
 }
 
 TEST_CASE("values as text") {

@@ -22,7 +22,8 @@ namespace {
 // Values round the places where doubles and ints part, and any others.
 rc::Gen<int64_t> whole() {
   return rc::gen::exec([] {
-    int64_t edge = *rc::gen::element<int64_t>(0, 1LL << 53, -(1LL << 53), INT64_MAX, INT64_MIN, *rc::gen::arbitrary<int64_t>());
+    int64_t edge = *rc::gen::element<int64_t>(0, 1LL << 53, -(1LL << 53), INT64_MAX, INT64_MIN,
+                                              *rc::gen::arbitrary<int64_t>());
     int64_t near;
     return __builtin_add_overflow(edge, *rc::gen::inRange<int64_t>(-3, 4), &near) ? edge : near;
   });
@@ -40,7 +41,9 @@ rc::Gen<double> finite_double() {
   });
 }
 
-Value or_null(Wide x) { return x < INT64_MIN || x > INT64_MAX ? Value::null() : Value::integer(static_cast<int64_t>(x)); }
+Value or_null(Wide x) {
+  return x < INT64_MIN || x > INT64_MAX ? Value::null() : Value::integer(static_cast<int64_t>(x));
+}
 
 }  // namespace
 
@@ -66,7 +69,8 @@ TEST_CASE("int arithmetic is exact or null") {
     c.arena = &arena;
     auto is = [&](Op op, const Value& expected) {
       uint64_t before = c.faults;
-      Value v = arithmetic(op, Type::kInt, Type::kInt)(c, Value::integer(static_cast<int64_t>(a)), Value::integer(static_cast<int64_t>(b)));
+      Value v = arithmetic(op, Type::kInt, Type::kInt)(c, Value::integer(static_cast<int64_t>(a)),
+                                                       Value::integer(static_cast<int64_t>(b)));
       RC_ASSERT(same(v, expected));
       RC_ASSERT(c.faults - before == (expected.is_null() ? 1u : 0u));
     };
@@ -81,9 +85,12 @@ TEST_CASE("int arithmetic is exact or null") {
 TEST_CASE("a set holds what equality finds") {
   CHECK(rc::check("ConstSet::contains == any compare == 0", [] {
     Type type = *rc::gen::element(Type::kInt, Type::kDouble, Type::kString);
-    std::vector<std::string> texts = *rc::gen::container<std::vector<std::string>>(rc::gen::string<std::string>());
+    std::vector<std::string> texts =
+        *rc::gen::container<std::vector<std::string>>(rc::gen::string<std::string>());
     std::vector<Value> list;
-    auto number = [] { return *rc::gen::arbitrary<bool>() ? Value::integer(*whole()) : Value::real(*finite_double()); };
+    auto number = [] {
+      return *rc::gen::arbitrary<bool>() ? Value::integer(*whole()) : Value::real(*finite_double());
+    };
     if (type == Type::kString)
       for (const std::string& t : texts) list.push_back(Value::string(t));
     else
@@ -95,16 +102,31 @@ TEST_CASE("a set holds what equality finds") {
     for (Value v : tried) {
       v = widen(v, type);
       if (v.type != type) continue;
-      bool expected = std::any_of(list.begin(), list.end(), [&](const Value& x) { return compare(v, x) == 0; });
+      bool expected =
+          std::any_of(list.begin(), list.end(), [&](const Value& x) { return compare(v, x) == 0; });
       RC_ASSERT(set.contains(v) == expected);
     }
   }));
 }
 
+TEST_CASE("equal texts are equal byte by byte") {
+  CHECK(rc::check("equal_text == operator==", [] {
+    std::string a = *rc::gen::container<std::string>(*rc::gen::inRange<size_t>(0, 40),
+                                                     rc::gen::arbitrary<char>()),
+                b = a;
+    if (!b.empty() && *rc::gen::arbitrary<bool>()) b[*rc::gen::inRange<size_t>(0, b.size())] ^= 1;
+    RC_ASSERT(equal_text(a, b) == (a == b));
+    RC_ASSERT(!equal_text(a, b + "x"));
+  }));
+}
+
 TEST_CASE("and, or, not follow the tables of three values") {
   CHECK(rc::check("trees of conditions", [] {
-    Sheet sheet({{"x0", Type::kBool}, {"x1", Type::kBool, Value::boolean(false)}, {"x2", Type::kBool, Value::boolean(true)}});
-    // Text and its value are made together; the order of kNo < kUnknown < kYes makes `and` the least, `or` the greatest.
+    Sheet sheet({{"x0", Type::kBool},
+                 {"x1", Type::kBool, Value::boolean(false)},
+                 {"x2", Type::kBool, Value::boolean(true)}});
+    // Text and its value are made together; the order of kNo < kUnknown < kYes makes `and` the least, `or`
+    // the greatest.
     static constexpr int kNo = 0, kUnknown = 1, kYes = 2;
     std::function<std::pair<std::string, int>(int)> tree = [&](int depth) -> std::pair<std::string, int> {
       int kind = depth == 0 ? 0 : *rc::gen::inRange(0, 4);
@@ -127,7 +149,9 @@ TEST_CASE("a fused comparison is the plain one") {
   CHECK(rc::check("field op constant == field op (constant + 0 of a field)", [] {
     int64_t n = *whole(), k = *whole();
     double d = *finite_double(), x = *finite_double();
-    Sheet sheet({{"n", Type::kInt, Value::integer(n)}, {"d", Type::kDouble, Value::real(d)}, {"k", Type::kInt, Value::integer(k)},
+    Sheet sheet({{"n", Type::kInt, Value::integer(n)},
+                 {"d", Type::kDouble, Value::real(d)},
+                 {"k", Type::kInt, Value::integer(k)},
                  {"x", Type::kDouble, Value::real(x)}});
     auto constant = [](const Value& v) {
       auto e = std::make_shared<Expr>();

@@ -33,7 +33,9 @@ Type arithmetic_type(Op op, Type a, Type b) {
   return Type::kDuration;
 }
 
-Type common_type(Type a, Type b) { return a == b || b == Type::kNull ? a : a == Type::kNull ? b : Type::kDouble; }
+Type common_type(Type a, Type b) {
+  return a == b || b == Type::kNull ? a : a == Type::kNull ? b : Type::kDouble;
+}
 
 class Reader {
  public:
@@ -47,7 +49,9 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + " at " + text_.substr(at_)); }
+  [[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error(what + " at " + text_.substr(at_));
+  }
   void skip() {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
   }
@@ -63,7 +67,8 @@ class Reader {
   std::string peek_word() {
     skip();
     size_t end = at_;
-    while (end < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[end])) || text_[end] == '_')) ++end;
+    while (end < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[end])) || text_[end] == '_'))
+      ++end;
     return text_.substr(at_, end - at_);
   }
   bool word(const std::string& w) {
@@ -128,7 +133,8 @@ class Reader {
   }
   ExprPtr sign() {
     if (symbol("-")) {
-      if (peek_word() == "9223372036854775808" && text_.substr(at_ + 19, 1) != "." && word("9223372036854775808"))
+      if (peek_word() == "9223372036854775808" && text_.substr(at_ + 19, 1) != "." &&
+          word("9223372036854775808"))
         return constant(Value::integer(INT64_MIN));
       ExprPtr e = sign();
       return make(Op::kNeg, e->type, {e});
@@ -167,8 +173,10 @@ class Reader {
   ExprPtr string() {
     std::string value;
     for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-      if (text_[at_] == '\\') value += text_[++at_] == 'n' ? '\n' : text_[at_];
-      else value += text_[at_];
+      if (text_[at_] == '\\')
+        value += text_[++at_] == 'n' ? '\n' : text_[at_];
+      else
+        value += text_[at_];
     }
     ++at_;
     return constant(Value::string(value));
@@ -211,8 +219,9 @@ class Reader {
     return e;
   }
   ExprPtr call(const std::string& name) {
-    static const std::map<std::string, Op> kStage = {{"sum", Op::kStageSum}, {"avg", Op::kStageAvg},     {"min", Op::kStageMin},
-                                                     {"max", Op::kStageMax}, {"first", Op::kStageFirst}, {"last", Op::kStageLast}};
+    static const std::map<std::string, Op> kStage = {{"sum", Op::kStageSum},     {"avg", Op::kStageAvg},
+                                                     {"min", Op::kStageMin},     {"max", Op::kStageMax},
+                                                     {"first", Op::kStageFirst}, {"last", Op::kStageLast}};
     if (name == "count") {
       need("(");
       auto e = std::make_shared<Expr>(*make(Op::kStageCount, Type::kInt, {}));

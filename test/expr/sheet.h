@@ -1,5 +1,6 @@
-// A small bench for expressions: fields with values, stages with rows they took, and a reader of expression text that binds it to them. The reader
-// is written for tests from language.md, not from the room `lang`, so that this room is tested alone.
+// A small bench for expressions: fields with values, stages with rows they took, and a reader of expression
+// text that binds it to them. The reader is written for tests from language.md, not from the room `lang`, so
+// that this room is tested alone.
 #pragma once
 #include <deque>
 #include <map>
@@ -30,7 +31,8 @@ class Sheet : public History {
 
   // Throws std::runtime_error where the text is wrong.
   ExprPtr read(const std::string& text) const;
-  // The value as append_text prints it; the same by eval, by folding first, and (bools) by holds, or "differs: …".
+  // The value as append_text prints it; the same by eval, by folding first, and (bools) by holds, or
+  // "differs: …".
   std::string print(const std::string& text);
   uint64_t faults() const { return faults_; }
 

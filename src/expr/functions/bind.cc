@@ -7,26 +7,40 @@ bool fits(Type t, Kind kind) {
   if (t == Type::kNull) return true;
   bool number = t == Type::kInt || t == Type::kDouble;
   switch (kind) {
-    case Kind::kText: return t == Type::kString;
-    case Kind::kInt: return t == Type::kInt;
-    case Kind::kNumber: return number;
-    case Kind::kTime: return t == Type::kTimestamp;
-    case Kind::kMeasure: return number || t == Type::kDuration;
-    case Kind::kConvertible: return t != Type::kBool;
-    case Kind::kAny: return true;
+    case Kind::kText:
+      return t == Type::kString;
+    case Kind::kInt:
+      return t == Type::kInt;
+    case Kind::kNumber:
+      return number;
+    case Kind::kTime:
+      return t == Type::kTimestamp;
+    case Kind::kMeasure:
+      return number || t == Type::kDuration;
+    case Kind::kConvertible:
+      return t != Type::kBool;
+    case Kind::kAny:
+      return true;
   }
   return true;
 }
 
 std::string_view words(Kind kind) {
   switch (kind) {
-    case Kind::kText: return "a string";
-    case Kind::kInt: return "an int";
-    case Kind::kNumber: return "a number";
-    case Kind::kTime: return "a timestamp";
-    case Kind::kMeasure: return "a number or a duration";
-    case Kind::kConvertible: return "a string, a number, a timestamp or a duration";
-    case Kind::kAny: break;
+    case Kind::kText:
+      return "a string";
+    case Kind::kInt:
+      return "an int";
+    case Kind::kNumber:
+      return "a number";
+    case Kind::kTime:
+      return "a timestamp";
+    case Kind::kMeasure:
+      return "a number or a duration";
+    case Kind::kConvertible:
+      return "a string, a number, a timestamp or a duration";
+    case Kind::kAny:
+      break;
   }
   return "any value";
 }
@@ -42,7 +56,8 @@ std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"
 
 }  // namespace
 
-std::string expect(std::string_view function, std::span<const ExprPtr> args, std::initializer_list<Kind> kinds) {
+std::string expect(std::string_view function, std::span<const ExprPtr> args,
+                   std::initializer_list<Kind> kinds) {
   size_t i = 0;
   for (Kind kind : kinds) {
     if (i == args.size()) break;
@@ -63,13 +78,16 @@ std::string expect_alike(std::string_view function, std::span<const ExprPtr> arg
       continue;
     }
     bool numbers = fits(arg->type, Kind::kNumber) && fits(*type, Kind::kNumber);
-    if (!numbers) return quoted(function) + " takes values of one type, not " + a_type(*type) + " and " + a_type(arg->type);
+    if (!numbers)
+      return quoted(function) + " takes values of one type, not " + a_type(*type) + " and " +
+             a_type(arg->type);
     *type = Type::kDouble;
   }
   return "";
 }
 
-std::string expect_constant(std::span<const ExprPtr> args, size_t index, std::string (*check)(std::string_view)) {
+std::string expect_constant(std::span<const ExprPtr> args, size_t index,
+                            std::string (*check)(std::string_view)) {
   if (index >= args.size() || args[index]->op != Op::kConst || args[index]->type != Type::kString) return "";
   Value v = args[index]->constant.get();
   return v.is_null() ? "" : check(v.str());

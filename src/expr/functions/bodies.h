@@ -1,4 +1,5 @@
-// The bodies of the scalar functions, by family (one file each), and the checks of their constant arguments. Contracts: the table in functions.cc.
+// The bodies of the scalar functions, by family (one file each), and the checks of their constant arguments.
+// Contracts: the table in functions.cc.
 #pragma once
 #include "expr/functions.h"
 

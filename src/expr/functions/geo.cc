@@ -14,7 +14,8 @@ double real(const Value& v) { return v.type == Type::kInt ? static_cast<double>(
 
 }  // namespace
 
-// Haversine. A latitude beyond the poles is no place: null. Rounded to a millimetre, so that the last bits of sin and cos do not show.
+// Haversine. A latitude beyond the poles is no place: null. Rounded to a millimetre, so that the last bits of
+// sin and cos do not show.
 Value distance_km(EvalContext& c, Args a, Type) {
   double lat1 = real(a[0]), lon1 = real(a[1]), lat2 = real(a[2]), lon2 = real(a[3]);
   if (std::fabs(lat1) > 90 || std::fabs(lat2) > 90) return Value::null();

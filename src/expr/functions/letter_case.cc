@@ -5,17 +5,19 @@
 namespace cep::expr::functions_detail {
 namespace {
 
-// Shifted: capitals [first, last], each small letter `distance` after it. Alternating: capital and small take turns from `first` on.
+// Shifted: capitals [first, last], each small letter `distance` after it. Alternating: capital and small take
+// turns from `first` on.
 struct Run {
   uint32_t first, last;
   uint32_t distance;
 };
-constexpr Run kShifted[] = {{'A', 'Z', 32},         {0xc0, 0xd6, 32},       {0xd8, 0xde, 32},       {0x388, 0x38a, 37},
-                            {0x391, 0x3a1, 32},     {0x3a3, 0x3ab, 32},     {0x400, 0x40f, 80},     {0x410, 0x42f, 32},
-                            {0x386, 0x386, 38},     {0x38c, 0x38c, 64},     {0x38e, 0x38f, 63},     {0x4c0, 0x4c0, 15}};
-constexpr Run kAlternating[] = {{0x100, 0x12e, 1}, {0x132, 0x136, 1}, {0x139, 0x147, 1}, {0x14a, 0x176, 1}, {0x179, 0x17d, 1},
-                                {0x3d8, 0x3ee, 1}, {0x460, 0x480, 1}, {0x48a, 0x4be, 1}, {0x4c1, 0x4cd, 1}, {0x4d0, 0x52e, 1},
-                                {0x1e00, 0x1e94, 1}, {0x1ea0, 0x1efe, 1}};
+constexpr Run kShifted[] = {{'A', 'Z', 32},     {0xc0, 0xd6, 32},   {0xd8, 0xde, 32},   {0x388, 0x38a, 37},
+                            {0x391, 0x3a1, 32}, {0x3a3, 0x3ab, 32}, {0x400, 0x40f, 80}, {0x410, 0x42f, 32},
+                            {0x386, 0x386, 38}, {0x38c, 0x38c, 64}, {0x38e, 0x38f, 63}, {0x4c0, 0x4c0, 15}};
+constexpr Run kAlternating[] = {{0x100, 0x12e, 1}, {0x132, 0x136, 1},   {0x139, 0x147, 1},
+                                {0x14a, 0x176, 1}, {0x179, 0x17d, 1},   {0x3d8, 0x3ee, 1},
+                                {0x460, 0x480, 1}, {0x48a, 0x4be, 1},   {0x4c1, 0x4cd, 1},
+                                {0x4d0, 0x52e, 1}, {0x1e00, 0x1e94, 1}, {0x1ea0, 0x1efe, 1}};
 struct Single {
   uint32_t capital, small;
 };

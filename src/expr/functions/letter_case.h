@@ -1,5 +1,6 @@
-// Upper and lower case of letters, one code point for one, whatever the locale: ASCII, Latin (Latin-1, Extended-A, the pairs of Additional), modern
-// Greek and Cyrillic, as Unicode's simple mappings. Other letters, and those whose other case takes two (ß), stay.
+// Upper and lower case of letters, one code point for one, whatever the locale: ASCII, Latin (Latin-1,
+// Extended-A, the pairs of Additional), modern Greek and Cyrillic, as Unicode's simple mappings. Other
+// letters, and those whose other case takes two (ß), stay.
 #pragma once
 #include <cstdint>
 #include <string_view>

@@ -11,7 +11,9 @@ namespace {
 double real(const Value& v) { return v.type == Type::kInt ? static_cast<double>(v.i) : v.d; }
 
 // Whole doubles stay doubles; -0.0 becomes 0.0, which prints without a sign.
-Value rounded(const Value& v, double (*f)(double)) { return v.type == Type::kInt ? v : Value::real(f(v.d) + 0.0); }
+Value rounded(const Value& v, double (*f)(double)) {
+  return v.type == Type::kInt ? v : Value::real(f(v.d) + 0.0);
+}
 
 // The first of the smallest (order -1) or greatest (order 1).
 Value extreme(Args a, int order, Type type) {

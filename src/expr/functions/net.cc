@@ -117,7 +117,8 @@ bool same_bits(const Address& a, const Address& b, int bits) {
 Value cidr_match(EvalContext&, Args a, Type) {
   Address address, network;
   int bits;
-  if (!parse_address(a[0].str(), &address) || !parse_network(a[1].str(), &network, &bits)) return Value::null();
+  if (!parse_address(a[0].str(), &address) || !parse_network(a[1].str(), &network, &bits))
+    return Value::null();
   return Value::boolean(address.v4 == network.v4 && same_bits(address, network, bits));
 }
 

@@ -17,8 +17,12 @@ size_t skip_code_points(std::string_view s, size_t at, uint64_t n) {
 
 }  // namespace
 
-Value lower(EvalContext& c, Args a, Type) { return Value::string(map_letters(a[0].str(), to_lower, c.arena)); }
-Value upper(EvalContext& c, Args a, Type) { return Value::string(map_letters(a[0].str(), to_upper, c.arena)); }
+Value lower(EvalContext& c, Args a, Type) {
+  return Value::string(map_letters(a[0].str(), to_lower, c.arena));
+}
+Value upper(EvalContext& c, Args a, Type) {
+  return Value::string(map_letters(a[0].str(), to_upper, c.arena));
+}
 
 Value trim(EvalContext&, Args a, Type) {
   constexpr std::string_view kBlanks = " \t\n\r\v\f";
@@ -34,11 +38,14 @@ Value length(EvalContext&, Args a, Type) {
   return Value::integer(count);
 }
 
-Value contains(EvalContext&, Args a, Type) { return Value::boolean(a[0].str().find(a[1].str()) != std::string_view::npos); }
+Value contains(EvalContext&, Args a, Type) {
+  return Value::boolean(a[0].str().find(a[1].str()) != std::string_view::npos);
+}
 Value starts_with(EvalContext&, Args a, Type) { return Value::boolean(a[0].str().starts_with(a[1].str())); }
 Value ends_with(EvalContext&, Args a, Type) { return Value::boolean(a[0].str().ends_with(a[1].str())); }
 
-// As in SQL, positions before the first are counted but hold nothing: substr("alpha", 0, 3) is "al". A negative length takes nothing.
+// As in SQL, positions before the first are counted but hold nothing: substr("alpha", 0, 3) is "al". A
+// negative length takes nothing.
 Value substr(EvalContext&, Args a, Type) {
   std::string_view s = a[0].str();
   int64_t from = a[1].i, length = a.size() > 2 ? a[2].i : INT64_MAX;
@@ -47,7 +54,8 @@ Value substr(EvalContext&, Args a, Type) {
   if (from < 1) from = 1;
   if (end <= from) return Value::string(s.substr(0, 0));
   size_t begin = skip_code_points(s, 0, static_cast<uint64_t>(from - 1));
-  return Value::string(s.substr(begin, skip_code_points(s, begin, static_cast<uint64_t>(end - from)) - begin));
+  return Value::string(
+      s.substr(begin, skip_code_points(s, begin, static_cast<uint64_t>(end - from)) - begin));
 }
 
 Value concat(EvalContext& c, Args a, Type) {

@@ -13,11 +13,12 @@ constexpr int64_t kDay = 24 * kHour;
 
 struct Unit {
   std::string_view name;
-  int64_t ms;      // 0: counted in months
+  int64_t ms;  // 0: counted in months
   int64_t months;
 };
-constexpr Unit kUnits[] = {{"second", 1000, 0}, {"minute", kMinute, 0}, {"hour", kHour, 0}, {"day", kDay, 0},
-                           {"week", 7 * kDay, 0}, {"month", 0, 1},      {"quarter", 0, 3}, {"year", 0, 12}};
+constexpr Unit kUnits[] = {{"second", 1000, 0}, {"minute", kMinute, 0}, {"hour", kHour, 0},
+                           {"day", kDay, 0},    {"week", 7 * kDay, 0},  {"month", 0, 1},
+                           {"quarter", 0, 3},   {"year", 0, 12}};
 
 const Unit* find_unit(std::string_view name) {
   for (const Unit& unit : kUnits)
