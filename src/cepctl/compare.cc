@@ -82,7 +82,7 @@ class Fitter {
       if (id == got->end()) return differ(want, got, path);
       value = &*id;
     }
-    return same_scalar(s, want.text, *value) || differ(want, got, path);
+    return same_scalar(s, want.text, *value) || differ(want, value, path);
   }
 
   bool list(const YamlNode& want, const Json* got, Role role, const std::string& path) {
