@@ -45,6 +45,13 @@ std::optional<double> aggregate(const std::string& what, const std::string& stag
   return what == "sum" ? sum : what == "avg" ? sum / n : what == "min" ? least : most;
 }
 
+// Whether a run can pass the stages without taking anything.
+bool can_be_empty(const std::vector<Stage>& stages) {
+  return std::all_of(stages.begin(), stages.end(), [](const Stage& s) {
+    return s.optional || s.contiguity.starts_with("not") || (!s.group.empty() && can_be_empty(s.group));
+  });
+}
+
 class Maker {
  public:
   Maker(uint64_t number, const CaseOptions& options) : random_(number), options_(options) {}
@@ -177,7 +184,7 @@ class Maker {
       s.greedy = true;
       *text += " greedy";
     }
-    if (loop && s.min != s.max && chance(15)) {
+    if (s.max == 0 && chance(20)) {
       Condition u = names();
       s.until = u.test;
       *text += " until " + u.text;
@@ -196,8 +203,12 @@ class Maker {
     *text += " {\n";
     s.group = sequence(1 + below(3), depth + 1, true, text, indent + "  ");
     *text += indent + "}";
-    bool can_be_empty = std::all_of(s.group.begin(), s.group.end(), [](const Stage& x) { return x.optional || x.contiguity.starts_with("not"); });
-    quantifier(&s, text, !can_be_empty);
+    quantifier(&s, text, !can_be_empty(s.group));
+    if (s.max == 0 && chance(20)) {
+      Condition u = names();
+      s.until = u.test;
+      *text += " until " + u.text;
+    }
     if (!after_greedy && chance(20)) {
       s.optional = true;
       *text += " optional";
