@@ -47,55 +47,55 @@ Line find_line(std::string_view text, Span span) {
   return line;
 }
 
-// The line as it is shown: one string per code point, and which of them the caret and its tail cover.
-struct Shown {
-  std::vector<std::string_view> points;
-  size_t caret = 0;
-  size_t length = 0;
-};
-
-Shown split(const Line& line) {
-  Shown shown;
-  for (size_t i = 0; i < line.text.size();) {
+// Calls f(bytes of the line, text to show) for each code point from byte `from` on, until it returns false.
+template <typename F>
+void for_each_point(std::string_view line, size_t from, F f) {
+  for (size_t i = from; i < line.size();) {
     bool valid = true;
-    const size_t size = code_point_size(line.text, i, &valid);
-    const auto c = static_cast<unsigned char>(line.text[i]);
+    const size_t size = code_point_size(line, i, &valid);
+    const auto c = static_cast<unsigned char>(line[i]);
     const bool plain = valid && (c >= 0x20 || c == '\t') && c != 0x7F;
-    if (i < line.caret) ++shown.caret;
-    if (i >= line.caret && i < line.caret + line.length) ++shown.length;
-    shown.points.push_back(plain ? line.text.substr(i, size) : kReplacement);
+    if (!f(i, plain ? line.substr(i, size) : kReplacement)) return;
     i += size;
   }
-  return shown;
 }
 
-void append_line_and_caret(const Line& line, bool colour, std::string* out) {
-  const Shown shown = split(line);
-  size_t first = 0;
-  size_t last = shown.points.size();
-  if (last > kLineWidthMax) {
-    first = shown.caret > kLeftOfCaret ? shown.caret - kLeftOfCaret : 0;
-    last = std::min(last, first + kLineWidthMax);
+size_t count_points(std::string_view text) {
+  size_t count = 0;
+  for_each_point(text, 0, [&](size_t, std::string_view) { return ++count, true; });
+  return count;
+}
+
+// The byte at which `count` code points before byte `at` begin.
+size_t step_back(std::string_view text, size_t at, size_t count) {
+  for (; at > 0 && count > 0; --count) {
+    --at;
+    for (int tail = 0; tail < 3 && at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++tail) --at;
   }
+  return at;
+}
+
+// Only what is shown is looked at, for a line may be as long as its file.
+void append_line_and_caret(const Line& line, bool colour, std::string* out) {
+  const std::string_view near = line.text.substr(0, line.caret + kLineWidthMax * 4);
+  const bool long_line = near.size() < line.text.size() || count_points(near) > kLineWidthMax;
+  const size_t first = long_line ? step_back(line.text, line.caret, kLeftOfCaret) : 0;
   std::string padding = "  ";
+  std::string tail;
   *out += "  ";
   if (first > 0) {
     *out += kEllipsis;
     padding += ' ';
   }
-  for (size_t i = first; i < last; ++i) {
-    *out += shown.points[i];
-    if (i < shown.caret) padding += shown.points[i] == "\t" ? '\t' : ' ';
-  }
-  if (last < shown.points.size()) *out += kEllipsis;
-  *out += '\n';
-  *out += padding;
-  if (colour) *out += "\033[1;32m";
-  *out += '^';
-  const size_t tail_end = std::min(shown.caret + shown.length, last);
-  for (size_t i = shown.caret + 1; i < tail_end; ++i) *out += '~';
-  if (colour) *out += "\033[0m";
-  *out += '\n';
+  size_t shown = 0;
+  for_each_point(line.text, first, [&](size_t at, std::string_view point) {
+    if (long_line && shown++ == kLineWidthMax) return *out += kEllipsis, false;
+    *out += point;
+    if (at < line.caret) padding += point == "\t" ? '\t' : ' ';
+    if (at > line.caret && at < line.caret + line.length) tail += '~';
+    return true;
+  });
+  *out += '\n' + padding + (colour ? "\033[1;32m^" : "^") + tail + (colour ? "\033[0m\n" : "\n");
 }
 
 auto order_of(const Diagnostic& d) {
@@ -116,7 +116,7 @@ std::string render(const Diagnostic& d, const std::vector<SourceFile>& files, bo
   if (known) {
     if (colour) out += "\033[1m";
     out += files[d.span.file].name + ":" + std::to_string(line.number) + ":";
-    out += std::to_string(split({line.number, line.text.substr(0, line.caret), 0, 0}).points.size() + 1) + ": ";
+    out += std::to_string(count_points(line.text.substr(0, line.caret)) + 1) + ": ";
     if (colour) out += "\033[0m";
   }
   if (colour) out += error ? "\033[1;31m" : "\033[1;35m";

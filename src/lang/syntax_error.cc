@@ -335,6 +335,8 @@ Mistake no_declaration(const ParseState& state, Iterator found, const ast::Decla
   if (found->kind == TokenKind::kWord) {
     if (before != nullptr) mistake.message = option_hint(q, *before, &words);
     if (!mistake.message.empty()) return mistake;
+    if (q.word(Word::kLeft)) mistake.message = "`left` goes before `join`: `left join NAME on …`";
+    if (!mistake.message.empty()) return mistake;
     const std::string near = base::nearest(q.text(), words);
     if (!near.empty()) {
       mistake.message = quoted(q.text()) + " begins nothing; did you mean " + quoted(near) + "?";

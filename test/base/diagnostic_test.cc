@@ -42,6 +42,8 @@ TEST_CASE("a very long line is cut round the caret") {
   const size_t ellipsis_bytes = 3 - 1;
   CHECK(text.find('!') - line == text.find('^') - caret_line + ellipsis_bytes);
   CHECK(text.find("f.cep:1:5001:") == 0);
+  CHECK(shown(std::string(30, 'x') + "!" + std::string(5000, 'y'), 30, 31).find("\n  xxx") != std::string::npos);
+  CHECK(shown(std::string(200, 'x'), 199, 200).find("\n  \xE2\x80\xA6xxx") != std::string::npos);
 }
 
 TEST_CASE("a diagnostic of no known file has no place") {
