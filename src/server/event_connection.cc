@@ -61,9 +61,8 @@ void EventConnection::take_long(uint64_t number, std::string_view first_bytes) {
 }
 
 void EventConnection::answer(uint64_t number, std::string_view reason) {
+  if (answers_.waiting_bytes() >= kAnswerBytesMax) send_answers();
   if (answers_.waiting_bytes() < kAnswerBytesMax) {
-    answers_.push(error_answer(number, reason));
-  } else if (answers_.write(&socket_) != Outbox::State::kBroken && answers_.waiting_bytes() < kAnswerBytesMax) {
     answers_.push(error_answer(number, reason));
   } else {
     ++dropped_answers_;
@@ -71,7 +70,7 @@ void EventConnection::answer(uint64_t number, std::string_view reason) {
 }
 
 void EventConnection::send_answers() {
-  if (closed_) return;
+  if (closed_ || waiting_writable_) return;
   Outbox::State state = answers_.write(&socket_);
   if (state == Outbox::State::kBroken) {
     answers_ = Outbox();  // the reading side tells when it is over
@@ -81,7 +80,6 @@ void EventConnection::send_answers() {
     if (ended_) close();
     return;
   }
-  if (waiting_writable_) return;
   waiting_writable_ = true;
   socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
     self->waiting_writable_ = false;

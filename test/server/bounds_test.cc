@@ -1,0 +1,95 @@
+// Who does not read, does not write or comes in masses costs little and disturbs nobody.
+#include <doctest/doctest.h>
+
+#include "server/daemon.h"
+
+using namespace cep::testing;
+
+namespace {
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+}  // namespace
+
+TEST_CASE("a subscriber that never reads is disconnected; the others get everything") {
+  Daemon daemon({"limits.subscriber_lag=1MiB"});
+  Client reader = daemon.subscriber(), deaf = daemon.subscriber(R"("channel":"alerts")", 4096);
+  Client producer = daemon.producer();
+  const uint64_t before = daemon.memory_bytes();
+  const std::string id(10'000, 'x');
+  const std::string lines = event(id) + event(id) + event(id) + event(id);
+  size_t records = 0;
+  // The reader takes each before the next comes, so it is never behind.
+  auto feed = [&] {
+    REQUIRE(producer.send(lines));
+    for (int i = 0; i < 4; ++i) REQUIRE(is_alert_of(reader.line(), id));
+    records += 4;
+  };
+  while (!has(daemon.log(), "subscriber disconnected")) {
+    feed();
+    REQUIRE(records < 10'000);
+  }
+  CHECK(has(daemon.log(), "limits.subscriber_lag"));
+  CHECK(daemon.memory_bytes() < before + (160 << 20));
+
+  // It gets what was on its way and the reason, each line whole.
+  std::vector<std::string> lines_of_deaf = deaf.rest();
+  REQUIRE(!lines_of_deaf.empty());
+  CHECK(lines_of_deaf.back().starts_with(R"({"_error":{"reason":"more than limits.subscriber_lag)"));
+  for (size_t i = 0; i + 1 < lines_of_deaf.size(); ++i) CHECK(is_alert_of(lines_of_deaf[i], id));
+  feed();
+  CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("1,000 connections that say nothing") {
+  Daemon daemon;
+  const uint64_t before = daemon.memory_bytes();
+  std::vector<Client> silent;
+  for (int i = 0; i < 500; ++i) {
+    silent.push_back(daemon.producer());
+    silent.emplace_back(daemon.alerts_port());
+  }
+  Client subscriber = daemon.subscriber();
+  Client producer = daemon.producer();
+  for (int i = 0; i < 100; ++i) {
+    REQUIRE(producer.send(event(std::to_string(i))));
+    CHECK(is_alert_of(subscriber.line(), std::to_string(i)));
+  }
+  CHECK(daemon.memory_bytes() < before + (32 << 20));
+  CHECK(daemon.stop() == 0);
+  CHECK(subscriber.rest().empty());
+  CHECK(silent[0].line() == "<closed>");
+}
+
+TEST_CASE("one connection more than limits.connections gets an error and is closed") {
+  Daemon daemon({"limits.connections=3"});
+  Client subscriber = daemon.subscriber();
+  Client one = daemon.producer(), two = daemon.producer();
+  Client beyond = daemon.producer();
+  CHECK(has(beyond.line(), "limits.connections (3)"));
+  CHECK(beyond.line() == "<closed>");
+  Client beyond_too(daemon.alerts_port());
+  CHECK(has(beyond_too.line(), "limits.connections (3)"));
+  one.send(event("1"));
+  CHECK(is_alert_of(subscriber.line(), "1"));
+  two.close();
+  // Its place is free once the daemon has seen it.
+  CHECK(eventually([&] {
+    Client next = daemon.producer();
+    return next.send(event("2")) && is_alert_of(subscriber.line(200), "2");
+  }));
+}
+
+TEST_CASE("many producers at once: every line counts once") {
+  Daemon daemon;
+  Client subscriber = daemon.subscriber();
+  std::vector<Client> producers;
+  for (int p = 0; p < 50; ++p) producers.push_back(daemon.producer());
+  // Each line in two packets, those of the others in between.
+  const std::string first = event("x").substr(0, 10), second = event("x").substr(10);
+  for (int round = 0; round < 20; ++round) {
+    for (Client& producer : producers) REQUIRE(producer.send(first));
+    for (Client& producer : producers) REQUIRE(producer.send(second));
+  }
+  for (int i = 0; i < 50 * 20; ++i) REQUIRE(is_alert_of(subscriber.line(), "x"));
+  CHECK(daemon.stop() == 0);
+  CHECK(subscriber.rest().empty());
+}

@@ -1,0 +1,103 @@
+// The test kit of the wire: a real cepd process on free ports and small clients that wait with a deadline, never for a fixed time.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cep::testing {
+
+inline constexpr int kDeadlineMs = 30'000;
+
+// Asks until it is true or the deadline has come.
+bool eventually(const std::function<bool()>& is_true, int deadline_ms = kDeadlineMs);
+
+// One TCP connection.
+class Client {
+ public:
+  // `receive_bytes`: a small receive buffer for clients that do not read; 0: the system's.
+  explicit Client(uint16_t port, int receive_bytes = 0);
+  Client(Client&& other) noexcept;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  ~Client() { close(); }
+
+  // False when the daemon has closed, or takes nothing until the deadline.
+  bool send(std::string_view bytes);
+  // The next line without its LF; "<closed>" at the end, "<nothing>" at the deadline.
+  std::string line(int deadline_ms = kDeadlineMs);
+  // All lines until the daemon closes; "<nothing>" as the last one if it does not.
+  std::vector<std::string> rest();
+  // Ends our direction.
+  void half_close();
+  // Closes; with `reset` hard (RST).
+  void close(bool reset = false);
+
+ private:
+  int fd_ = -1;
+  std::string read_;
+};
+
+// Alerts once for each event with name "a", at once, whatever the order: all events of the tests have one time.
+extern const char* const kProgram;
+// {"id":ID,"name":"a","v":1,"ts":1} with its LF.
+std::string event(std::string_view id);
+// True if `record` is the alert of that event.
+bool is_alert_of(const std::string& record, std::string_view id);
+
+struct Finished {
+  int status = -1;     // of exit; -N: ended by signal N
+  std::string output;  // standard output and error
+};
+// Runs a program to its end.
+Finished run(const std::vector<std::string>& arguments);
+
+// A running cepd.
+class Daemon {
+ public:
+  // `settings` are given as --set.
+  explicit Daemon(const std::vector<std::string>& settings = {}, const std::string& program = kProgram);
+  ~Daemon();
+
+  uint16_t events_port() const { return events_port_; }
+  uint16_t alerts_port() const { return alerts_port_; }
+  Client producer() const { return Client(events_port_); }
+  // A connection that is subscribed, its answer read. `body`: the members of `_subscribe`.
+  Client subscriber(const std::string& body = R"("channel":"alerts")", int receive_bytes = 0) const;
+
+  void signal(int number) const;
+  // Waits for the end: the exit status, -N for a signal, 999 at the deadline.
+  int wait();
+  // SIGTERM and wait().
+  int stop();
+  uint64_t memory_bytes() const;  // resident now
+  std::string log() const;
+  bool alive() const;
+
+ private:
+  std::string folder_;
+  pid_t pid_ = -1;
+  uint16_t events_port_ = 0;
+  uint16_t alerts_port_ = 0;
+};
+
+// A folder that is gone at the end of the test.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  const std::string& path() const { return path_; }
+  // Writes a file in it; returns its path.
+  std::string write(const std::string& name, std::string_view text) const;
+
+ private:
+  std::string path_;
+};
+
+// The whole text of a file; empty if there is none.
+std::string read_whole(const std::string& path);
+
+}  // namespace cep::testing

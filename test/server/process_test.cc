@@ -1,0 +1,120 @@
+// The process: how it starts, what it says when it cannot, and how it stops.
+#include <signal.h>
+
+#include <doctest/doctest.h>
+
+#include "server/daemon.h"
+
+using namespace cep::testing;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  bool found = text.find(part) != std::string::npos;
+  if (!found) MESSAGE(text);
+  return found;
+}
+
+Finished cepd(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), CEPD_BINARY);
+  return run(arguments);
+}
+
+}  // namespace
+
+TEST_CASE("SIGTERM delivers everything that came") {
+  for (int round = 0; round < 5; ++round) {
+    Daemon daemon;
+    Client subscriber = daemon.subscriber();
+    Client open = daemon.producer(), closed = daemon.producer();
+    std::string lines;
+    for (int i = 0; i < 2000; ++i) lines += event("x");
+    REQUIRE(open.send(lines + R"({"id":"half)"));
+    REQUIRE(closed.send(lines));
+    closed.close();
+    CHECK(daemon.stop() == 0);
+    std::vector<std::string> records = subscriber.rest();
+    CHECK(records.size() == 4000);
+    CHECK(records.back() != "<nothing>");
+    CHECK(has(daemon.log(), "msg=stopped lines=4000"));
+  }
+}
+
+TEST_CASE("SIGINT is the same; a subscriber that does not read does not hold the stop up for ever") {
+  Daemon daemon;
+  Client deaf = daemon.subscriber(R"("channel":"alerts")", 4096);
+  Client reader = daemon.subscriber();
+  Client producer = daemon.producer();
+  const std::string id(10'000, 'x');
+  for (int i = 0; i < 500; ++i) REQUIRE(producer.send(event(id)));
+  for (int i = 0; i < 500; ++i) REQUIRE(is_alert_of(reader.line(), id));
+  daemon.signal(SIGINT);
+  CHECK(daemon.wait() == 0);
+  CHECK(has(daemon.log(), "signal=SIGINT"));
+}
+
+TEST_CASE("a second signal ends it at once") {
+  Daemon daemon;
+  Client deaf = daemon.subscriber(R"("channel":"alerts")", 4096);
+  Client reader = daemon.subscriber();
+  Client producer = daemon.producer();
+  const std::string id(10'000, 'x');
+  for (int i = 0; i < 1000; ++i) {
+    REQUIRE(producer.send(event(id)));
+    REQUIRE(is_alert_of(reader.line(), id));
+  }
+  daemon.signal(SIGTERM);
+  REQUIRE(eventually([&] { return daemon.log().find("msg=stopping") != std::string::npos; }));
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait() == -SIGTERM);
+}
+
+TEST_CASE("SIGHUP says that nothing is reloaded, and goes on") {
+  Daemon daemon;
+  daemon.signal(SIGHUP);
+  CHECK(eventually([&] { return daemon.log().find("does not reload") != std::string::npos; }));
+  Client subscriber = daemon.subscriber();
+  Client producer = daemon.producer();
+  producer.send(event("1"));
+  CHECK(is_alert_of(subscriber.line(), "1"));
+}
+
+TEST_CASE("--check reads and compiles only") {
+  TemporaryFolder folder;
+  std::string program = folder.write("p.cep", kProgram);
+  Finished good = cepd({"--check", "--set", "patterns=[" + program + "]"});
+  CHECK(good.status == 0);
+  CHECK(has(good.output, "settings and 1 pattern files are good, 1 streams"));
+  std::string bad = folder.write("bad.cep", "pattern p on nowhere { begin a alert low \"x\" }\n");
+  Finished wrong = cepd({"--check", "--set", "patterns=[" + bad + "]"});
+  CHECK(wrong.status == 65);
+  CHECK(has(wrong.output, "bad.cep:1:"));
+}
+
+TEST_CASE("each failure to start has its reason and its exit status") {
+  TemporaryFolder folder;
+  std::string program = folder.write("p.cep", kProgram);
+  const std::string patterns = "patterns=[" + program + "]";
+  Finished usage = cepd({"--nonsense"});
+  CHECK(usage.status == 64);
+  Finished no_config = cepd({"--config", folder.path() + "/none.yaml"});
+  CHECK(no_config.status == 66);
+  CHECK(has(no_config.output, "none.yaml"));
+  Finished no_patterns = cepd({"--set", "patterns=[" + folder.path() + "/none]"});
+  CHECK(no_patterns.status == 66);
+  CHECK(has(no_patterns.output, "/none"));
+  Finished key = cepd({"--config", folder.write("key.yaml", "patterns: [p]\nlimit: {line: 1MiB}\n")});
+  CHECK(key.status == 78);
+  CHECK(has(key.output, "key.yaml:2: error: limit: there is no such key; did you mean `limits`?"));
+  Finished bind = cepd({"--set", "listen.events=0.0.0.0:0", "--set", patterns});
+  CHECK(bind.status == 78);
+  CHECK(has(bind.output, "insecure: true"));
+  Finished address = cepd({"--set", "listen={events: '192.0.2.1:0', alerts: '127.0.0.1:0'}", "--set", "insecure=true", "--set", patterns});
+  CHECK(address.status == 74);
+  CHECK(has(address.output, "192.0.2.1"));
+  Daemon daemon;
+  Finished taken = cepd({"--set", patterns, "--set", "listen={events: '127.0.0.1:" + std::to_string(daemon.events_port()) +
+                                                         "', alerts: '127.0.0.1:0'}"});
+  CHECK(taken.status == 74);
+  CHECK(has(taken.output, "in use"));
+}
