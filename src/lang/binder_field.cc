@@ -170,9 +170,8 @@ void bind_field(const ast::FieldDecl& decl, Shape* shape, Context* context) {
                                               field.name + "\"");
     return;
   }
-  if (shape->schema.fields.size() >= kMaxFields) {
-    if (shape->schema.fields.size() == kMaxFields)
-      context->report.error(decl.name.span, "a stream has at most " + std::to_string(kMaxFields) + " fields");
+  if (shape->schema.fields.size() == kMaxFields) {
+    context->report.error(decl.name.span, "a stream has at most " + std::to_string(kMaxFields) + " fields");
     shape->open = true;
     return;
   }

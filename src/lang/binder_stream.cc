@@ -216,6 +216,8 @@ const Shape* resolve_source(const ast::Ident& name, int* node, Context* context)
   }
   if (d && d->kind == DeclaredKind::kLet) {
     context->report.error(name.span, "`" + name.name + "` is a constant, not a stream");
+  } else if (!d && context->report.full()) {
+    context->report.error(name.span, "");
   } else if (!d) {
     std::vector<std::string> streams;
     for (const auto& [other, declared] : context->declared) {
@@ -239,6 +241,10 @@ std::vector<uint16_t> resolve_fields(const std::vector<ast::Ident>& names, const
     if (field < 0) {
       *fine = false;
       if (shape.open) continue;
+      if (context->report.full()) {
+        context->report.error(name.span, "");
+        continue;
+      }
       std::vector<std::string> fields = field_names({&shape}, -1);
       std::string near = did_you_mean(name.name, fields);
       if (near.empty() && !fields.empty()) near = "; its fields are " + listed(fields);
@@ -272,7 +278,10 @@ plan::Node bind_stream(const ast::StreamDecl& decl, int number, Context* context
   node.span = decl.name.span;
   Shape shape;
   shape.schema.name = node.name;
-  for (const ast::FieldDecl& field : decl.fields) bind_field(field, &shape, context);
+  for (const ast::FieldDecl& field : decl.fields) {
+    if (shape.open) break;
+    bind_field(field, &shape, context);
+  }
   bool raw = std::any_of(decl.options.begin(), decl.options.end(),
                          [](const StreamOption& o) { return o.kind == StreamOption::kKeepRaw; });
   if (raw) {
