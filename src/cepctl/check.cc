@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
@@ -10,6 +11,19 @@
 
 namespace cep::cepctl {
 namespace {
+
+// In the order in which render_all() shows them, each once.
+std::vector<Diagnostic> in_order(std::vector<Diagnostic> list) {
+  auto key = [](const Diagnostic& d) {
+    return std::tie(d.span.file, d.span.begin, d.severity, d.span.end, d.message);
+  };
+  std::stable_sort(list.begin(), list.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+  list.erase(std::unique(list.begin(), list.end(),
+                         [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); }),
+             list.end());
+  return list;
+}
 
 void print_json(const std::vector<Diagnostic>& list, const std::vector<SourceFile>& files, Output* out) {
   for (const Diagnostic& d : list) {
@@ -37,17 +51,17 @@ int run_check(const CheckOptions& options) {
     return kWrongUse;
   }
   const lang::CompileResult result = lang::compile(files.value());
+  const std::vector<Diagnostic> mistakes = in_order(result.diagnostics);
   Output out;
   if (options.json) {
-    print_json(result.diagnostics, files.value(), &out);
+    print_json(mistakes, files.value(), &out);
   } else {
     out.write(render_all(result.diagnostics, files.value(), wants_colour(1)));
   }
   if (!out.flush()) return kFindings;
-  const size_t errors =
-      static_cast<size_t>(std::count_if(result.diagnostics.begin(), result.diagnostics.end(),
-                                        [](const Diagnostic& d) { return d.severity == Severity::kError; }));
-  const size_t warnings = result.diagnostics.size() - errors;
+  const size_t errors = static_cast<size_t>(std::count_if(
+      mistakes.begin(), mistakes.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; }));
+  const size_t warnings = mistakes.size() - errors;
   std::fprintf(stderr, "%s: %s, %s\n", counted(files.value().size(), "file").c_str(),
                counted(errors, "error").c_str(), counted(warnings, "warning").c_str());
   return errors > 0 ? kFindings : kDone;

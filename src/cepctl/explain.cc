@@ -21,6 +21,10 @@ int run_explain(const ExplainOptions& options) {
     std::fputs(render_all(result.diagnostics, files.value(), wants_colour(2)).c_str(), stderr);
     return kFindings;
   }
+  const bool for_programs = options.dot || options.json;
+  if (for_programs) {
+    std::fputs(render_all(result.diagnostics, files.value(), wants_colour(2)).c_str(), stderr);
+  }
   Output out;
   if (options.dot) {
     out.write(plan::explain_dot(*result.plan, files.value()));

@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -49,6 +50,7 @@ class Replay {
 
   int run() {
     if (!read_channels()) return kWrongUse;
+    if (reads_twice()) return wrong("standard input (-) can be read once only");
     auto files = read_program(options_.files);
     if (!files.ok()) return wrong(files.status().message());
     if (!start(files.value())) return kFindings;
@@ -74,6 +76,13 @@ class Replay {
   static int wrong(const std::string& message) {
     complain(message);
     return kWrongUse;
+  }
+
+  bool reads_twice() const {
+    auto is_input = [](const std::string& path) { return path == "-" || path.ends_with("=-"); };
+    return std::count_if(options_.files.begin(), options_.files.end(), is_input) +
+               std::count_if(options_.events.begin(), options_.events.end(), is_input) >
+           1;
   }
 
   bool read_channels() {

@@ -81,7 +81,9 @@ class TreeBuilder : public YAML::EventHandler {
   void fail(const YAML::Mark& mark, std::string message) {
     out_->errors.push_back({mark.line + 1, path(), std::move(message)});
   }
-  void fail_line(int line, std::string message) { out_->errors.push_back({line, path(), std::move(message)}); }
+  void fail_line(int line, std::string message) {
+    out_->errors.push_back({line, path(), std::move(message)});
+  }
   void check_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag != "?" && tag != "!" && !tag.empty()) fail(mark, "a tag (" + tag + ") is not read: leave it out");
   }
@@ -146,7 +148,8 @@ YamlDocument parse_yaml(std::string_view text) {
       YamlDocument rest;
       TreeBuilder second(&rest);
       if (parser.HandleNextDocument(second)) {
-        doc.errors.push_back({rest.root.line, "", "a second document (---) is not read: use one file for each"});
+        doc.errors.push_back(
+            {rest.root.line, "", "a second document (---) is not read: use one file for each"});
       }
     }
   } catch (const YAML::Exception& e) {

@@ -69,10 +69,14 @@ std::string quoted(std::string_view text) {
 
 std::string_view kind_name(const YamlNode& n) {
   switch (n.kind) {
-    case YamlNode::kNull: return "nothing";
-    case YamlNode::kScalar: return "a value";
-    case YamlNode::kList: return "a list";
-    case YamlNode::kMap: return "a map";
+    case YamlNode::kNull:
+      return "nothing";
+    case YamlNode::kScalar:
+      return "a value";
+    case YamlNode::kList:
+      return "a list";
+    case YamlNode::kMap:
+      return "a map";
   }
   return "";
 }
@@ -128,14 +132,16 @@ bool parse_size(std::string_view text, uint64_t* bytes, std::string* why) {
     why->clear();
     return true;
   }
-  if (unit.empty()) *why = quoted(text) + " has no unit: write B, KiB, MiB, GiB or TiB behind it, such as 64MiB";
+  if (unit.empty())
+    *why = quoted(text) + " has no unit: write B, KiB, MiB, GiB or TiB behind it, such as 64MiB";
   return false;
 }
 
 YamlMap::YamlMap(const YamlNode& node, std::string path, std::vector<YamlError>* errors)
     : node_(&node), path_(std::move(path)), errors_(errors) {
   if (node.kind == YamlNode::kMap || node.kind == YamlNode::kNull) return;
-  errors_->push_back({node.line, path_, "must be a map of keys and values, not " + std::string(kind_name(node))});
+  errors_->push_back(
+      {node.line, path_, "must be a map of keys and values, not " + std::string(kind_name(node))});
   static const YamlNode kNothing;
   node_ = &kNothing;
 }
@@ -181,19 +187,22 @@ bool YamlMap::read_bool(std::string_view key, bool* out) {
   return true;
 }
 
-bool YamlMap::int_of(const YamlNode& node, const std::string& path, int64_t least, int64_t most, int64_t* out) {
+bool YamlMap::int_of(const YamlNode& node, const std::string& path, int64_t least, int64_t most,
+                     int64_t* out) {
   const YamlScalar s = scalar_of(node);
   auto fail_here = [&](std::string message) {
     errors_->push_back({node.line, path, std::move(message)});
     return false;
   };
   if (s.kind == YamlScalar::kLookalike)
-    return fail_here(quoted(node.text) + " may be read in several ways: write the number in decimal, without leading zeros");
+    return fail_here(quoted(node.text) +
+                     " may be read in several ways: write the number in decimal, without leading zeros");
   if (s.kind != YamlScalar::kInt)
     return fail_here("must be a whole number, not " +
                      (node.kind == YamlNode::kScalar ? quoted(node.text) : std::string(kind_name(node))));
   if (s.i < least || s.i > most)
-    return fail_here("must be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " + node.text);
+    return fail_here("must be from " + std::to_string(least) + " to " + std::to_string(most) + ", not " +
+                     node.text);
   *out = s.i;
   return true;
 }
@@ -299,7 +308,8 @@ std::string set_override(YamlNode* root, std::string_view assignment) {
     const std::string_view key = path.substr(0, path.find('.'));
     if (key.empty()) return quoted(assignment) + " is no setting: a name is missing";
     if (at->kind == YamlNode::kNull) at->kind = YamlNode::kMap;
-    if (at->kind != YamlNode::kMap) return std::string(assignment.substr(0, eq)) + ": this is no map of keys and values";
+    if (at->kind != YamlNode::kMap)
+      return std::string(assignment.substr(0, eq)) + ": this is no map of keys and values";
     YamlNode* next = const_cast<YamlNode*>(at->find(key));
     if (next == nullptr) next = &at->members.emplace_back(YamlMember{std::string(key), 0, {}}).value;
     at = next;

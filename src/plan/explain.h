@@ -1,5 +1,5 @@
-// A plan for people and programs: `cepctl explain`. Pure. `files` are the texts that the plan was compiled from: conditions are shown as they were
-// written (without files: as their canonical text).
+// A plan for people and programs: `cepctl explain`. Pure. `files` are the texts that the plan was compiled
+// from: conditions are shown as they were written (without files: as their canonical text).
 #pragma once
 #include <string>
 #include <vector>
@@ -9,8 +9,8 @@
 
 namespace cep::plan {
 
-// For a reader who has never seen the language: streams with their watermarks, then each operator: what it reads, its key, its stages in words,
-// its limits, its state, its automaton.
+// For a reader who has never seen the language: streams with their watermarks, then each operator: what it
+// reads, its key, its stages in words, its limits, its state, its automaton.
 std::string explain_text(const Plan& plan, const std::vector<SourceFile>& files);
 
 // Graphviz: the graph of operators, and one cluster for each automaton.

@@ -26,8 +26,9 @@ std::string state_id(size_t node, uint32_t state) {
 void append_edges(size_t node, uint32_t from, const std::vector<Edge>& edges, std::string_view kind,
                   std::string_view style, std::string* out) {
   for (const Edge& e : edges) {
-    *out += "    " + state_id(node, from) + " -> " + state_id(node, e.target) + " [label=" +
-            quoted(std::string(kind) + "\n" + condition_text(e.when)) + ", " + std::string(style) + "];\n";
+    *out += "    " + state_id(node, from) + " -> " + state_id(node, e.target) +
+            " [label=" + quoted(std::string(kind) + "\n" + condition_text(e.when)) + ", " +
+            std::string(style) + "];\n";
   }
 }
 
@@ -37,8 +38,9 @@ void append_automaton(const Plan& plan, size_t index, const Files& files, std::s
   *out += "  subgraph cluster_" + std::to_string(index) + " {\n    label=" + quoted(n.name) + ";\n";
   for (uint32_t s = 0; s < p.nfa.states.size(); ++s) {
     const bool start = s == p.nfa.start;
-    *out += "    " + state_id(index, s) + " [shape=ellipse, label=" +
-            quoted(std::to_string(s) + " " + p.nfa.states[s].name) + (start ? ", style=bold" : "") + "];\n";
+    *out += "    " + state_id(index, s) +
+            " [shape=ellipse, label=" + quoted(std::to_string(s) + " " + p.nfa.states[s].name) +
+            (start ? ", style=bold" : "") + "];\n";
   }
   *out += "    " + state_id(index, kFinal) + " [shape=doublecircle, label=\"match\"];\n";
   for (uint32_t s = 0; s < p.nfa.states.size(); ++s) {
@@ -62,10 +64,14 @@ std::string explain_dot(const Plan& plan, const Files& files) {
     const Node& n = plan.nodes[i];
     const bool is_pattern = n.kind == NodeKind::kPattern;
     out += "  n" + std::to_string(i) + " [label=" + quoted((is_pattern ? "pattern " : "stream ") + n.name) +
-           (n.kind == NodeKind::kSource ? ", style=rounded" : is_pattern ? ", style=bold" : "") + "];\n";
+           (n.kind == NodeKind::kSource ? ", style=rounded"
+            : is_pattern                ? ", style=bold"
+                                        : "") +
+           "];\n";
     for (const Input& in : n.inputs) {
       std::vector<std::string> keys;
-      for (uint16_t k : in.key) keys.push_back(plan.nodes[static_cast<size_t>(in.node)].schema.fields[k].name);
+      for (uint16_t k : in.key)
+        keys.push_back(plan.nodes[static_cast<size_t>(in.node)].schema.fields[k].name);
       out += "  n" + std::to_string(in.node) + " -> n" + std::to_string(i) +
              (keys.empty() ? "" : " [label=" + quoted("by " + key_text(keys)) + "]") + ";\n";
     }

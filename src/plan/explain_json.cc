@@ -132,7 +132,8 @@ class Writer {
     }
     if (s.watermark.by_field == kByProducer) j_.member("by", "_producer");
     if (s.watermark.by_field == kByPartition) j_.member("by", "_partition");
-    if (s.watermark.by_field >= 0) j_.member("by", n.schema.fields[static_cast<size_t>(s.watermark.by_field)].name);
+    if (s.watermark.by_field >= 0)
+      j_.member("by", n.schema.fields[static_cast<size_t>(s.watermark.by_field)].name);
     j_.member_ms("max_lag_ms", s.watermark.by_max_lag_ms);
     j_.member_if("own", s.own);
     j_.member_ms("own_max_lag_ms", s.own_max_lag_ms);

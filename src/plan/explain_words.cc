@@ -44,7 +44,8 @@ std::string written(const Predicate& p, const Plan& plan, const Node& node, cons
   if (p.gap_ms >= 0) return "less than " + duration_text(p.gap_ms) + " after the last event taken";
   std::string text = p.expr == nullptr ? "every event" : written(p.expr, files);
   if (p.input < 0 || static_cast<size_t>(p.input) >= node.inputs.size()) return text;
-  const std::string& source = plan.nodes[static_cast<size_t>(node.inputs[static_cast<size_t>(p.input)].node)].name;
+  const std::string& source =
+      plan.nodes[static_cast<size_t>(node.inputs[static_cast<size_t>(p.input)].node)].name;
   return p.expr == nullptr ? "every event of " + source : text + " (of " + source + ")";
 }
 
@@ -91,7 +92,8 @@ std::string quantity_text(const Stage& s) {
 }
 
 std::string_view contiguity_word(Contiguity c) {
-  static constexpr std::string_view kWords[] = {"begin", "next", "followedBy", "followedByAny", "notNext", "notFollowedBy"};
+  static constexpr std::string_view kWords[] = {"begin",         "next",    "followedBy",
+                                                "followedByAny", "notNext", "notFollowedBy"};
   return kWords[static_cast<size_t>(c)];
 }
 
@@ -104,11 +106,16 @@ std::string skip_text(const PatternNode& p) {
   const bool named = p.skip_stage >= 0 && static_cast<size_t>(p.skip_stage) < p.stages.size();
   const std::string stage = named ? p.stages[static_cast<size_t>(p.skip_stage)].name : "?";
   switch (p.skip) {
-    case Skip::kNone: return "no skip";
-    case Skip::kToNext: return "skip to next event";
-    case Skip::kPastLast: return "skip past last event";
-    case Skip::kToFirst: return "skip to first " + stage;
-    case Skip::kToLast: return "skip to last " + stage;
+    case Skip::kNone:
+      return "no skip";
+    case Skip::kToNext:
+      return "skip to next event";
+    case Skip::kPastLast:
+      return "skip past last event";
+    case Skip::kToFirst:
+      return "skip to first " + stage;
+    case Skip::kToLast:
+      return "skip to last " + stage;
   }
   return "";
 }
@@ -134,7 +141,8 @@ std::string condition_text(const Condition& c) {
   if (c.empty()) return "always";
   std::string text;
   for (const Literal& l : c) {
-    text += (text.empty() ? "" : " & ") + std::string(l.negated ? "!" : "") + "p" + std::to_string(l.predicate);
+    text +=
+        (text.empty() ? "" : " & ") + std::string(l.negated ? "!" : "") + "p" + std::to_string(l.predicate);
   }
   return text;
 }

@@ -1,4 +1,5 @@
-// What the three forms of `explain` have in common: expressions as written, quantifiers and contiguities in words.
+// What the three forms of `explain` have in common: expressions as written, quantifiers and contiguities in
+// words.
 #pragma once
 #include <string>
 #include <vector>
@@ -32,7 +33,8 @@ std::string key_text(const std::vector<std::string>& names);
 std::string condition_text(const Condition& c);
 // The source streams behind a node at any depth, in order of the plan.
 std::vector<int> sources_behind(const Plan& plan, int node);
-// For every node the number of its feed: streams that are read together, at any depth, have one (language.md, "Time").
+// For every node the number of its feed: streams that are read together, at any depth, have one (language.md,
+// "Time").
 std::vector<int> feeds(const Plan& plan);
 
 }  // namespace cep::plan

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -193,6 +194,35 @@ TEST_CASE("replay: CSV, arrival, --no-flush") {
   CHECK(sh.run("replay absent.cep --events -", "{\"v\":1,\"ts\":1}\n") == 0);
   CHECK(has(sh.out, "alerts"));
   CHECK(sh.run("replay absent.cep --no-flush --events -", "{\"v\":1,\"ts\":1}\n") == 0);
+  CHECK(sh.out == "");
+}
+
+TEST_CASE("replay: at the pace of the events") {
+  Shell sh;
+  sh.file("p.cep", kProgram);
+  sh.file("e.ndjson", "{\"v\":6,\"ts\":1000}\n{\"v\":7,\"ts\":1400}\n{\"v\":8,\"ts\":1100}\n");
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(sh.run("replay p.cep --events e.ndjson --speed 2x --channel all") == 0);
+  CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(200));
+  const std::string paced = sh.out;
+  CHECK(sh.run("replay p.cep --events e.ndjson --channel all") == 0);
+  CHECK(sh.out == paced);
+  CHECK(sh.run("replay - --events -") == 2);
+}
+
+TEST_CASE("infer: a declaration that check accepts") {
+  Shell sh;
+  sh.file(
+      "my-log.ndjson",
+      "{\"user\":\"a\",\"ts\":\"2026-01-01T10:00:00Z\"}\n{\"user\":\"b\",\"ts\":\"2026-01-01T10:00:05Z\"}\n");
+  REQUIRE(sh.run("infer my-log.ndjson") == 0);
+  CHECK(has(sh.out, "stream "));
+  CHECK(has(sh.out, "time ts"));
+  const std::string declaration = sh.out;
+  CHECK(sh.run("check -", declaration) == 0);
+  CHECK(sh.run("infer --name taxi --format csv -", "when,n\n2026-01-01 10:00:00,3\n") == 0);
+  CHECK(has(sh.out, "stream taxi"));
+  CHECK(sh.run("infer -", "") == 1);
   CHECK(sh.out == "");
 }
 

@@ -1,4 +1,5 @@
-// The strictness of config/yaml.h: what other readers of YAML guess about must be an error that names path and line.
+// The strictness of config/yaml.h: what other readers of YAML guess about must be an error that names path
+// and line.
 #include "config/yaml.h"
 
 #include <doctest/doctest.h>
@@ -73,7 +74,8 @@ TEST_CASE("what a plain scalar means") {
     CAPTURE(text);
     CHECK(plain(text).kind == YamlScalar::kLookalike);
   }
-  for (const char* text : {"yes", "on", "y", "n", "a1", "5.", ".5", "1h", "12:30", "2026-01-01", "0xyz", "-", "True"}) {
+  for (const char* text :
+       {"yes", "on", "y", "n", "a1", "5.", ".5", "1h", "12:30", "2026-01-01", "0xyz", "-", "True"}) {
     CAPTURE(text);
     CHECK(plain(text).kind == YamlScalar::kString);
   }
@@ -86,7 +88,8 @@ TEST_CASE("sizes need a unit") {
   CHECK(n == uint64_t{64} << 20);
   CHECK(parse_size("0B", &n, &why));
   CHECK(n == 0);
-  for (const char* text : {"64", "64MB", "MiB", "-1B", "1.5GiB", "010B", "0x10B", "64 MiB", "17179869184TiB", ""}) {
+  for (const char* text :
+       {"64", "64MB", "MiB", "-1B", "1.5GiB", "010B", "0x10B", "64 MiB", "17179869184TiB", ""}) {
     CAPTURE(text);
     CHECK_FALSE(parse_size(text, &n, &why));
     CHECK(why != "");
@@ -97,7 +100,8 @@ TEST_CASE("sizes need a unit") {
 
 TEST_CASE("a map reads typed values and reports each mistake with its path") {
   const YamlDocument doc = parse_yaml(
-      "line: 1MiB\nage: 90\ndepth: 0x40\nruns: 12\nsmall: 3\nname: x\nflag: yes\nmap: {a: 1}\nlisst: []\nints: [1, 3]\none: 5\n"
+      "line: 1MiB\nage: 90\ndepth: 0x40\nruns: 12\nsmall: 3\nname: x\nflag: yes\nmap: {a: 1}\nlisst: "
+      "[]\nints: [1, 3]\none: 5\n"
       "words: [a, \"1\"]\nodd: [1, 07]\n");
   REQUIRE(doc.errors.empty());
   std::vector<YamlError> errors;

@@ -108,7 +108,8 @@ TEST_CASE("the text tells stages in words and in order") {
   CHECK(has(text, "pattern takeover: a stolen account"));
   CHECK(has(text, "each value of user_id is a sequence of its own"));
   const size_t first = text.find("1. first an event where type == \"LOGIN\" and ok  → login");
-  const size_t second = text.find("2. then, with anything between that does not fit, 2 to 4 events in a row where amount > 5  → drain");
+  const size_t second = text.find(
+      "2. then, with anything between that does not fit, 2 to 4 events in a row where amount > 5  → drain");
   const size_t third = text.find("3. then, to the end of the limit, no event may come where closed  (none)");
   CHECK(first != std::string::npos);
   CHECK(second != std::string::npos);
@@ -154,7 +155,8 @@ TEST_CASE("dot names every operator, state and edge, and balances its braces") {
   CHECK(has(dot, "n0 -> n2 [label=\"by user_id\"]"));
   CHECK(has(dot, "n1 -> n2"));
   CHECK(has(dot, "subgraph cluster_2"));
-  for (size_t s = 0; s < plan.nodes[2].pattern->nfa.states.size(); ++s) CHECK(has(dot, "s2_" + std::to_string(s) + " ["));
+  for (size_t s = 0; s < plan.nodes[2].pattern->nfa.states.size(); ++s)
+    CHECK(has(dot, "s2_" + std::to_string(s) + " ["));
   CHECK(has(dot, "type == \\\"LOGIN\\\" and ok"));
   CHECK(dot.substr(dot.size() - 2) == "}\n");
 }
@@ -162,12 +164,15 @@ TEST_CASE("dot names every operator, state and edge, and balances its braces") {
 TEST_CASE("JSON holds the plan in a fixed order") {
   const std::string json = explain_json(sample(), kFilesOfPlan);
   CAPTURE(json);
-  CHECK(has(json, R"({"nodes":[{"name":"logins","kind":"source","fields":[{"name":"user_id","type":"string"})"));
+  CHECK(has(json,
+            R"({"nodes":[{"name":"logins","kind":"source","fields":[{"name":"user_id","type":"string"})"));
   CHECK(has(json, R"("watermark":{"delay_ms":5000})"));
   CHECK(has(json, R"("inputs":[{"node":"logins","key":["user_id"]},{"node":"payments","key":["user_id"]}])"));
-  CHECK(has(json, R"({"contiguity":"followedBy","name":"drain","where":1,"modifiers":"times 2..4 consecutive"})"));
+  CHECK(has(json,
+            R"({"contiguity":"followedBy","name":"drain","where":1,"modifiers":"times 2..4 consecutive"})"));
   CHECK(has(json, R"("within_ms":1800000,"after_match":"skip past last event")"));
-  CHECK(has(json, R"("alert":{"level":"critical","message":"took {drain.amount} in all","throttle_ms":60000})"));
+  CHECK(has(json,
+            R"("alert":{"level":"critical","message":"took {drain.amount} in all","throttle_ms":60000})"));
   CHECK(has(json, R"("automaton":{"start":)"));
   CHECK(json == explain_json(sample(), kFilesOfPlan));
 }
