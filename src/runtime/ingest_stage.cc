@@ -233,10 +233,7 @@ void IngestStage::to_lane(int lane, const event::Row& row) {
     encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
     shard = shard_of(key_hash(key_), options_.shards);
   }
-  RowRef ref;
-  ref.row = writers_[shard].copy(row, &ref.block);
-  ref.lane = static_cast<uint32_t>(lane);
-  batch_.rows[shard].push_back(std::move(ref));
+  batch_.rows[shard].push_back(writers_[shard].copy(row, static_cast<uint32_t>(lane)));
 }
 
 void IngestStage::to_view(int node, const event::Row& row) {

@@ -39,8 +39,8 @@ struct LaneStats {
 class LaneState {
  public:
   virtual ~LaneState() = default;
-  // A row of this lane; it waits in the sorter. Takes over the reference.
-  virtual void push(RowRef row) = 0;
+  // A row of this lane; it waits in the sorter. Takes over the row.
+  virtual void push(WaitingRow* row) = 0;
   // Everything that the clocks of the batch decide.
   virtual void work(const Timeline& timeline, LaneSink* sink) = 0;
   virtual LaneStats stats() const = 0;
@@ -52,6 +52,6 @@ std::unique_ptr<LaneState> make_unique_lane(const plan::Plan& plan, const Topolo
 
 // Puts rows of one event time in the order in which they are worked: by the position that decides them, source rows before derived ones, then by input
 // position or label.
-void order_rows_of_one_time(std::vector<RowRef>* rows, uint64_t decided);
+void order_rows_of_one_time(std::vector<WaitingRow*>* rows, uint64_t decided);
 
 }  // namespace cep::runtime

@@ -51,7 +51,7 @@ class PatternLane : public LaneState {
     deadlines_.assign(slots_.size(), kEndOfTime);
   }
 
-  void push(RowRef row) override { sorter_.push(std::move(row)); }
+  void push(WaitingRow* row) override { sorter_.push(row); }
   void work(const Timeline& timeline, LaneSink* sink) override;
   LaneStats stats() const override;
 
@@ -77,7 +77,7 @@ class PatternLane : public LaneState {
   uint32_t busy_key_ = KeyTable::kNone;      // of the row being worked: keeps its number till all patterns have seen the row
   uint64_t sequence_ = 0;                    // of rows
   std::string key_;
-  std::vector<RowRef> due_;
+  std::vector<WaitingRow*> due_;
   std::vector<int> visit_;
   LaneSink* sink_ = nullptr;
   TimelineCursor* cursor_ = nullptr;
@@ -203,9 +203,9 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
     due_.clear();
     sorter_.pop(&due_);
     if (due_.size() > 1) order_rows_of_one_time(&due_, cursor.position_of(row_time));
-    for (RowRef& r : due_) {
-      work_row(*r.row);
-      pool_->release(r.block);
+    for (WaitingRow* r : due_) {
+      work_row(r->row());
+      release_row(r, pool_);
     }
   }
   // After an end nothing that has a limit is left; the evaluators may then begin anew at an earlier time.

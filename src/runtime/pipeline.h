@@ -14,7 +14,7 @@ namespace cep::runtime {
 // What ingest gives for one batch of positions.
 struct Batch {
   std::shared_ptr<const Timeline> timeline;
-  std::vector<std::vector<RowRef>> rows;  // by shard
+  std::vector<std::vector<WaitingRow*>> rows;  // by shard
   std::vector<OutRecord> records;         // of ingest itself: rejects, late, live view
 };
 

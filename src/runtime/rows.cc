@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace cep::runtime {
 
@@ -30,17 +31,17 @@ void BlockPool::recycle(RowBlock* block) {
   else delete block;
 }
 
-const event::Row* RowWriter::copy(const event::Row& row, RowBlock** block) {
-  if (!block_ || block_->capacity - block_->used < row.size) {
+WaitingRow* RowWriter::copy(const event::Row& row, uint32_t lane, const event::Label* label) {
+  size_t bytes = sizeof(WaitingRow) + row.size;
+  if (!block_ || block_->capacity - block_->used < bytes) {
     if (block_) pool_->release(block_);
-    block_ = pool_->take(row.size);
+    block_ = pool_->take(bytes);
   }
-  char* at = block_->bytes.get() + block_->used;
-  std::memcpy(at, &row, row.size);
-  block_->used += row.size;
+  WaitingRow* out = new (block_->bytes.get() + block_->used) WaitingRow{nullptr, block_, label, lane};
+  std::memcpy(static_cast<void*>(out + 1), &row, row.size);
+  block_->used += bytes;
   ++block_->uses;
-  *block = block_;
-  return reinterpret_cast<const event::Row*>(at);
+  return out;
 }
 
 }  // namespace cep::runtime

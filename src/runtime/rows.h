@@ -34,13 +34,24 @@ class BlockPool {
   std::vector<RowBlock*> free_;
 };
 
-// A row for one lane. Derived rows carry the label under which they were made.
-struct RowRef {
-  const event::Row* row = nullptr;
-  RowBlock* block = nullptr;
-  uint32_t lane = 0;
-  std::unique_ptr<event::Label> label;
+// A row that waits for one lane: a header in front of the row's bytes, so that lists of them need no memory of their own. Derived rows carry the label under which
+// they were made.
+struct WaitingRow {
+  WaitingRow* next = nullptr;           // of the list it stands in
+  RowBlock* block = nullptr;            // one use of it
+  const event::Label* label = nullptr;  // owned; null for source rows
+  uint64_t lane = 0;
+
+  const event::Row& row() const { return *reinterpret_cast<const event::Row*>(this + 1); }
+  event::Row& row() { return *reinterpret_cast<event::Row*>(this + 1); }
 };
+static_assert(sizeof(WaitingRow) % 8 == 0);
+
+// Ends its wait: frees the label and the use of the block.
+inline void release_row(WaitingRow* waiting, BlockPool* pool) {
+  delete waiting->label;
+  pool->release(waiting->block);
+}
 
 // Copies rows into blocks. One writer per (maker, shard).
 class RowWriter {
@@ -53,8 +64,8 @@ class RowWriter {
     if (block_) pool_->release(block_);
   }
 
-  // A copy of the row; *block gets one use more, which the caller owns.
-  const event::Row* copy(const event::Row& row, RowBlock** block);
+  // A copy of the row, for `lane`; takes over the label. The caller owns it and ends it with release_row.
+  WaitingRow* copy(const event::Row& row, uint32_t lane, const event::Label* label = nullptr);
 
  private:
   BlockPool* pool_;

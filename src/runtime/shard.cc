@@ -26,8 +26,8 @@ Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const 
 }
 
 Shard::~Shard() {
-  auto drop = [this](std::vector<RowRef>& rows) {
-    for (RowRef& r : rows) pool_->release(r.block);
+  auto drop = [this](std::vector<WaitingRow*>& rows) {
+    for (WaitingRow* r : rows) release_row(r, pool_);
   };
   for (Arrived& a : arrived_)
     for (auto& rows : a.rows) drop(rows);
@@ -93,7 +93,7 @@ void Shard::accept(Parcel parcel) {
   Arrived& a = arrived(parcel.timeline->number);
   a.timeline = parcel.timeline;
   ++a.done[parcel.level + 1];
-  for (RowRef& r : parcel.rows) a.rows[topology_.lanes[r.lane].level].push_back(std::move(r));
+  for (WaitingRow* r : parcel.rows) a.rows[topology_.lanes[r->lane].level].push_back(r);
 }
 
 // A level can be worked when everybody below is done with the batch: ingest for level 0, all shards for the others.
@@ -110,10 +110,7 @@ void Shard::work(int level) {
   Arrived& a = arrived(working_);
   std::shared_ptr<const Timeline> timeline = a.timeline;
   while (records_first_ + records_.size() <= working_) records_.emplace_back();
-  for (RowRef& r : a.rows[level]) {
-    uint32_t lane = r.lane;
-    lanes_[lane]->push(std::move(r));
-  }
+  for (WaitingRow* r : a.rows[level]) lanes_[r->lane]->push(r);
   a.rows[level].clear();
   for (int lane : lanes_of_level_[level]) lanes_[lane]->work(*timeline, this);
   ++next_batch_[level];
@@ -145,11 +142,8 @@ void Shard::to_lane(int lane, const event::Row& row) {
     encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
     shard = shard_of(key_hash(key_), options_.shards);
   }
-  RowRef ref;
-  ref.row = writers_[shard].copy(row, &ref.block);
-  ref.lane = static_cast<uint32_t>(lane);
-  if (label_) ref.label = std::make_unique<event::Label>(*label_);
-  made_[shard].push_back(std::move(ref));
+  const event::Label* label = label_ ? new event::Label(*label_) : nullptr;
+  made_[shard].push_back(writers_[shard].copy(row, static_cast<uint32_t>(lane), label));
 }
 
 void Shard::to_view(int node, const event::Row& row) {

@@ -18,7 +18,7 @@ namespace cep::runtime {
 struct Parcel {
   std::shared_ptr<const Timeline> timeline;
   int level = -1;
-  std::vector<RowRef> rows;
+  std::vector<WaitingRow*> rows;
 };
 
 // Bounded; one writer, one reader.
@@ -70,7 +70,7 @@ class Shard : private LaneSink, private FlowSink {
  private:
   struct Arrived {  // of one batch
     std::shared_ptr<const Timeline> timeline;
-    std::vector<std::vector<RowRef>> rows;  // by level at which they are read
+    std::vector<std::vector<WaitingRow*>> rows;  // by level at which they are read
     std::vector<int> done;                  // by level + 1: how many makers have said it is done
   };
 
@@ -103,7 +103,7 @@ class Shard : private LaneSink, private FlowSink {
   std::deque<std::vector<OutRecord>> records_;  // batches records_first_ …
   uint64_t records_first_ = 0;
   uint64_t working_ = 0;                   // the batch being worked
-  std::vector<std::vector<RowRef>> made_;  // by shard: rows made by the level being worked
+  std::vector<std::vector<WaitingRow*>> made_;  // by shard: rows made by the level being worked
   std::vector<RowWriter> writers_;         // by shard
   const event::Label* label_ = nullptr;    // of the row being pushed
   std::string key_;

@@ -10,36 +10,25 @@ namespace cep::runtime {
 Sorter::Sorter(BlockPool* pool) : pool_(pool) {}
 
 Sorter::~Sorter() {
-  std::vector<RowRef> rest;
+  std::vector<WaitingRow*> rest;
   while (size_ > 0) {
     pop(&rest);
-    for (RowRef& r : rest) pool_->release(r.block);
+    for (WaitingRow* r : rest) release_row(r, pool_);
     rest.clear();
   }
 }
 
-uint32_t Sorter::new_entry(RowRef row) {
-  uint32_t e = free_;
-  if (e != kNone) {
-    free_ = entries_[e].next;
-    entries_[e].ref = std::move(row);
-    entries_[e].next = kNone;
-    return e;
-  }
-  entries_.push_back({std::move(row), kNone});
-  return static_cast<uint32_t>(entries_.size() - 1);
-}
-
-void Sorter::put_near(uint32_t e, int64_t time) {
+void Sorter::put_near(WaitingRow* row, int64_t time) {
+  row->next = nullptr;
   size_t slot = static_cast<uint64_t>(time) % kSpan;
   Bucket& b = buckets_[slot];
-  if (b.head == kNone) {
-    b.head = e;
+  if (!b.head) {
+    b.head = row;
     bits_[slot / 64] |= uint64_t{1} << (slot % 64);
   } else {
-    entries_[b.tail].next = e;
+    b.tail->next = row;
   }
-  b.tail = e;
+  b.tail = row;
   ++near_;
   next_ = std::min(next_, time);
 }
@@ -56,8 +45,8 @@ bool Sorter::in_ring(int64_t time) const {
   return time >= base_ && static_cast<uint64_t>(time) - static_cast<uint64_t>(base_) < kSpan;
 }
 
-void Sorter::push(RowRef row) {
-  int64_t time = row.row->time;
+void Sorter::push(WaitingRow* row) {
+  int64_t time = row->row().time;
   if (buckets_.empty()) {
     buckets_.resize(kSpan);
     bits_.resize(kSpan / 64);
@@ -66,9 +55,9 @@ void Sorter::push(RowRef row) {
   if (near_ == 0 && far_.empty()) rebase(time);
   if (!in_ring(time) && time > base_ && near_ > 0) slide();
   if (in_ring(time))
-    put_near(new_entry(std::move(row)), time);
+    put_near(row, time);
   else
-    far_[time].push_back(std::move(row));
+    far_[time].push_back(row);
 }
 
 // Moves the ring's window up to the least time in it, less some room for rows out of order. Buckets keep their places.
@@ -85,7 +74,7 @@ void Sorter::refill() {
   while (!far_.empty()) {
     auto first = far_.begin();
     if (static_cast<uint64_t>(first->first) - static_cast<uint64_t>(base_) >= kSpan) break;
-    for (RowRef& r : first->second) put_near(new_entry(std::move(r)), first->first);
+    for (WaitingRow* r : first->second) put_near(r, first->first);
     far_.erase(first);
   }
 }
@@ -112,23 +101,19 @@ void Sorter::next_in_ring() {
   }
 }
 
-void Sorter::pop(std::vector<RowRef>* out) {
+void Sorter::pop(std::vector<WaitingRow*>* out) {
   int64_t time = next_time();
   CEP_CHECK(size_ > 0);
   if (!far_.empty() && far_.begin()->first == time) {
     size_ -= far_.begin()->second.size();
-    for (RowRef& r : far_.begin()->second) out->push_back(std::move(r));
+    out->insert(out->end(), far_.begin()->second.begin(), far_.begin()->second.end());
     far_.erase(far_.begin());
   }
   if (near_ == 0 || next_ != time) return;
   size_t slot = static_cast<uint64_t>(time) % kSpan;
   Bucket& b = buckets_[slot];
-  for (uint32_t e = b.head; e != kNone;) {
-    uint32_t next = entries_[e].next;
-    out->push_back(std::move(entries_[e].ref));
-    entries_[e].next = free_;
-    free_ = e;
-    e = next;
+  for (WaitingRow* r = b.head; r; r = r->next) {
+    out->push_back(r);
     --near_;
     --size_;
   }

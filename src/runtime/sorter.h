@@ -16,46 +16,38 @@ class Sorter {
   Sorter(const Sorter&) = delete;
   Sorter& operator=(const Sorter&) = delete;
 
-  // Takes over the reference.
-  void push(RowRef row);
+  // Takes over the row.
+  void push(WaitingRow* row);
 
   // The least time that waits; INT64_MAX if none does.
   int64_t next_time();
 
   // Moves all rows of that least time to *out, in the order in which they came. REQUIRES one waits.
-  void pop(std::vector<RowRef>* out);
+  void pop(std::vector<WaitingRow*>* out);
 
   size_t size() const { return size_; }
 
  private:
   static constexpr size_t kSpan = 1 << 14;  // milliseconds in the ring
-  static constexpr uint32_t kNone = UINT32_MAX;
-  struct Entry {
-    RowRef ref;
-    uint32_t next = kNone;
-  };
   struct Bucket {
-    uint32_t head = kNone, tail = kNone;
+    WaitingRow *head = nullptr, *tail = nullptr;
   };
 
   bool in_ring(int64_t time) const;
   void slide();
   void next_in_ring();
-  void put_near(uint32_t entry, int64_t time);
+  void put_near(WaitingRow* row, int64_t time);
   void rebase(int64_t time);
   void refill();
-  uint32_t new_entry(RowRef row);
 
   BlockPool* pool_;
-  std::vector<Entry> entries_;
-  uint32_t free_ = kNone;
   std::vector<Bucket> buckets_;
   std::vector<uint64_t> bits_;   // a bucket is not empty
   int64_t base_ = 0;             // times base_ .. base_ + kSpan - 1 are in the ring, at time mod kSpan
   int64_t next_ = INT64_MAX;     // the least time in the ring, or a lower bound for the search
   size_t near_ = 0;              // rows in the ring
   size_t size_ = 0;
-  std::map<int64_t, std::vector<RowRef>> far_;  // before base_ and beyond the ring
+  std::map<int64_t, std::vector<WaitingRow*>> far_;  // before base_ and beyond the ring
 };
 
 }  // namespace cep::runtime

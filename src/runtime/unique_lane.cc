@@ -14,7 +14,7 @@ class UniqueLane : public LaneState {
   UniqueLane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool)
       : lane_(topology.lanes[lane]), unique_(plan.nodes[lane_.unique_node].unique.front()), pool_(pool), sorter_(pool) {}
 
-  void push(RowRef row) override { sorter_.push(std::move(row)); }
+  void push(WaitingRow* row) override { sorter_.push(row); }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     TimelineCursor cursor(timeline, lane_.clock);
@@ -25,9 +25,9 @@ class UniqueLane : public LaneState {
       sorter_.pop(&due_);
       if (due_.size() > 1) order_rows_of_one_time(&due_, cursor.position_of(time));
       forget(time);
-      for (RowRef& r : due_) {
-        if (first_of_its_kind(*r.row)) sink->row(lane_.unique_node, const_cast<event::Row*>(r.row), r.label.get());
-        pool_->release(r.block);
+      for (WaitingRow* r : due_) {
+        if (first_of_its_kind(r->row())) sink->row(lane_.unique_node, &r->row(), r->label);
+        release_row(r, pool_);
       }
     }
     if (!timeline.end && reached != kNoTime) forget(reached);
@@ -64,7 +64,7 @@ class UniqueLane : public LaneState {
   Sorter sorter_;
   KeyTable keys_;                                    // values of which one passed within D
   std::deque<std::pair<int64_t, uint32_t>> passed_;  // when it may pass again, which
-  std::vector<RowRef> due_;
+  std::vector<WaitingRow*> due_;
   std::string key_;
 };
 

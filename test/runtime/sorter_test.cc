@@ -22,9 +22,7 @@ struct Bench {
   void push(int64_t time) {
     builder.start(1);
     builder.set(0, Value::integer(time));
-    RowRef ref;
-    ref.row = writer.copy(*builder.finish(time, ++position), &ref.block);
-    sorter.push(std::move(ref));
+    sorter.push(writer.copy(*builder.finish(time, ++position), 0));
     waiting.emplace_back(time, position);
   }
 
@@ -32,14 +30,14 @@ struct Bench {
   bool take(int64_t until) {
     std::stable_sort(waiting.begin(), waiting.end(), [](auto& a, auto& b) { return a.first < b.first; });
     size_t n = 0;
-    std::vector<RowRef> rows;
+    std::vector<WaitingRow*> rows;
     while (sorter.size() && sorter.next_time() <= until) {
       rows.clear();
       int64_t time = sorter.next_time();
       sorter.pop(&rows);
-      for (RowRef& r : rows) {
-        bool same = n < waiting.size() && waiting[n].first == r.row->time && waiting[n].second == r.row->position && r.row->time == time;
-        pool.release(r.block);
+      for (WaitingRow* r : rows) {
+        bool same = n < waiting.size() && waiting[n].first == r->row().time && waiting[n].second == r->row().position && r->row().time == time;
+        release_row(r, &pool);
         if (!same) return false;
         ++n;
       }
