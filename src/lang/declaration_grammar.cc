@@ -66,7 +66,7 @@ const auto attribute_def =
 
 const auto push_attribute = [](auto& c) { _val(c).attributes.push_back(std::move(_attr(c))); };
 const auto field_def = must_name("a field's name")[name][set_name]
-    >> must("the field's type", Expected::kType)[name][([](auto& c) { _val(c).type = std::move(_attr(c)); })]
+    >> must("the field's type (string, int, double, bool, timestamp)", Expected::kType)[name][([](auto& c) { _val(c).type = std::move(_attr(c)); })]
     >> -(symbol(Symbol::kOpenParen)
          >> must("`s`, `us`, `ns` or a format between quotes", Expected::kText)[string_at[set_format_text] | name[set_format_word]]
          >> must("`)`", Expected::kClose)[symbol(Symbol::kCloseParen)])

@@ -48,7 +48,8 @@ const TokenWhere product_op_at{[](const Token& t) {
 }};
 
 auto operand(const char* what) { return must(what, Expected::kOperand); }
-auto close_paren() { return must("`)`", Expected::kClose)[symbol_at(Symbol::kCloseParen)]; }
+auto close_paren() { return must("an operator or `)`", Expected::kClose)[symbol_at(Symbol::kCloseParen)]; }
+auto close_list() { return must("`,` or `)`", Expected::kClose)[symbol_at(Symbol::kCloseParen)]; }
 
 const auto disjunction_def = conjunction[set_value] >> *(word_at(Word::kOr) >> operand("a condition after `or`")[conjunction])[fold];
 const auto conjunction_def = negation[set_value] >> *(word_at(Word::kAnd) >> operand("a condition after `and`")[negation])[fold];
@@ -87,7 +88,7 @@ const auto set_pattern = [](auto& c) {
 constexpr const char* kNullAfterIs = "`null` after `is` (`is null`, `is not null`; equality is written `==`)";
 
 const auto in_suffix_def = -word_at(Word::kNot)[set_negated] >> word_at(Word::kIn)[extend_op] >> x3::eps[set_kind(Expr::kIn)]
-    >> ((symbol(Symbol::kOpenParen) >> deeper[operand("a value in the list of `in (…)`")[list][set_list]] >> close_paren()[set_end])
+    >> ((symbol(Symbol::kOpenParen) >> deeper[operand("a value in the list of `in (…)`")[list][set_list]] >> close_list()[set_end])
         | must("a list `(a, b, …)` or a table after `in`", Expected::kList)[name][set_table]);
 const auto suffix_def = in_suffix[set_value]
     | (word_at(Word::kIs)[set_op] >> x3::eps[set_kind(Expr::kIsNull)] >> -word(Word::kNot)[([](auto& c) { _val(c).negated = true; })]
@@ -122,7 +123,7 @@ const auto second_dot = [](auto& c) { refuse_dot(state_of(c), *_val(c), _where(c
 const auto list_def = expression[push] >> *(symbol(Symbol::kComma) >> operand("a value after `,`")[expression][push]);
 const auto arguments_def = -(expression[push] >> *(symbol(Symbol::kComma) >> operand("a value after `,`")[expression][push]));
 
-const auto call_tail = (symbol(Symbol::kOpenParen) >> deeper[arguments] >> close_paren())[call];
+const auto call_tail = (symbol(Symbol::kOpenParen) >> deeper[arguments] >> close_list())[call];
 
 const x3::rule<struct FilterTag, Suffix> filter_suffix = "filter";
 const auto filter_suffix_def = word_at(Word::kFilter)[set_op] >> symbol(Symbol::kOpenParen) >> x3::eps[set_kind(Expr::kFilter)]

@@ -80,7 +80,8 @@ class Lexer {
     token.begin = begin;
     token.end = end;
     token.first_on_line = new_line_;
-    new_line_ = false;
+    token.bad = after_unknown_;
+    new_line_ = after_unknown_ = false;
     tokens_.push_back(token);
     return tokens_.back();
   }
@@ -144,15 +145,15 @@ class Lexer {
     if (!plain) report(at_, end, "a name is made of the letters a to z, digits and `_`; any other goes between backquotes");
     Token& token = push(TokenKind::kWord, at_, end);
     token.word = find_word(word);
-    token.bad = !plain;
+    token.bad = token.bad || !plain;
     at_ = end;
   }
 
   void read_number() {
     const Number number = scan_number(text_.bytes.substr(at_));
     Token& token = push(number.kind, at_, at_ + number.size);
-    token.bad = !number.fault.empty();
-    if (token.bad) report(token.begin, token.end, number.fault);
+    token.bad = token.bad || !number.fault.empty();
+    if (!number.fault.empty()) report(token.begin, token.end, number.fault);
     at_ += number.size;
   }
 
@@ -212,7 +213,7 @@ class Lexer {
       std::optional<LiteralFault> fault;
       decode_string(raw, &fault, nullptr);
       if (fault) report(at_ + 1 + fault->begin, at_ + 1 + fault->end, fault->message);
-      token.bad = fault.has_value();
+      token.bad = token.bad || fault.has_value();
     }
     at_ = token.end;
   }
@@ -224,7 +225,7 @@ class Lexer {
     if (open) report(at_, end, "this name is not closed on its line: a backquote is missing");
     if (!open && end == at_ + 2) report(at_, end, "nothing stands between these backquotes");
     Token& token = push(TokenKind::kQuoted, at_, end);
-    token.bad = open || end == at_ + 2;
+    token.bad = token.bad || open || end == at_ + 2;
     token.unclosed = open;
     at_ = end;
   }
@@ -296,6 +297,7 @@ class Lexer {
       at_ += static_cast<uint32_t>(std::max<size_t>(size, 1));
     }
     if (at_ == begin) ++at_;
+    after_unknown_ = true;
     if (!reported) {
       const std::string_view run = text_.bytes.substr(begin, at_ - begin);
       const bool printable = static_cast<unsigned char>(run[0]) >= ' ' && run[0] != 0x7F;
@@ -307,6 +309,7 @@ class Lexer {
   Mistakes* mistakes_;
   uint32_t at_ = 0;
   bool new_line_ = true;
+  bool after_unknown_ = false;  // what stood here has been reported; the next token follows from it
   std::vector<Token> tokens_;
 };
 

@@ -96,14 +96,17 @@ std::string duration_pieces(const Question& q) {
 }
 
 std::string operand_hint(const Question& q) {
-  if (q.symbol(Symbol::kTimes) && q.after(Symbol::kOpenParen)) return "there is no `*` in a call: write `count()`";
   if (q.symbol(Symbol::kPlus)) return "there is no sign `+`: leave it out";
   if (q.symbol(Symbol::kAssign)) return "a single `=` compares nothing; did you mean `==`?";
   if (q.symbol(Symbol::kOpenBracket)) return "lists stand in parentheses: `in (1, 2)`";
   if (q.symbol(Symbol::kOpenBrace)) return "there is no value in braces here; lists stand in parentheses: `in (1, 2)`";
   if (q.symbol(Symbol::kComma) && q.after(Symbol::kComma)) return "one `,` too many";
   if (q.word(Word::kNot)) return "`not` stands before a whole condition: put it in parentheses here, `(not …)`";
-  if (q.symbol(Symbol::kCloseParen) && q.after(Word::kIn)) return "the list of `in` is empty";
+  const bool list_of_in = q.after(Symbol::kOpenParen) && q.before != q.state.begin && is_word(*(q.before - 1), Word::kIn);
+  if (q.symbol(Symbol::kCloseParen) && list_of_in) return "the list of `in` is empty";
+  if (q.word(Word::kMatches) || q.word(Word::kIn) || q.word(Word::kIs)) {
+    return "expected " + std::string(q.what) + ", found " + quoted(q.text()) + ", a reserved word (between backquotes it is a name)";
+  }
   return {};
 }
 
@@ -111,6 +114,7 @@ std::string name_hint(const Question& q) {
   if (q.found->kind == TokenKind::kWord && is_reserved(q.found->word)) {
     return quoted(q.text()) + " is a reserved word; between backquotes any text is a name";
   }
+  if (q.found->kind == TokenKind::kString && q.after(Word::kAlert)) return "the level comes before the message: `alert low " + q.text() + "`";
   if (q.found->kind == TokenKind::kString) return "a name stands without quotes (or between backquotes)";
   return {};
 }
@@ -119,6 +123,8 @@ std::string kind_hint(const Question& q) {
   switch (q.expected) {
     case Expected::kOperand: return operand_hint(q);
     case Expected::kName: return name_hint(q);
+    case Expected::kClose:
+      return q.symbol(Symbol::kTimes) && q.after(Symbol::kOpenParen) ? "there is no `*` in a call: write `count()`" : "";
     case Expected::kType:
       return q.symbol(Symbol::kColon) ? "a field is written `name type`, without `:`" : "";
     case Expected::kText:
@@ -198,6 +204,12 @@ std::string body_hint(const Question& q) {
   if (is_symbol(*(q.found + (q.found->kind == TokenKind::kEnd ? 0 : 1)), Symbol::kAssign) && is_name(*q.found) && ends_value(*q.before)) {
     return "`,` is missing before this column of `select`";
   }
+  if (q.symbol(Symbol::kCloseParen) || q.symbol(Symbol::kCloseBracket)) return "this " + quoted(q.text()) + " closes nothing";
+  const Iterator second = q.found - q.state.begin >= 2 ? q.found - 2 : q.state.end;
+  if (q.symbol(Symbol::kOpenBrace) && is_contiguity(*second)) {
+    return "a group has no name: write " + quoted(std::string(spelling(second->word)) + " { … }");
+  }
+  if (is_word(*second, Word::kAlert) && is_name(*q.found) && !is_body_word(q.found->word)) return "a message stands between quotes: `\"…\"`";
   const bool times_before = q.found - q.state.begin >= 2 && is_word(*(q.found - 2), Word::kTimes) && q.before->kind == TokenKind::kInt;
   if (times_before && (q.symbol(Symbol::kMinus) || q.symbol(Symbol::kComma) || q.word(Word::kTo) || q.symbol(Symbol::kColon))) {
     return "a range is written `times " + std::string(q.state.of(*q.before)) + "..5`";
@@ -238,6 +250,7 @@ std::string stage_without_contiguity(const Question& q) {
 }
 
 std::string head_hint(const Question& q) {
+  if (q.after(Word::kOn) && q.what.substr(0, 10) == "`on SOURCE") return "the name is missing before `on`";
   if (q.expected != Expected::kOpenBody) return {};
   if (q.word(Word::kAs)) return "a source of a pattern has no alias; stages have names";
   if (is_name(*q.found) && q.found->kind == TokenKind::kWord) {
@@ -245,6 +258,14 @@ std::string head_hint(const Question& q) {
     if (!near.empty() && q.found->word != Word::kBy) return "expected " + std::string(q.what) + ", found " + quoted(q.text()) + "; did you mean " + quoted(near) + "?";
   }
   return {};
+}
+
+// Two values in a row.
+std::string missing_operator(const Question& q) {
+  const bool value = is_name(*q.found) || q.symbol(Symbol::kOpenParen) || (q.found->kind >= TokenKind::kInt && q.found->kind <= TokenKind::kString);
+  const bool after_name = q.found - q.state.begin >= 2 && is_contiguity(*(q.found - 2));
+  if (!q.in_body() || !value || q.found->first_on_line || !ends_value(*q.before) || after_name) return {};
+  return "expected an operator (`and`, `or`, `==`, …) or " + std::string(q.what) + ", found " + describe(q.state, *q.found);
 }
 
 std::string hint(const Question& q) {
@@ -261,7 +282,7 @@ std::string hint(const Question& q) {
   if (q.expected == Expected::kFirstStage) {
     if (std::string text = first_stage_hint(q); !text.empty()) return text;
   }
-  for (auto* ask : {nearest_word, stage_without_contiguity, head_hint}) {
+  for (auto* ask : {nearest_word, stage_without_contiguity, head_hint, missing_operator}) {
     if (std::string text = ask(q); !text.empty()) return text;
   }
   return {};
@@ -274,6 +295,23 @@ std::string default_message(const Question& q) {
     if (open != nullptr) message += " (" + quoted(spelling(open->symbol)) + " was opened" + on_line(q.state, *open) + ")";
   }
   return message;
+}
+
+// A value was missing, and the word that begins the next line was read as its name: that word, if it stands right before `found`.
+Iterator word_for_value(const ParseState& state, Iterator found) {
+  if (found - state.begin < 2) return nullptr;
+  const Token& word = *(found - 1);
+  const Token& before = *(found - 2);
+  if (word.kind != TokenKind::kWord || !word.first_on_line) return nullptr;
+  if (!is_body_word(word.word) && !begins_declaration(&word)) return nullptr;
+  const bool by_symbol = before.kind == TokenKind::kSymbol && before.symbol >= Symbol::kAssign;
+  const bool by_word = before.kind == TokenKind::kWord && (is_reserved(before.word) || before.word == Word::kWhere || before.word == Word::kUntil);
+  const bool value_before = is_word(before, Word::kNull) || is_word(before, Word::kTrue) || is_word(before, Word::kFalse);
+  return by_symbol || (by_word && !value_before) ? found - 1 : nullptr;
+}
+
+Mistake missing_value(const ParseState& state, Iterator word) {
+  return {state.span(*word), "expected a value after " + describe(state, *(word - 1)) + ", found " + describe(state, *word), word->bad || (word - 1)->bad};
 }
 
 std::string option_hint(const Question& q, const ast::Declaration& before, std::vector<std::string>* words) {
@@ -309,8 +347,10 @@ std::string describe(const ParseState& state, const Token& token) {
 
 Mistake unexpected(const ParseState& state, Iterator found, std::string_view what, Expected expected) {
   const Question q{state, found, found == state.begin ? state.end : found - 1, what, expected};
+  if (const Iterator value = word_for_value(state, found); value != nullptr) return missing_value(state, value);
   Mistake mistake{state.span(*found), "", found->bad || q.before->bad};
   if (missing_brace(q, &mistake)) return mistake;
+  if (expected == Expected::kColumn && !q.symbol(Symbol::kEqual)) mistake.span = state.span(*q.before);
   mistake.message = hint(q);
   if (mistake.message.empty()) mistake.message = default_message(q);
   return mistake;
@@ -323,6 +363,7 @@ Mistake unclosed(const ParseState& state, Iterator open) {
 
 Mistake no_declaration(const ParseState& state, Iterator found, const ast::Declaration* before) {
   const Question q{state, found, found == state.begin ? state.end : found - 1, "a declaration", Expected::kOther};
+  if (const Iterator value = word_for_value(state, found); value != nullptr) return missing_value(state, value);
   Mistake mistake{state.span(*found), "", found->bad || q.before->bad};
   if (q.symbol(Symbol::kCloseBrace) || q.symbol(Symbol::kCloseParen) || q.symbol(Symbol::kCloseBracket)) {
     mistake.message = "this " + quoted(q.text()) + " closes nothing";
