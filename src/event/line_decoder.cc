@@ -390,7 +390,11 @@ LineDecoder::~LineDecoder() = default;
 
 const LineKind& LineDecoder::parse(std::string_view line) {
   Impl& d = *impl_;
-  d.kind = LineKind();
+  d.kind.kind = LineKind::kBlank;
+  d.kind.stream = {};
+  d.kind.has_stream = d.kind.is_delete = false;
+  d.kind.time = 0;
+  d.kind.reason.clear();
   d.members.clear();
   d.text = {};
   if (!d.copy(line)) return d.kind;

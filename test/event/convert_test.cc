@@ -117,7 +117,7 @@ TEST_CASE("timestamp(s), (us), (ns): exact, cut towards the past") {
   for (int ms = 0; ms < 1000; ++ms) {  // every millisecond of a second, as decimals: none moves
     char text[32];
     std::snprintf(text, sizeof text, "1588205199.%03d", ms);
-    char want[32];
+    char want[40];
     std::snprintf(want, sizeof want, "\"2020-04-30T00:06:39.%03dZ\"", ms);
     CHECK(read(s, text) == want);
   }
