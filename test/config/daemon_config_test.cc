@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "config/daemon_config.h"
+#include "config/program_files.h"
 
 using cep::config::DaemonConfig;
 using cep::config::read_daemon_config;
@@ -107,4 +108,23 @@ TEST_CASE("a listener beyond loopback is refused unless that is said outright") 
   CHECK(has(wrong("listen: {events: gateway:7800}\n"), "no IP address"));
   CHECK(has(wrong("listen: {events: \"::1:7800\"}\n"), "brackets"));
   CHECK(has(wrong("listen: {events: 127.0.0.1:70000}\n"), "no HOST:PORT"));
+}
+
+TEST_CASE("the settings that are shipped are the defaults, and say so of all that has no effect") {
+  const std::string path = std::string(CEPD_SOURCE_DIR) + "/deploy/cepd.yaml";
+  auto text = cep::config::read_file(path);
+  REQUIRE(text.ok());
+  DaemonConfig config = good(text.value()), defaults;
+  CHECK(config.without_effect.empty());
+  CHECK(config.patterns == std::vector<std::string>{"/etc/cepd/patterns"});
+  CHECK(to_text(config.listen.events) == to_text(defaults.listen.events));
+  CHECK(to_text(config.listen.alerts) == to_text(defaults.listen.alerts));
+  CHECK(config.shards == defaults.shards);
+  CHECK(config.limits.line_bytes == defaults.limits.line_bytes);
+  CHECK(config.limits.json_depth == defaults.limits.json_depth);
+  CHECK(config.limits.runs_per_key == defaults.limits.runs_per_key);
+  CHECK(config.limits.matches_per_event == defaults.limits.matches_per_event);
+  CHECK(config.limits.record_bytes == defaults.limits.record_bytes);
+  CHECK(config.connections == defaults.connections);
+  CHECK(config.subscriber_lag_bytes == defaults.subscriber_lag_bytes);
 }

@@ -1,6 +1,8 @@
 // Event lines over TCP: what comes in whole is taken in order, what is rejected is answered, and nobody else notices.
 #include <doctest/doctest.h>
 
+#include <chrono>
+
 #include "cep/engine.h"
 #include "server/daemon.h"
 
@@ -108,6 +110,26 @@ TEST_CASE("a hello is answered and the connection goes on") {
   CHECK(is_alert_of(subscriber.line(), "after"));
   CHECK(daemon.stop() == 0);
   CHECK(rejects.rest().empty());  // it is no event line
+}
+
+TEST_CASE("absence is seen although nothing more comes, where a stream goes on with the clock") {
+  const std::string program = R"(
+    stream device (id string, kind string, ts timestamp) time ts idle 200ms advance
+    pattern silent on device by id {
+      begin up where kind == "up"
+      notFollowedBy down where kind == "down"
+      within 300ms
+      alert low "{up.id}"
+    }
+  )";
+  Daemon daemon({}, program);
+  Client subscriber = daemon.subscriber();
+  Client producer = daemon.producer();
+  using namespace std::chrono;
+  const auto now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  producer.send(R"({"id":"d1","kind":"up","ts":)" + std::to_string(now_ms) + "}\n");
+  CHECK(is_alert_of(subscriber.line(), "d1"));
+  CHECK(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count() >= now_ms + 300);
 }
 
 TEST_CASE("a client that does not read its answers is read from all the same") {
