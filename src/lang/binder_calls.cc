@@ -43,7 +43,8 @@ std::string aggregate_type(Op op, Type t, Type* type) {
   *type = op == Op::kStageAvg ? Type::kDouble : t;
   if (op == Op::kStageFirst || op == Op::kStageLast) return "";
   if (op == Op::kStageMin || op == Op::kStageMax) return ordered(t) ? "" : "needs values with an order";
-  return is_number(t) || t == Type::kNull ? "" : "adds numbers";
+  if (t == Type::kDuration) *type = t;
+  return is_number(t) || t == Type::kDuration || t == Type::kNull ? "" : "adds numbers or durations";
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ bool read_format(const ast::FieldDecl& decl, Type type, TimestampFormat* out, Co
     out->kind = TimestampFormat::kText;
     out->format = decl.format;
     if (!reason.empty())
-      context->report.error(decl.format_span, "this time format cannot be used: it " + reason +
+      context->report.error(decl.format_span, "this time format cannot be used: " + reason +
                                                   "; an example is \"%Y-%m-%d %H:%M:%S\"");
     return reason.empty();
   }

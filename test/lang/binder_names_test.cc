@@ -110,6 +110,22 @@ TEST_CASE("a mistake is told once, all mistakes at once") {
   CHECK(c.errors() == 5);
 }
 
+TEST_CASE("a flood of mistakes is cut") {
+  std::string text;
+  for (int i = 0; i < 3000; ++i)
+    text += "pattern p" + std::to_string(i) + " on nowhere { begin a where v > 1 }\n";
+  Compiled c = compile_text(text);
+  CHECK(c.errors() == 1001);
+  CHECK(contains(c.text(), "the rest is not shown"));
+}
+
+TEST_CASE("what refers to a declaration with a syntax error is not blamed") {
+  Compiled c = compile_text(
+      "stream e (id string,, ts timestamp) time ts\npattern p on e by k { begin a where v > 1 }\n");
+  CAPTURE(c.text());
+  CHECK(c.errors() == 1);
+}
+
 TEST_CASE("what this version lacks is named; who refers to it is not blamed") {
   Compiled c = compile_text(kStream +
                             "table t (k string, n int) key k\n"

@@ -104,6 +104,7 @@ TEST_CASE("result types of select become the pattern's fields") {
       "pattern p on e by k { begin a next b within 1m\n"
       "select gap = b.ts - a.ts, mean = avg(a.v), n = count(a), s = a.v + b.d, later = a.ts + 1h, total = "
       "sum(a.v), w = if(a.b, 1, 2.0) }\n"
+      "pattern q2 on p by k { begin a times 2 select g = sum(a.gap), m = avg(a.gap) < 5s within 1h }\n"
       "pattern q on p by k { begin a where gap > 5s and mean > 1.5 and start < end within 1h }\n");
   CAPTURE(c.text());
   REQUIRE(c.ok());

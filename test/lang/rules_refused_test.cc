@@ -40,7 +40,8 @@ TEST_CASE("refusals stand under the word that is too much, and say why") {
       {"begin a next b within 1m alert low \"x\" at most once per 0s", "0s", "longer than 0s"},
       {"begin a next b within 1m alert low \"{v}\"", "v", "which event's `v`?"},
       {"begin a next b within 1m alert loww", "loww", "did you mean `low`?"},
-      {"begin a next b within 1m alert low \"x\" at most once per 1m by id", "id", "which event's `id`?"},
+      {"begin a next b within 1m alert low \"x\" at most once per 1m by id", "id",
+       "say it in `select`, such as `select id = b.id`"},
   };
   for (const Case& it : cases) {
     Compiled c = compile_pattern(it.body);
