@@ -37,7 +37,7 @@ WaitingRow* RowWriter::copy(const event::Row& row, uint32_t lane, const event::L
     if (block_) pool_->release(block_);
     block_ = pool_->take(bytes);
   }
-  WaitingRow* out = new (block_->bytes.get() + block_->used) WaitingRow{nullptr, block_, label, lane};
+  WaitingRow* out = new (block_->bytes.get() + block_->used) WaitingRow{block_, label, lane};
   std::memcpy(static_cast<void*>(out + 1), &row, row.size);
   block_->used += bytes;
   ++block_->uses;

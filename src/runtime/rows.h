@@ -37,7 +37,6 @@ class BlockPool {
 // A row that waits for one lane: a header in front of the row's bytes, so that lists of them need no memory of their own. Derived rows carry the label under which
 // they were made.
 struct WaitingRow {
-  WaitingRow* next = nullptr;           // of the list it stands in
   RowBlock* block = nullptr;            // one use of it
   const event::Label* label = nullptr;  // owned; null for source rows
   uint64_t lane = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 
 #include "base/check.h"
 
@@ -18,17 +19,32 @@ Sorter::~Sorter() {
   }
 }
 
+uint32_t Sorter::take_chunk() {
+  uint32_t c = free_;
+  if (c == kNone) {
+    c = static_cast<uint32_t>(chunks_.size());
+    chunks_.emplace_back();
+  } else {
+    free_ = chunks_[c].next;
+  }
+  chunks_[c].count = 0;
+  chunks_[c].next = kNone;
+  return c;
+}
+
 void Sorter::put_near(WaitingRow* row, int64_t time) {
-  row->next = nullptr;
   size_t slot = static_cast<uint64_t>(time) % kSpan;
   Bucket& b = buckets_[slot];
-  if (!b.head) {
-    b.head = row;
+  if (b.head == kNone) {
+    b.head = b.tail = take_chunk();
     bits_[slot / 64] |= uint64_t{1} << (slot % 64);
-  } else {
-    b.tail->next = row;
+  } else if (chunks_[b.tail].count == std::size(chunks_[b.tail].rows)) {
+    uint32_t c = take_chunk();
+    chunks_[b.tail].next = c;
+    b.tail = c;
   }
-  b.tail = row;
+  Chunk& chunk = chunks_[b.tail];
+  chunk.rows[chunk.count++] = row;
   ++near_;
   next_ = std::min(next_, time);
 }
@@ -112,10 +128,19 @@ void Sorter::pop(std::vector<WaitingRow*>* out) {
   if (near_ == 0 || next_ != time) return;
   size_t slot = static_cast<uint64_t>(time) % kSpan;
   Bucket& b = buckets_[slot];
-  for (WaitingRow* r = b.head; r; r = r->next) {
-    out->push_back(r);
-    --near_;
-    --size_;
+  for (uint32_t c = b.head; c != kNone;) {
+    Chunk& chunk = chunks_[c];
+    for (uint32_t i = 0; i < chunk.count; ++i) {
+      __builtin_prefetch(chunk.rows[i]);
+      __builtin_prefetch(reinterpret_cast<const char*>(chunk.rows[i]) + 64);
+      out->push_back(chunk.rows[i]);
+    }
+    near_ -= chunk.count;
+    size_ -= chunk.count;
+    uint32_t next = chunk.next;
+    chunk.next = free_;
+    free_ = c;
+    c = next;
   }
   b = Bucket{};
   bits_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
