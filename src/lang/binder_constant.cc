@@ -113,9 +113,11 @@ std::optional<int64_t> constant_duration(Context& context, const ast::Expr& e, s
   }
   int64_t ms = value->constant.get().i;
   if (ms > 0 || (ms == 0 && least == Least::kZero)) return ms;
+  std::string value_text;
+  base::append_duration(ms, &value_text);
   context.report.error(e.span, std::string(what) + " must be " +
-                                   (least == Least::kZero ? "at least 0s" : "longer than 0s") + ", not " +
-                                   context.report.quote(e.span));
+                                   (least == Least::kZero ? "at least 0s" : "longer than 0s") + ", but " +
+                                   context.report.quote(e.span) + " is " + value_text);
   return std::nullopt;
 }
 
