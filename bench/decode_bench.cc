@@ -1,5 +1,6 @@
-// Lines per second of LineDecoder alone: decode_bench FILE.ndjson [ROUNDS]. The schema is what `infer`-like rules would give the first line:
-// strings, ints, doubles, bools; a member `ts` is the time. Prints the best round.
+// Lines per second of LineDecoder alone: decode_bench FILE.ndjson [ROUNDS]. The schema is what `infer`-like
+// rules would give the first line: strings, ints, doubles, bools; a member `ts` is the time. Prints the best
+// round.
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -30,7 +31,8 @@ cep::event::Schema schema_of(std::string_view line) {
     field.name = std::string(line.substr(at + 1, end - at - 1));
     size_t value = end + 2;
     size_t value_end = line[value] == '"' ? line.find('"', value + 1) + 1 : line.find_first_of(",}", value);
-    field.type = field.name == "ts" ? Type::kTimestamp : type_of(line[value], line.substr(value, value_end - value));
+    field.type =
+        field.name == "ts" ? Type::kTimestamp : type_of(line[value], line.substr(value, value_end - value));
     schema.fields.push_back(field);
     at = value_end;
   }
@@ -82,8 +84,9 @@ int main(int argc, char** argv) {
     }
   }
   const double n = static_cast<double>(lines.size());
-  std::printf("%zu lines, %zu fields, %zu rejected, rows of %.0f bytes\n", lines.size(), schema.fields.size(), rejected,
-              static_cast<double>(bytes) / n / rounds);
-  std::printf("parse %.0f ns/line, parse+decode %.0f ns/line, %.0f lines/s\n", best[0] / n * 1e9, best[1] / n * 1e9, n / best[1]);
+  std::printf("%zu lines, %zu fields, %zu rejected, rows of %.0f bytes\n", lines.size(), schema.fields.size(),
+              rejected, static_cast<double>(bytes) / n / rounds);
+  std::printf("parse %.0f ns/line, parse+decode %.0f ns/line, %.0f lines/s\n", best[0] / n * 1e9,
+              best[1] / n * 1e9, n / best[1]);
   return 0;
 }

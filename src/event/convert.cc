@@ -56,8 +56,10 @@ Found find_path(element at, std::string_view path, element* out, std::vector<uin
     if (at.is_object()) {
       simdjson::dom::object object = at.get_object().value_unsafe();
       Found found = find_member(object, path, out, &ordinal);
-      if (found == Found::kNo && !last) found = find_member(object, head, out, &ordinal);
-      else last = true;
+      if (found == Found::kNo && !last)
+        found = find_member(object, head, out, &ordinal);
+      else
+        last = true;
       if (found != Found::kYes) return found;
     } else if (at.is_array() && array_index(head, &ordinal)) {
       if (at.get_array().value_unsafe().at(ordinal).get(*out) != simdjson::SUCCESS) return Found::kNo;
@@ -101,15 +103,23 @@ bool Converter::wrong(const Field& field, const Place& place, std::string_view w
 bool Converter::convert(const Field& field, element e, const Place& place, Value* out) {
   if (e.is_null()) return *out = Value::null(), true;
   switch (field.type) {
-    case Type::kString: return to_string(field, e, place, out);
-    case Type::kInt: *out = Value::integer(0); return to_int(field, e, place, &out->i);
-    case Type::kDouble: *out = Value::real(0); return to_double(field, e, place, &out->d);
-    case Type::kTimestamp: *out = Value::timestamp(0); return to_timestamp(field, e, place, &out->i);
+    case Type::kString:
+      return to_string(field, e, place, out);
+    case Type::kInt:
+      *out = Value::integer(0);
+      return to_int(field, e, place, &out->i);
+    case Type::kDouble:
+      *out = Value::real(0);
+      return to_double(field, e, place, &out->d);
+    case Type::kTimestamp:
+      *out = Value::timestamp(0);
+      return to_timestamp(field, e, place, &out->i);
     case Type::kBool:
       if (!e.is_bool()) return wrong(field, place);
       *out = Value::boolean(e.get_bool().value_unsafe());
       return true;
-    default: return wrong(field, place, "cannot be read: no line carries a duration");
+    default:
+      return wrong(field, place, "cannot be read: no line carries a duration");
   }
 }
 
@@ -130,9 +140,12 @@ bool Converter::to_string(const Field& field, element e, const Place& place, Val
 // The text of a number that must be integral and of 64 bits.
 bool Converter::whole(const Field& field, std::string_view number, const Place& place, int64_t* out) {
   switch (scale_decimal(number, 0, out)) {
-    case Scaled::kExact: return true;
-    case Scaled::kOverflow: return wrong(field, place, "is beyond 64 bits");
-    default: return wrong(field, place);
+    case Scaled::kExact:
+      return true;
+    case Scaled::kOverflow:
+      return wrong(field, place, "is beyond 64 bits");
+    default:
+      return wrong(field, place);
   }
 }
 
@@ -153,16 +166,20 @@ bool Converter::to_double(const Field& field, element e, const Place& place, dou
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
   if (error == std::errc()) return true;
   int64_t size = 0;  // too small reads as 0, as the JSON number of that text does
-  if (scale_decimal(text, 0, &size) == Scaled::kOverflow) return wrong(field, place, "is beyond the range of double");
+  if (scale_decimal(text, 0, &size) == Scaled::kOverflow)
+    return wrong(field, place, "is beyond the range of double");
   *out = text[0] == '-' ? -0.0 : 0.0;
   return true;
 }
 
 bool Converter::to_timestamp(const Field& field, element e, const Place& place, int64_t* ms) {
   switch (field.timestamp.kind) {
-    case TimestampFormat::kDefault: break;
-    case TimestampFormat::kText: return text_timestamp(field, e, place, ms);
-    default: return scaled_timestamp(field, e, place, ms);
+    case TimestampFormat::kDefault:
+      break;
+    case TimestampFormat::kText:
+      return text_timestamp(field, e, place, ms);
+    default:
+      return scaled_timestamp(field, e, place, ms);
   }
   element_type type = e.type();
   if (type == element_type::INT64) return *ms = int_of(e), true;
@@ -185,7 +202,8 @@ bool Converter::scaled_timestamp(const Field& field, element e, const Place& pla
     return wrong(field, place, "is beyond the range of timestamp");
   }
   if (type == element_type::DOUBLE && kind == TimestampFormat::kSeconds) {
-    // Below 2^33 s the double is within half a microsecond of its text: only near a whole millisecond must the digits decide.
+    // Below 2^33 s the double is within half a microsecond of its text: only near a whole millisecond must
+    // the digits decide.
     double value = e.get_double().value_unsafe();
     double scaled = value * 1000;
     double fraction = scaled - std::floor(scaled);
@@ -198,9 +216,12 @@ bool Converter::scaled_timestamp(const Field& field, element e, const Place& pla
   std::string_view number = type == element_type::STRING ? string_of(e) : raw_text(place);
   int exponent = kind == TimestampFormat::kSeconds ? 3 : kind == TimestampFormat::kMicros ? -3 : -6;
   switch (scale_decimal(number, exponent, ms)) {
-    case Scaled::kNoNumber: return wrong(field, place);
-    case Scaled::kOverflow: return wrong(field, place, "is beyond the range of timestamp");
-    default: return true;
+    case Scaled::kNoNumber:
+      return wrong(field, place);
+    case Scaled::kOverflow:
+      return wrong(field, place, "is beyond the range of timestamp");
+    default:
+      return true;
   }
 }
 

@@ -1,4 +1,5 @@
-// JSON values to values of a declared type (language.md, "stream": converted where nothing is lost). Internal to this room: simdjson shows here.
+// JSON values to values of a declared type (language.md, "stream": converted where nothing is lost). Internal
+// to this room: simdjson shows here.
 #pragma once
 #include <simdjson.h>
 
@@ -13,9 +14,11 @@ namespace cep::event {
 
 enum class Found : uint8_t { kYes, kNo, kDuplicate };
 
-// The value at a dotted path below `at`: at each object the member of exactly that name before the first part as a member; an index in an array.
-// kDuplicate: a member on the way comes twice. `ordinals` (may be null) gets the ordinal at each level.
-Found find_path(simdjson::dom::element at, std::string_view path, simdjson::dom::element* out, std::vector<uint32_t>* ordinals);
+// The value at a dotted path below `at`: at each object the member of exactly that name before the first part
+// as a member; an index in an array. kDuplicate: a member on the way comes twice. `ordinals` (may be null)
+// gets the ordinal at each level.
+Found find_path(simdjson::dom::element at, std::string_view path, simdjson::dom::element* out,
+                std::vector<uint32_t>* ordinals);
 
 // Where a value stands in its line, for its exact text.
 struct Place {
@@ -30,8 +33,8 @@ std::string_view raw_text(const Place& place);
 
 class Converter {
  public:
-  // The value of `e` for `field`; a JSON null gives a null. Strings point into the parsed document or into this converter, until the next call.
-  // False: reason() says why not.
+  // The value of `e` for `field`; a JSON null gives a null. Strings point into the parsed document or into
+  // this converter, until the next call. False: reason() says why not.
   bool convert(const Field& field, simdjson::dom::element e, const Place& place, Value* out);
   const std::string& reason() const { return reason_; }
 

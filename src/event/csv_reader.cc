@@ -1,4 +1,5 @@
-// One record at a time from the buffer; a record that is not whole yet is scanned again when more bytes have come.
+// One record at a time from the buffer; a record that is not whole yet is scanned again when more bytes have
+// come.
 #include "event/csv_reader.h"
 
 #include <algorithm>
@@ -115,7 +116,8 @@ bool CsvReader::take_header() {
 
 bool CsvReader::write_line() {
   if (fields_.size() != names_.size()) {
-    reason_ = "the row has " + std::to_string(fields_.size()) + " fields, the header " + std::to_string(names_.size());
+    reason_ = "the row has " + std::to_string(fields_.size()) + " fields, the header " +
+              std::to_string(names_.size());
     return false;
   }
   line_ = "{";
@@ -150,7 +152,8 @@ bool CsvReader::next(CsvRecord* record) {
     started_ = true;
   }
   for (;;) {
-    while (buffer_.compare(at_, 1, "\n") == 0 || buffer_.compare(at_, 2, "\r\n") == 0) consume(buffer_.find('\n', at_) + 1);
+    while (buffer_.compare(at_, 1, "\n") == 0 || buffer_.compare(at_, 2, "\r\n") == 0)
+      consume(buffer_.find('\n', at_) + 1);
     if (at_ == buffer_.size()) return false;
     Scan scan = scan_record();
     const size_t size = scan == Scan::kDone ? end_ - at_ : scan == Scan::kMore ? buffer_.size() - at_ : 0;

@@ -1,6 +1,7 @@
-// CSV with a header line (RFC 4180) as event lines: each record becomes a JSON object of strings, so that everything after it is the same for
-// both formats. Fields are told apart by `,`; quotes may hold `,`, line ends and doubled quotes; lines end with LF or CRLF; a BOM at the
-// beginning and blank lines are skipped. An empty field without quotes is not carried; `""` is an empty string.
+// CSV with a header line (RFC 4180) as event lines: each record becomes a JSON object of strings, so that
+// everything after it is the same for both formats. Fields are told apart by `,`; quotes may hold `,`, line
+// ends and doubled quotes; lines end with LF or CRLF; a BOM at the beginning and blank lines are skipped. An
+// empty field without quotes is not carried; `""` is an empty string.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -13,7 +14,7 @@ namespace cep::event {
 
 // Views are valid until the next call.
 struct CsvRecord {
-  uint64_t number = 0;      // of the physical line it begins on, from 1
+  uint64_t number = 0;  // of the physical line it begins on, from 1
   bool broken = false;
   std::string_view line;    // the event line; of a broken record its first physical line, cut at 4 KiB
   std::string_view reason;  // of a broken one
@@ -27,9 +28,9 @@ class CsvReader {
   void feed(std::string_view bytes);
   void finish() { finished_ = true; }
 
-  // The next record. False: more bytes are needed, or, after finish(), there are no more. After a broken record (wrong number of fields, stray
-  // or open quotes, longer than the limit) reading goes on with the next physical line. A header that cannot be used is one broken record, and
-  // nothing comes after it.
+  // The next record. False: more bytes are needed, or, after finish(), there are no more. After a broken
+  // record (wrong number of fields, stray or open quotes, longer than the limit) reading goes on with the
+  // next physical line. A header that cannot be used is one broken record, and nothing comes after it.
   bool next(CsvRecord* record);
 
  private:
@@ -48,18 +49,20 @@ class CsvReader {
   bool write_line();
   bool give_broken(std::string reason, CsvRecord* record);
   void consume(size_t end);
-  std::string_view value(const Field& f) const { return std::string_view(values_).substr(f.begin, f.end - f.begin); }
+  std::string_view value(const Field& f) const {
+    return std::string_view(values_).substr(f.begin, f.end - f.begin);
+  }
 
   size_t limit_;
   std::string buffer_;
-  size_t at_ = 0;               // in buffer_: where the next record begins
-  size_t end_ = 0;              // after scan_record(): where the one after it begins
-  uint64_t number_ = 1;         // physical line at at_
+  size_t at_ = 0;        // in buffer_: where the next record begins
+  size_t end_ = 0;       // after scan_record(): where the one after it begins
+  uint64_t number_ = 1;  // physical line at at_
   bool started_ = false;
   bool finished_ = false;
-  bool skipping_ = false;       // the rest of a physical line that was too long
+  bool skipping_ = false;  // the rest of a physical line that was too long
   bool has_header_ = false;
-  bool dead_ = false;           // the header cannot be used
+  bool dead_ = false;               // the header cannot be used
   std::vector<std::string> names_;  // as JSON strings with their `:`
   std::vector<Field> fields_;
   std::string values_;

@@ -1,5 +1,6 @@
-// 1. Which member tells kinds of events apart; 2. per kind the fields and their types; 3. the declarations are tried on the same lines, which
-// gives the disorder (for `watermark`) and the number of lines that would be rejected.
+// 1. Which member tells kinds of events apart; 2. per kind the fields and their types; 3. the declarations
+// are tried on the same lines, which gives the disorder (for `watermark`) and the number of lines that would
+// be rejected.
 #include "event/infer.h"
 
 #include <algorithm>
@@ -22,15 +23,15 @@ constexpr size_t kKindsMax = 64;
 
 // One `stream` to be.
 struct Kind {
-  std::string value;               // of the member that tells kinds apart
-  std::string name;                // of the stream
+  std::string value;  // of the member that tells kinds apart
+  std::string name;   // of the stream
   FieldTable table;
   Schema schema;
   std::vector<std::string> comments;  // of the fields
   int time_field = -1;
-  int64_t behind = 0;              // the furthest that an event's time lies behind the greatest before it, in any kind
+  int64_t behind = 0;  // the furthest that an event's time lies behind the greatest before it, in any kind
   uint64_t rejected = 0;
-  std::string reason;              // of the first rejected line
+  std::string reason;  // of the first rejected line
 };
 
 bool is_identifier(std::string_view name) {
@@ -41,7 +42,8 @@ bool is_identifier(std::string_view name) {
 }
 
 bool is_reserved(std::string_view name) {
-  static constexpr std::string_view kReserved[] = {"and", "or", "not", "in", "is", "null", "true", "false", "matches", "if"};
+  static constexpr std::string_view kReserved[] = {"and",  "or",   "not",   "in",      "is",
+                                                   "null", "true", "false", "matches", "if"};
   return std::find(std::begin(kReserved), std::end(kReserved), name) != std::end(kReserved);
 }
 
@@ -50,8 +52,10 @@ std::string readable(std::string_view text, std::string_view otherwise) {
   std::string out;
   for (char c : text) {
     bool fits = is_identifier(std::string(1, c)) || (c >= '0' && c <= '9');
-    if (fits && c != '_') out.push_back(c);
-    else if (!out.empty() && out.back() != '_') out.push_back('_');
+    if (fits && c != '_')
+      out.push_back(c);
+    else if (!out.empty() && out.back() != '_')
+      out.push_back('_');
   }
   while (!out.empty() && out.back() == '_') out.pop_back();
   if (out.empty()) return std::string(otherwise);
@@ -74,7 +78,8 @@ std::string json_text(std::string_view text) {
 
 class Inferrer {
  public:
-  Inferrer(const std::vector<std::string>& lines, const InferOptions& options) : lines_(lines), options_(options) {}
+  Inferrer(const std::vector<std::string>& lines, const InferOptions& options)
+      : lines_(lines), options_(options) {}
 
   std::string run() {
     choose_kind_member();
@@ -94,7 +99,8 @@ class Inferrer {
   // The event of a line, or false. Valid until the next call.
   bool read(const std::string& line, object* event) {
     if (decoder_.parse(line).kind != LineKind::kEvent) return false;
-    std::string_view body = line;  // the decoder's own document is not ours to see: the line is known to be good
+    std::string_view body =
+        line;  // the decoder's own document is not ours to see: the line is known to be good
     if (body.substr(0, 3) == "\xef\xbb\xbf") body.remove_prefix(3);
     return parser_.parse(body.data(), body.size()).get(*event) == simdjson::SUCCESS;
   }
@@ -124,7 +130,8 @@ class Inferrer {
   uint64_t events_ = 0, others_ = 0;
 };
 
-// In every event, a few short names, and the kinds have members of their own: on average three quarters of all at most.
+// In every event, a few short names, and the kinds have members of their own: on average three quarters of
+// all at most.
 bool Inferrer::tells_kinds(std::string_view member) {
   std::map<std::string, std::set<std::string>, std::less<>> members_of;
   std::set<std::string> all;
@@ -187,7 +194,8 @@ void Inferrer::declare(Kind* kind) {
     uint64_t with = stats.values(), all = kind->table.events();
     if (with > 0 && with < all) {
       uint64_t percent = std::max<uint64_t>(1, with * 100 / all);
-      guess.comment += (guess.comment.empty() ? "" : "; ") + ("in " + std::to_string(percent) + "% of the events");
+      guess.comment +=
+          (guess.comment.empty() ? "" : "; ") + ("in " + std::to_string(percent) + "% of the events");
     }
     kind->schema.fields.push_back(field);
     kind->comments.push_back(guess.comment);
@@ -234,11 +242,20 @@ std::string Inferrer::field_text(const Kind& kind, size_t i) const {
   const Field& field = kind.schema.fields[i];
   std::string out = "  " + written(field.name) + " " + std::string(type_name(field.type));
   switch (field.timestamp.kind) {
-    case TimestampFormat::kDefault: break;
-    case TimestampFormat::kSeconds: out += "(s)"; break;
-    case TimestampFormat::kMicros: out += "(us)"; break;
-    case TimestampFormat::kNanos: out += "(ns)"; break;
-    case TimestampFormat::kText: out += "(" + json_text(field.timestamp.format) + ")"; break;
+    case TimestampFormat::kDefault:
+      break;
+    case TimestampFormat::kSeconds:
+      out += "(s)";
+      break;
+    case TimestampFormat::kMicros:
+      out += "(us)";
+      break;
+    case TimestampFormat::kNanos:
+      out += "(ns)";
+      break;
+    case TimestampFormat::kText:
+      out += "(" + json_text(field.timestamp.format) + ")";
+      break;
   }
   if (!field.path.empty()) out += " from " + json_text(field.path);
   if (i + 1 < kind.schema.fields.size()) out += ",";
@@ -249,9 +266,9 @@ std::string Inferrer::field_text(const Kind& kind, size_t i) const {
 // The next round duration that holds `ms`.
 int64_t rounded_up(int64_t ms) {
   constexpr int64_t kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
-  for (int64_t step : {int64_t{100}, int64_t{500}, kSecond, 2 * kSecond, 5 * kSecond, 10 * kSecond, 30 * kSecond, kMinute,
-                       2 * kMinute, 5 * kMinute, 10 * kMinute, 15 * kMinute, 30 * kMinute, kHour, 2 * kHour, 6 * kHour,
-                       12 * kHour, kDay})
+  for (int64_t step : {int64_t{100}, int64_t{500}, kSecond, 2 * kSecond, 5 * kSecond, 10 * kSecond,
+                       30 * kSecond, kMinute, 2 * kMinute, 5 * kMinute, 10 * kMinute, 15 * kMinute,
+                       30 * kMinute, kHour, 2 * kHour, 6 * kHour, 12 * kHour, kDay})
     if (ms <= step) return step;
   return (ms + kDay - 1) / kDay * kDay;
 }
@@ -288,9 +305,11 @@ std::string Inferrer::stream_text(const Kind& kind) const {
     out += " in order of time";
   }
   out += "\n";
-  if (kind.rejected > 0) out += "# " + std::to_string(kind.rejected) + " of them would be rejected: " + kind.reason + "\n";
+  if (kind.rejected > 0)
+    out += "# " + std::to_string(kind.rejected) + " of them would be rejected: " + kind.reason + "\n";
   if (kind.table.cut()) out += "# more fields than are shown\n";
-  out += "stream " + (is_identifier(kind.name) && !is_reserved(kind.name) ? kind.name : "`" + kind.name + "`") + " (\n";
+  out += "stream " +
+         (is_identifier(kind.name) && !is_reserved(kind.name) ? kind.name : "`" + kind.name + "`") + " (\n";
   for (size_t i = 0; i < kind.schema.fields.size(); ++i) out += field_text(kind, i);
   return out + ")" + options_text(kind) + "\n";
 }
@@ -300,7 +319,8 @@ std::string Inferrer::text() const {
   if (others_ > 0) out += " (" + std::to_string(others_) + " other lines left out)";
   out += ": types, time and watermark are guesses to look over.\n";
   if (!kind_member_.empty())
-    out += "# " + json_text(kind_member_) + " tells " + std::to_string(kinds_.size()) + " kinds of events apart.\n";
+    out += "# " + json_text(kind_member_) + " tells " + std::to_string(kinds_.size()) +
+           " kinds of events apart.\n";
   for (const Kind& kind : kinds_) out += stream_text(kind);
   return out;
 }

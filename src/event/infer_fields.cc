@@ -18,11 +18,26 @@ constexpr size_t kFieldsMax = 500;
 
 // Common forms beside RFC 3339, the likelier first where a text fits several.
 constexpr const char* kForms[] = {
-    "%d/%b/%Y:%H:%M:%S %z",      "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z",    "%Y-%m-%d %H:%M:%S,%f",
-    "%Y/%m/%d %H:%M:%S",         "%m/%d/%Y %H:%M:%S",      "%d/%m/%Y %H:%M:%S",      "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %H:%M",            "%d/%m/%Y %H:%M",         "%d.%m.%Y %H:%M:%S",      "%d-%m-%Y %H:%M:%S",
-    "%a %b %e %H:%M:%S %Y",      "%a, %d %b %Y %H:%M:%S %z", "%d %b %Y %H:%M:%S",    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d",                  "%m/%d/%Y",               "%d/%m/%Y",               "%d.%m.%Y",
+    "%d/%b/%Y:%H:%M:%S %z",
+    "%Y-%m-%dT%H:%M:%S.%f%z",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%d %H:%M:%S,%f",
+    "%Y/%m/%d %H:%M:%S",
+    "%m/%d/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M:%S",
+    "%a %b %e %H:%M:%S %Y",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%d %b %Y %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%d.%m.%Y",
 };
 constexpr size_t kFormCount = sizeof kForms / sizeof kForms[0];
 
@@ -105,7 +120,8 @@ bool guess_text_time(const FieldStats& stats, Guess* guess) {
     bool both = other.rfind("%m/%d", 0) == 0;
     if (both) other.replace(0, 5, "%d/%m");
     for (size_t j = i + 1; both && j < kFormCount; ++j)
-      if (other == kForms[j] && (stats.forms >> j & 1) != 0) guess->comment = "or day first: \"" + other + "\"";
+      if (other == kForms[j] && (stats.forms >> j & 1) != 0)
+        guess->comment = "or day first: \"" + other + "\"";
     return true;
   }
   return false;
@@ -116,7 +132,8 @@ Guess guess_text(const FieldStats& stats, bool csv) {
   guess.field.type = Type::kString;
   bool all_numbers = stats.number_texts == stats.strings;
   bool all_ints = stats.int_texts == stats.strings;
-  if (all_numbers && named_like_time(stats.path) && epoch_unit(stats, !all_ints, &guess.field.timestamp.kind, &guess.comment)) {
+  if (all_numbers && named_like_time(stats.path) &&
+      epoch_unit(stats, !all_ints, &guess.field.timestamp.kind, &guess.comment)) {
     guess.field.type = Type::kTimestamp;
     return guess;
   }
@@ -128,8 +145,9 @@ Guess guess_text(const FieldStats& stats, bool csv) {
 }  // namespace
 
 int time_rank(std::string_view path) {
-  static constexpr std::string_view kNames[] = {"ts",   "@timestamp", "timestamp", "event_time", "eventtime",
-                                                "time", "datetime",   "date_time", "date",       "created_at"};
+  static constexpr std::string_view kNames[] = {"ts",        "@timestamp", "timestamp", "event_time",
+                                                "eventtime", "time",       "datetime",  "date_time",
+                                                "date",      "created_at"};
   std::string name = lower(path.substr(path.rfind('.') + 1));
   int depth = static_cast<int>(std::count(path.begin(), path.end(), '.'));
   for (size_t i = 0; i < std::size(kNames); ++i)
@@ -160,7 +178,8 @@ Guess guess_type(const FieldStats& stats, bool csv) {
   } else {
     guess.comment = "values of several types";
   }
-  if (stats.bools > 0 && stats.bools < n) guess.comment = "bool and other types: those of another type are rejected";
+  if (stats.bools > 0 && stats.bools < n)
+    guess.comment = "bool and other types: those of another type are rejected";
   return guess;
 }
 
@@ -168,7 +187,8 @@ void FieldTable::add(simdjson::dom::object event) {
   ++events_;
   for (simdjson::dom::key_value_pair member : event) {
     Special special = special_name(member.key);
-    if (special == Special::kNone || special == Special::kReserved) add_member(std::string(member.key), 1, member.value);
+    if (special == Special::kNone || special == Special::kReserved)
+      add_member(std::string(member.key), 1, member.value);
   }
 }
 
@@ -177,7 +197,8 @@ void FieldTable::add_member(const std::string& path, int depth, element value) {
   size_t dots = static_cast<size_t>(std::count(path.begin(), path.end(), '.'));
   if (value.is_object() && depth < kDepthMax && dots + 1 == static_cast<size_t>(depth)) {
     const simdjson::dom::object object = value.get_object().value_unsafe();
-    for (simdjson::dom::key_value_pair member : object) add_member(path + "." + std::string(member.key), depth + 1, member.value);
+    for (simdjson::dom::key_value_pair member : object)
+      add_member(path + "." + std::string(member.key), depth + 1, member.value);
     return;
   }
   auto at = by_path_.find(path);
@@ -197,8 +218,12 @@ void FieldTable::add_member(const std::string& path, int depth, element value) {
 void FieldTable::add_value(FieldStats* stats, element value) {
   bool first = stats->ints + stats->doubles + stats->number_texts == 0;
   switch (value.type()) {
-    case element_type::NULL_VALUE: ++stats->nulls; return;
-    case element_type::BOOL: ++stats->bools; return;
+    case element_type::NULL_VALUE:
+      ++stats->nulls;
+      return;
+    case element_type::BOOL:
+      ++stats->bools;
+      return;
     case element_type::STRING:
       add_text(stats, value.get_string().value_unsafe());
       ++stats->strings;
@@ -208,7 +233,9 @@ void FieldTable::add_value(FieldStats* stats, element value) {
       add_number(stats, value.get_double().value_unsafe(), first);
       ++(value.is_int64() ? stats->ints : stats->doubles);
       return;
-    default: ++stats->parts; return;
+    default:
+      ++stats->parts;
+      return;
   }
 }
 

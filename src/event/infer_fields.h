@@ -16,10 +16,11 @@ namespace cep::event {
 struct FieldStats {
   std::string path;
   bool nested = false;
-  uint64_t nulls = 0, bools = 0, ints = 0, doubles = 0, strings = 0, parts = 0;  // parts: objects, arrays, ints beyond 64 bits
-  uint64_t int_texts = 0, number_texts = 0, rfc3339 = 0;                         // of the strings
-  uint64_t forms = ~uint64_t{0};                                                 // strptime forms that fit every string so far
-  double least = 0, greatest = 0;                                                // of numbers and of text that is one
+  uint64_t nulls = 0, bools = 0, ints = 0, doubles = 0, strings = 0,
+           parts = 0;                                     // parts: objects, arrays, ints beyond 64 bits
+  uint64_t int_texts = 0, number_texts = 0, rfc3339 = 0;  // of the strings
+  uint64_t forms = ~uint64_t{0};                          // strptime forms that fit every string so far
+  double least = 0, greatest = 0;                         // of numbers and of text that is one
 
   uint64_t values() const { return bools + ints + doubles + strings + parts; }
 };

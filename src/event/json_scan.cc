@@ -154,7 +154,8 @@ class Scanner {
   bool escape() {
     char c = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
     if (c != 'u') {
-      if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos) return fail("this escape is not known");
+      if (std::string_view("\"\\/bfnrt").find(c) == std::string_view::npos)
+        return fail("this escape is not known");
       ++at_;
       return true;
     }
@@ -191,7 +192,8 @@ class Scanner {
   bool number() {
     size_t begin = at_;
     if (next_is('-')) ++at_;
-    if (peek() == '0' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1])) return fail("a number begins with 0");
+    if (peek() == '0' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))
+      return fail("a number begins with 0");
     if (!digits()) return false;
     bool integer = true;
     if (next_is('.')) {
@@ -220,7 +222,8 @@ class Scanner {
       return refuse("a number beyond 64 bits");
     }
     double d = 0;
-    // Too small reads as 0; strtold tells it from too large (the text has a byte after it: a bracket or a blank).
+    // Too small reads as 0; strtold tells it from too large (the text has a byte after it: a bracket or a
+    // blank).
     if (std::from_chars(first, last, d).ec == std::errc()) return true;
     if (std::fabs(std::strtold(std::string(first, last).c_str(), nullptr)) < 1) return true;
     at_ = begin;
@@ -250,7 +253,8 @@ size_t skip_string(std::string_view text, size_t at) {
 size_t skip_value(std::string_view text, size_t at) {
   if (text[at] == '"') return skip_string(text, at);
   if (text[at] != '{' && text[at] != '[') {
-    while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !is_blank(text[at])) ++at;
+    while (at < text.size() && text[at] != ',' && text[at] != '}' && text[at] != ']' && !is_blank(text[at]))
+      ++at;
     return at;
   }
   size_t depth = 0;

@@ -1,5 +1,5 @@
-// The text of a JSON line itself, for what the parser does not keep: the reason why a line is broken, the exact digits of a number, the text of
-// an object. Used off the hot path only. Nothing here recurses.
+// The text of a JSON line itself, for what the parser does not keep: the reason why a line is broken, the
+// exact digits of a number, the text of an object. Used off the hot path only. Nothing here recurses.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -11,12 +11,13 @@ namespace cep::event {
 // Byte at which `text` stops being UTF-8 (no overlong forms, no surrogates, at most U+10FFFF), or npos.
 size_t find_bad_utf8(std::string_view text);
 
-// Why `text` is no JSON value of at most `depth` nested objects and arrays, with the byte (from 1): "bad JSON at byte 7: a value is missing".
-// The same on every machine, unlike the parser's own messages. Empty if nothing is wrong.
+// Why `text` is no JSON value of at most `depth` nested objects and arrays, with the byte (from 1): "bad JSON
+// at byte 7: a value is missing". The same on every machine, unlike the parser's own messages. Empty if
+// nothing is wrong.
 std::string json_fault(std::string_view text, uint32_t depth);
 
-// The text of the value that `ordinals` lead to: the how-manieth member or element at each level. REQUIRES text to be valid JSON in which the
-// way exists.
+// The text of the value that `ordinals` lead to: the how-manieth member or element at each level. REQUIRES
+// text to be valid JSON in which the way exists.
 std::string_view raw_value(std::string_view text, const std::vector<uint32_t>& ordinals);
 
 // JSON text without the blanks between its parts. REQUIRES valid JSON.

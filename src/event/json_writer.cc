@@ -91,11 +91,21 @@ void append_double(double value, std::string* out) {
 
 void append_json_value(const Value& v, std::string* out) {
   switch (v.type) {
-    case Type::kNull: out->append("null"); return;
-    case Type::kBool: out->append(v.b ? "true" : "false"); return;
-    case Type::kInt: append_int(v.i, out); return;
-    case Type::kDouble: append_double(v.d, out); return;
-    case Type::kString: append_json_string(v.str(), out); return;
+    case Type::kNull:
+      out->append("null");
+      return;
+    case Type::kBool:
+      out->append(v.b ? "true" : "false");
+      return;
+    case Type::kInt:
+      append_int(v.i, out);
+      return;
+    case Type::kDouble:
+      append_double(v.d, out);
+      return;
+    case Type::kString:
+      append_json_string(v.str(), out);
+      return;
     case Type::kTimestamp:
     case Type::kDuration:
       out->push_back('"');

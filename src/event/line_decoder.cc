@@ -1,5 +1,7 @@
-// 1. parse(): simdjson reads the line; one walk over the top-level members follows them through the tree of shapes (shapes.h).
-// 2. decode(): the shape knows, per schema, which member each field is; plain values are taken at once, all else goes to the Converter.
+// 1. parse(): simdjson reads the line; one walk over the top-level members follows them through the tree of
+// shapes (shapes.h).
+// 2. decode(): the shape knows, per schema, which member each field is; plain values are taken at once, all
+// else goes to the Converter.
 #include "event/line_decoder.h"
 
 #include <simdjson.h>
@@ -22,7 +24,8 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-constexpr int64_t kTimeMax = 253402300799999;  // the last millisecond of the year 9999: sums with durations stay far from overflow
+constexpr int64_t kTimeMax =
+    253402300799999;  // the last millisecond of the year 9999: sums with durations stay far from overflow
 constexpr size_t kFirstCapacity = 16384;
 
 struct Member {
@@ -33,7 +36,7 @@ struct Member {
 // What decode() needs of a schema, in little memory.
 struct FieldPlan {
   Type type = Type::kNull;
-  bool plain = true;      // a timestamp in epoch milliseconds, any other type
+  bool plain = true;  // a timestamp in epoch milliseconds, any other type
   bool required = false;
   bool raw = false;
   const Field* field = nullptr;
@@ -63,7 +66,9 @@ bool reads(const SchemaPlan& plan, std::string_view member) {
   for (const FieldPlan& f : plan.fields) {
     if (f.raw) continue;
     if (f.path == member) return true;
-    if (f.path.size() > member.size() && f.path[member.size()] == '.' && f.path.substr(0, member.size()) == member) return true;
+    if (f.path.size() > member.size() && f.path[member.size()] == '.' &&
+        f.path.substr(0, member.size()) == member)
+      return true;
   }
   return false;
 }
@@ -77,7 +82,7 @@ struct LineDecoder::Impl {
   simdjson::dom::parser parser;
   size_t capacity = 0;
   std::unique_ptr<char[]> buffer;
-  std::string_view text;          // the line in `buffer`
+  std::string_view text;  // the line in `buffer`
   LineKind kind;
   std::vector<Member> members;
   ShapeTree shapes;
@@ -85,7 +90,7 @@ struct LineDecoder::Impl {
   std::vector<uint32_t> by_name;  // without a shape: member numbers in order of their names
   std::vector<std::unique_ptr<SchemaPlan>> plans;
   uint32_t last_plan = 0;
-  Mapping own_mapping;            // without a shape
+  Mapping own_mapping;  // without a shape
   Converter converter;
 
   void grow(size_t bytes);
@@ -123,7 +128,8 @@ bool LineDecoder::Impl::copy(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   if (line.size() >= 3 && std::memcmp(line.data(), "\xef\xbb\xbf", 3) == 0) line.remove_prefix(3);
   if (line.size() > limits.line_bytes) {
-    broken("the line has " + std::to_string(line.size()) + " bytes, the limit is " + std::to_string(limits.line_bytes));
+    broken("the line has " + std::to_string(line.size()) + " bytes, the limit is " +
+           std::to_string(limits.line_bytes));
     return false;
   }
   if (line.size() > capacity) grow(std::max(line.size(), std::min<size_t>(2 * capacity, limits.line_bytes)));
@@ -157,7 +163,8 @@ bool LineDecoder::Impl::read_members() {
 bool LineDecoder::Impl::sort_names() {
   by_name.resize(members.size());
   std::iota(by_name.begin(), by_name.end(), 0u);
-  std::sort(by_name.begin(), by_name.end(), [&](uint32_t a, uint32_t b) { return members[a].name < members[b].name; });
+  std::sort(by_name.begin(), by_name.end(),
+            [&](uint32_t a, uint32_t b) { return members[a].name < members[b].name; });
   for (size_t i = 1; i < by_name.size(); ++i) {
     if (members[by_name[i - 1]].name != members[by_name[i]].name) continue;
     broken("the member `" + cut_text(members[by_name[i]].name) + "` comes twice");
@@ -187,14 +194,17 @@ bool LineDecoder::Impl::read_special(Special special, const Member& member) {
     case Special::kWatermark:
     case Special::kEnd:
     case Special::kAt:
-    case Special::kTick: return read_control(special, member);
-    default: return true;
+    case Special::kTick:
+      return read_control(special, member);
+    default:
+      return true;
   }
 }
 
 // Always the last word on the line: false.
 bool LineDecoder::Impl::read_control(Special special, const Member& member) {
-  if (members.size() != 1) return broken("`" + std::string(member.name) + "` must be the only member of its line"), false;
+  if (members.size() != 1)
+    return broken("`" + std::string(member.name) + "` must be the only member of its line"), false;
   bool done = false;
   if (special == Special::kWatermark || special == Special::kEnd) {
     done = read_assertion(member, special == Special::kWatermark);
@@ -203,10 +213,18 @@ bool LineDecoder::Impl::read_control(Special special, const Member& member) {
   }
   if (!done) return false;
   switch (special) {
-    case Special::kWatermark: kind.kind = LineKind::kWatermark; break;
-    case Special::kEnd: kind.kind = LineKind::kEnd; break;
-    case Special::kAt: kind.kind = LineKind::kAt; break;
-    default: kind.kind = LineKind::kTick; break;
+    case Special::kWatermark:
+      kind.kind = LineKind::kWatermark;
+      break;
+    case Special::kEnd:
+      kind.kind = LineKind::kEnd;
+      break;
+    case Special::kAt:
+      kind.kind = LineKind::kAt;
+      break;
+    default:
+      kind.kind = LineKind::kTick;
+      break;
   }
   return false;
 }
@@ -221,7 +239,8 @@ bool LineDecoder::Impl::read_assertion(const Member& member, bool with_time) {
   for (simdjson::dom::key_value_pair m : object) {
     bool is_stream = m.key == "stream";
     bool is_time = with_time && m.key == "time";
-    if ((!is_stream && !is_time) || (is_stream ? kind.has_stream : has_time) || (is_stream && !m.value.is_string())) {
+    if ((!is_stream && !is_time) || (is_stream ? kind.has_stream : has_time) ||
+        (is_stream && !m.value.is_string())) {
       return broken("`" + name + "` must be " + form), false;
     }
     if (is_stream) {
@@ -299,7 +318,8 @@ void LineDecoder::Impl::map_fields(const SchemaPlan& plan, Mapping* mapping) con
   }
   for (const Member& member : members) {
     if (special_name(member.name) != Special::kReserved || reads(plan, member.name)) continue;
-    mapping->reason = "`" + cut_text(member.name) + "`: names that begin with `_` are reserved; a field reads it with `from`";
+    mapping->reason = "`" + cut_text(member.name) +
+                      "`: names that begin with `_` are reserved; a field reads it with `from`";
     return;
   }
 }
@@ -329,7 +349,8 @@ bool LineDecoder::Impl::absent(const FieldPlan& field, Value* out, std::string* 
 }
 
 // A value inside a member, or one that must be converted.
-bool LineDecoder::Impl::read_below(const FieldPlan& field, const Source& source, Value* out, std::string* reason) {
+bool LineDecoder::Impl::read_below(const FieldPlan& field, const Source& source, Value* out,
+                                   std::string* reason) {
   Place place;
   place.line = text;
   place.top = members[static_cast<size_t>(source.member)].value;
@@ -351,7 +372,8 @@ bool LineDecoder::Impl::read_below(const FieldPlan& field, const Source& source,
   return !out->is_null() || absent(field, out, reason);
 }
 
-bool LineDecoder::Impl::read_field(const SchemaPlan& plan, uint32_t i, const Source& source, Value* out, std::string* reason) {
+bool LineDecoder::Impl::read_field(const SchemaPlan& plan, uint32_t i, const Source& source, Value* out,
+                                   std::string* reason) {
   const FieldPlan& field = plan.fields[i];
   if (source.member < 0) {
     if (!field.raw) return absent(field, out, reason);
@@ -379,7 +401,8 @@ bool LineDecoder::Impl::read_field(const SchemaPlan& plan, uint32_t i, const Sou
         if (field.type != Type::kBool) break;
         *out = Value::boolean(e.get_bool().value_unsafe());
         return true;
-      default: break;
+      default:
+        break;
     }
   }
   return read_below(field, source, out, reason);
@@ -416,8 +439,8 @@ std::string_view LineDecoder::member_text(std::string_view name) const {
   return raw_text({d.text, value, static_cast<uint32_t>(i), {}});
 }
 
-std::string LineDecoder::decode(const Schema& schema, int time_field, const std::vector<uint16_t>* which, RowBuilder* out,
-                                int64_t* time) {
+std::string LineDecoder::decode(const Schema& schema, int time_field, const std::vector<uint16_t>* which,
+                                RowBuilder* out, int64_t* time) {
   Impl& d = *impl_;
   CEP_CHECK(d.kind.kind == LineKind::kEvent);
   const uint32_t number = d.plan_of(schema);

@@ -10,9 +10,14 @@ Special special_name(std::string_view name) {
     Special special;
   };
   static constexpr Known kKnown[] = {
-      {"_stream", Special::kStream}, {"_delete", Special::kDelete}, {"_watermark", Special::kWatermark},
-      {"_end", Special::kEnd},       {"_at", Special::kAt},         {"_tick", Special::kTick},
-      {"_producer", Special::kProducer}, {"_partition", Special::kPartition},
+      {"_stream", Special::kStream},
+      {"_delete", Special::kDelete},
+      {"_watermark", Special::kWatermark},
+      {"_end", Special::kEnd},
+      {"_at", Special::kAt},
+      {"_tick", Special::kTick},
+      {"_producer", Special::kProducer},
+      {"_partition", Special::kPartition},
   };
   for (const Known& known : kKnown)
     if (known.name == name) return known.special;
@@ -28,7 +33,8 @@ Shape* ShapeTree::find_or_add(Shape* shape, std::string_view name) {
   for (const std::unique_ptr<Shape>& child : shape->children)
     if (child->is(name)) return shape->hint = child.get();
   const uint32_t index = shape->parent == nullptr ? 0 : shape->index + 1;
-  if (name.size() > kNameMax || index >= kMembersMax || shape->children.size() >= kChildrenMax) return nullptr;
+  if (name.size() > kNameMax || index >= kMembersMax || shape->children.size() >= kChildrenMax)
+    return nullptr;
   for (const Shape* s = shape; s->parent != nullptr; s = s->parent)
     if (s->is(name)) return nullptr;
   auto child = std::make_unique<Shape>();

@@ -1,6 +1,7 @@
-// Shapes of lines: the sequence of member names of an object, as a path in a tree ("hidden classes"). Lines of one feed repeat few shapes, so
-// one comparison per member tells that no name comes twice, which names are special, and (per schema) where each field is. What is
-// remembered is bounded and changes no result: lines beyond the bounds are looked at name by name.
+// Shapes of lines: the sequence of member names of an object, as a path in a tree ("hidden classes"). Lines
+// of one feed repeat few shapes, so one comparison per member tells that no name comes twice, which names are
+// special, and (per schema) where each field is. What is remembered is bounded and changes no result: lines
+// beyond the bounds are looked at name by name.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -12,27 +13,39 @@
 namespace cep::event {
 
 // Member names that mean something in every line.
-enum class Special : uint8_t { kNone, kStream, kDelete, kWatermark, kEnd, kAt, kTick, kProducer, kPartition, kReserved };
+enum class Special : uint8_t {
+  kNone,
+  kStream,
+  kDelete,
+  kWatermark,
+  kEnd,
+  kAt,
+  kTick,
+  kProducer,
+  kPartition,
+  kReserved
+};
 Special special_name(std::string_view name);
 
 // Where a field of a schema is in lines of one shape.
 struct Source {
-  int32_t member = -1;   // index of the top-level member; -1: not carried
-  uint32_t rest = 0;     // offset in the path of what remains below that member; 0: nothing, the member is the value
+  int32_t member = -1;  // index of the top-level member; -1: not carried
+  uint32_t rest =
+      0;  // offset in the path of what remains below that member; 0: nothing, the member is the value
 };
 
 // How one schema sees one shape.
 struct Mapping {
-  std::vector<Source> sources;     // one per field
-  std::string reason;              // why such a line cannot be of this stream (a reserved name); usually empty
+  std::vector<Source> sources;  // one per field
+  std::string reason;           // why such a line cannot be of this stream (a reserved name); usually empty
 };
 
 struct Shape {
-  std::string name;                // the member that leads here from the parent
-  uint32_t index = 0;              // its index in the object
+  std::string name;    // the member that leads here from the parent
+  uint32_t index = 0;  // its index in the object
   Shape* parent = nullptr;
-  Shape* hint = nullptr;           // the child taken last
-  bool has_special = false;        // in the whole path
+  Shape* hint = nullptr;     // the child taken last
+  bool has_special = false;  // in the whole path
   std::vector<std::unique_ptr<Shape>> children;
   std::vector<std::unique_ptr<Mapping>> mappings;  // by number of the schema; null: not asked for yet
 

@@ -52,7 +52,8 @@ TEST_CASE("an int takes whole numbers and their text") {
   CHECK(read(Type::kInt, "[1]") == "! field `v`: [1] is no int");
   CHECK(read(Type::kInt, "9223372036854775808") == "! field `v`: 9223372036854775808 is beyond 64 bits");
   CHECK(read(Type::kInt, "1e300") == "! field `v`: 1e300 is beyond 64 bits");
-  CHECK(read(Type::kInt, "\"99999999999999999999\"") == "! field `v`: \"99999999999999999999\" is beyond 64 bits");
+  CHECK(read(Type::kInt, "\"99999999999999999999\"") ==
+        "! field `v`: \"99999999999999999999\" is beyond 64 bits");
   CHECK(read(Type::kInt, "9007199254740992.5") == "! field `v`: 9007199254740992.5 is no int");
 }
 
@@ -126,7 +127,8 @@ TEST_CASE("timestamp(s), (us), (ns): exact, cut towards the past") {
 TEST_CASE("timestamp(\"format\") reads text") {
   const Field f = timestamp("v", TimestampFormat::kText, "%d/%b/%Y:%H:%M:%S %z");
   CHECK(read(f, "\"10/Oct/2000:13:55:36 -0700\"") == "\"2000-10-10T20:55:36.000Z\"");
-  CHECK(read(f, "\"10/Oct/2000\"") == "! field `v`: \"10/Oct/2000\" is no timestamp of the form \"%d/%b/%Y:%H:%M:%S %z\"");
+  CHECK(read(f, "\"10/Oct/2000\"") ==
+        "! field `v`: \"10/Oct/2000\" is no timestamp of the form \"%d/%b/%Y:%H:%M:%S %z\"");
   CHECK(read(timestamp("v", TimestampFormat::kText, "%Y%m%d"), "20150102") == "\"2015-01-02T00:00:00.000Z\"");
 }
 
@@ -141,7 +143,8 @@ TEST_CASE("a field that the event does not carry is null or its default; require
   at.fallback = OwnedValue(Value::string("1970-01-01T00:00:00.005Z"));
   const Schema s = schema(n, t, d, at, field("x", Type::kInt));
   CHECK(decoded(s, "{}") == R"({"n":7,"t":"none","d":1.0,"at":"1970-01-01T00:00:00.005Z"})");
-  CHECK(decoded(s, R"({"n":null,"t":"a","d":2,"at":1,"x":null})") == R"({"n":7,"t":"a","d":2.0,"at":"1970-01-01T00:00:00.001Z"})");
+  CHECK(decoded(s, R"({"n":null,"t":"a","d":2,"at":1,"x":null})") ==
+        R"({"n":7,"t":"a","d":2.0,"at":"1970-01-01T00:00:00.001Z"})");
   Field r = field("r", Type::kInt);
   r.required = true;
   CHECK(decoded(schema(r), "{}") == "! field `r` is required, and the event has none");
@@ -156,7 +159,8 @@ TEST_CASE("paths: the member of exactly that name first, then the parts") {
   CHECK(decoded(s, R"({"a":{"b.c":"half","b":{"c":"deep"}}})") == R"({"v":"half"})");
   CHECK(decoded(s, R"({"a":{"b":{"c":5}}})") == R"({"v":"5"})");
   CHECK(decoded(s, R"({"a":{"b":{"c":{"d":[1, 2]}}}})") == R"({"v":"{\"d\":[1,2]}"})");
-  for (const char* line : {"{}", R"({"a":1})", R"({"a":null})", R"({"a":{"b":"x"}})", R"({"a":{"b":{"x":1}}})", R"({"a":[{"b":1}]})"}) {
+  for (const char* line : {"{}", R"({"a":1})", R"({"a":null})", R"({"a":{"b":"x"}})",
+                           R"({"a":{"b":{"x":1}}})", R"({"a":[{"b":1}]})"}) {
     CAPTURE(line);
     CHECK(decoded(s, line) == "{}");
   }
@@ -174,7 +178,8 @@ TEST_CASE("paths: array indexes") {
   CHECK(decoded(schema(field("v", Type::kInt, "a.0.n")), R"({"a":[{"n":"389"}]})") == R"({"v":389})");
   CHECK(decoded(schema(field("v", Type::kInt, "a.01")), R"({"a":[1,2]})") == "{}");
   CHECK(decoded(schema(field("v", Type::kInt, "a.99999999999")), R"({"a":[1,2]})") == "{}");
-  CHECK(decoded(schema(field("v", Type::kInt, "a.1.n")), R"({"a":[1,{"n":1.5}]})") == "! field `v`: 1.5 is no int");
+  CHECK(decoded(schema(field("v", Type::kInt, "a.1.n")), R"({"a":[1,{"n":1.5}]})") ==
+        "! field `v`: 1.5 is no int");
 }
 
 TEST_CASE("two fields may read one member") {

@@ -19,7 +19,8 @@ std::string rows(std::string_view text, size_t piece = 1000000, uint64_t limit =
   CsvRecord record;
   auto drain = [&] {
     while (reader.next(&record)) {
-      if (record.broken) out += "! " + std::to_string(record.number) + " " + std::string(record.reason) + " | ";
+      if (record.broken)
+        out += "! " + std::to_string(record.number) + " " + std::string(record.reason) + " | ";
       out += std::string(record.line) + "\n";
     }
   };
@@ -45,7 +46,9 @@ TEST_CASE("records become objects of strings, in pieces of any size") {
       {"a,b\n", ""},
       {"a,b\n1,x\n", "{\"a\":\"1\",\"b\":\"x\"}\n"},
       {"a,b\r\n1,x\r\n2,y", "{\"a\":\"1\",\"b\":\"x\"}\n{\"a\":\"2\",\"b\":\"y\"}\n"},
-      {"\xef\xbb\xbf" "a\n1\n", "{\"a\":\"1\"}\n"},
+      {"\xef\xbb\xbf"
+       "a\n1\n",
+       "{\"a\":\"1\"}\n"},
       {"a,b,c\n,\"\",3\n", "{\"b\":\"\",\"c\":\"3\"}\n"},
       {"a,b\n,\n", "{}\n"},
       {"a,b\n1,\"x, \"\"y\"\"\nz\"\n2,\n", "{\"a\":\"1\",\"b\":\"x, \\\"y\\\"\\nz\"}\n{\"a\":\"2\"}\n"},
@@ -94,7 +97,8 @@ TEST_CASE("a record over the limit is skipped, memory stays bounded") {
     CHECK(out.substr(0, 41) == "! 2 the row is longer than 20 bytes | xxx");
     CHECK(out.substr(out.size() - 10) == "{\"a\":\"1\"}\n");
   }
-  CHECK(rows("a\n\"1\n22222222222222222222222\n3\n", 4, 20).substr(0, 38) == "! 2 the row is longer than 20 bytes | ");
+  CHECK(rows("a\n\"1\n22222222222222222222222\n3\n", 4, 20).substr(0, 38) ==
+        "! 2 the row is longer than 20 bytes | ");
 }
 
 TEST_CASE("any texts come back") {

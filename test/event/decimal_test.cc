@@ -10,10 +10,14 @@ namespace {
 std::string scaled(std::string_view text, int exponent) {
   int64_t whole = 0;
   switch (scale_decimal(text, exponent, &whole)) {
-    case Scaled::kExact: return std::to_string(whole);
-    case Scaled::kCut: return "~" + std::to_string(whole);
-    case Scaled::kNoNumber: return "none";
-    case Scaled::kOverflow: return "overflow";
+    case Scaled::kExact:
+      return std::to_string(whole);
+    case Scaled::kCut:
+      return "~" + std::to_string(whole);
+    case Scaled::kNoNumber:
+      return "none";
+    case Scaled::kOverflow:
+      return "overflow";
   }
   return "";
 }
@@ -53,7 +57,8 @@ TEST_CASE("64 bits are the bound") {
 }
 
 TEST_CASE("what is no number") {
-  for (const char* text : {"", "-", "+1", "1.", ".5", "1e", "1e+", " 1", "1 ", "0x10", "nan", "inf", "1_000", "--1", "1.5.2"}) {
+  for (const char* text :
+       {"", "-", "+1", "1.", ".5", "1e", "1e+", " 1", "1 ", "0x10", "nan", "inf", "1_000", "--1", "1.5.2"}) {
     CAPTURE(text);
     CHECK(scaled(text, 0) == "none");
     CHECK_FALSE(is_number_text(text));

@@ -32,7 +32,8 @@ Schema schema(Fields... fields) {
 }
 
 // The row as JSON, or "! reason".
-inline std::string decoded(LineDecoder& decoder, const Schema& s, std::string_view line, int time_field = -1) {
+inline std::string decoded(LineDecoder& decoder, const Schema& s, std::string_view line,
+                           int time_field = -1) {
   const LineKind& kind = decoder.parse(line);
   if (kind.kind == LineKind::kBroken) return "! " + kind.reason;
   if (kind.kind != LineKind::kEvent) return "no event";

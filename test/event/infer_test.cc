@@ -20,8 +20,10 @@ std::string body(const std::string& text) {
 
 TEST_CASE("flat events: types, time, order") {
   CHECK(inferred({R"({"user_id":"u1","n":1,"amount":1,"ok":true,"zip":"00123","ts":1767225600000})",
-                  R"({"user_id":"u2","n":2,"amount":1.5,"ok":null,"zip":"1","ts":1767225600001})", "", "{}x"}) ==
-        "# Inferred from 2 events (2 other lines left out): types, time and watermark are guesses to look over.\n"
+                  R"({"user_id":"u2","n":2,"amount":1.5,"ok":null,"zip":"1","ts":1767225600001})", "",
+                  "{}x"}) ==
+        "# Inferred from 2 events (2 other lines left out): types, time and watermark are guesses to look "
+        "over.\n"
         "\n"
         "# 2 events in order of time\n"
         "stream events (\n"
@@ -37,21 +39,23 @@ TEST_CASE("flat events: types, time, order") {
 }
 
 TEST_CASE("names and paths") {
-  CHECK(body(inferred({R"({"@timestamp":"2026-01-01T00:00:00Z","in":1,"a b":2,"_id":"x","9lives":3,"user":{"name":"n","geo":{"lat":1.5,"deep":{"x":1}}},"user_name":"m","x.y":{"z":1},"tags":[1]})"},
-                      false, "my-feed.v1")) ==
-        "stream my_feed_v1 (\n"
-        "  timestamp timestamp from \"@timestamp\",\n"
-        "  `in` int,\n"
-        "  a_b int from \"a b\",\n"
-        "  id string from \"_id\",\n"
-        "  field_9lives int from \"9lives\",\n"
-        "  user_name_2 string from \"user.name\",\n"
-        "  user_geo_lat double from \"user.geo.lat\",\n"
-        "  user_geo_deep string from \"user.geo.deep\",  # objects or arrays as their JSON text\n"
-        "  user_name string,\n"
-        "  x_y string from \"x.y\",  # objects or arrays as their JSON text\n"
-        "  tags string  # objects or arrays as their JSON text\n"
-        ") time timestamp watermark ascending\n");
+  CHECK(
+      body(inferred(
+          {R"({"@timestamp":"2026-01-01T00:00:00Z","in":1,"a b":2,"_id":"x","9lives":3,"user":{"name":"n","geo":{"lat":1.5,"deep":{"x":1}}},"user_name":"m","x.y":{"z":1},"tags":[1]})"},
+          false, "my-feed.v1")) ==
+      "stream my_feed_v1 (\n"
+      "  timestamp timestamp from \"@timestamp\",\n"
+      "  `in` int,\n"
+      "  a_b int from \"a b\",\n"
+      "  id string from \"_id\",\n"
+      "  field_9lives int from \"9lives\",\n"
+      "  user_name_2 string from \"user.name\",\n"
+      "  user_geo_lat double from \"user.geo.lat\",\n"
+      "  user_geo_deep string from \"user.geo.deep\",  # objects or arrays as their JSON text\n"
+      "  user_name string,\n"
+      "  x_y string from \"x.y\",  # objects or arrays as their JSON text\n"
+      "  tags string  # objects or arrays as their JSON text\n"
+      ") time timestamp watermark ascending\n");
 }
 
 TEST_CASE("forms of time") {
@@ -76,15 +80,16 @@ TEST_CASE("forms of time") {
 
 TEST_CASE("disorder gives the watermark") {
   std::string text = inferred({"{\"ts\":1767225603000}", "{\"ts\":1767225600000}", "{\"ts\":1767225602000}"});
-  CHECK(text.find("# 3 events; the latest came 3s behind the greatest time before it\n") != std::string::npos);
+  CHECK(text.find("# 3 events; the latest came 3s behind the greatest time before it\n") !=
+        std::string::npos);
   CHECK(text.find(") time ts watermark 5s\n") != std::string::npos);
   CHECK(inferred({"{\"a\":1}"}).find("no field is a time in every event") != std::string::npos);
 }
 
 TEST_CASE("kinds of events are told apart where their members differ") {
-  const std::vector<std::string> lines = {
-      R"({"@stream":"conn","ts":1767225602000,"bytes":1,"port":2})", R"({"@stream":"dns","ts":1767225600000,"query":"q","answers":[]})",
-      R"({"@stream":"conn","ts":1767225603000,"bytes":1,"port":2})"};
+  const std::vector<std::string> lines = {R"({"@stream":"conn","ts":1767225602000,"bytes":1,"port":2})",
+                                          R"({"@stream":"dns","ts":1767225600000,"query":"q","answers":[]})",
+                                          R"({"@stream":"conn","ts":1767225603000,"bytes":1,"port":2})"};
   CHECK(inferred(lines) ==
         "# Inferred from 3 events: types, time and watermark are guesses to look over.\n"
         "# \"@stream\" tells 2 kinds of events apart.\n"
@@ -106,7 +111,8 @@ TEST_CASE("kinds of events are told apart where their members differ") {
         "  answers string  # objects or arrays as their JSON text\n"
         ") time ts watermark 2s\n"
         "  when stream == \"dns\"\n");
-  CHECK(inferred({R"({"type":"A","ts":1,"v":1})", R"({"type":"B","ts":2,"v":1})"}).find("when") == std::string::npos);
+  CHECK(inferred({R"({"type":"A","ts":1,"v":1})", R"({"type":"B","ts":2,"v":1})"}).find("when") ==
+        std::string::npos);
   std::string named = inferred({R"({"_stream":"a","x":1})", R"({"_stream":"b-c","x":1})"});
   CHECK(named.find("stream a (\n  x int\n)\n") != std::string::npos);
   CHECK(named.find("stream `b-c` (\n") != std::string::npos);
@@ -115,7 +121,8 @@ TEST_CASE("kinds of events are told apart where their members differ") {
 
 TEST_CASE("CSV: text that is numbers") {
   CHECK(body(inferred({R"({"timestamp":"2014-07-01 00:00:00","value":"10844","x":"1.5","zip":"00123"})",
-                       R"({"timestamp":"2014-07-01 00:30:00","value":"8127","x":"2","zip":"12345"})"}, true, "taxi")) ==
+                       R"({"timestamp":"2014-07-01 00:30:00","value":"8127","x":"2","zip":"12345"})"},
+                      true, "taxi")) ==
         "stream taxi (\n"
         "  timestamp timestamp,\n"
         "  value int,\n"
@@ -127,5 +134,6 @@ TEST_CASE("CSV: text that is numbers") {
 TEST_CASE("what would be rejected is said") {
   std::string text = inferred({"{\"a\":true}", "{\"a\":true}", "{\"a\":\"x\"}"});
   CHECK(text.find("# 1 of them would be rejected: field `a`: \"x\" is no bool\n") != std::string::npos);
-  CHECK(text.find("a bool  # bool and other types: those of another type are rejected\n") != std::string::npos);
+  CHECK(text.find("a bool  # bool and other types: those of another type are rejected\n") !=
+        std::string::npos);
 }

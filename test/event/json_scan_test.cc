@@ -57,7 +57,8 @@ TEST_CASE("the reason why a line is no JSON, with its place") {
 }
 
 TEST_CASE("the text of a value as it stands in the line") {
-  const std::string line = R"( {"a" : 1.50 , "b,\"}" : { "c" : [ 0, {"x":"]"} , 7e1 ] , "d":"é\n" } , "e":true})";
+  const std::string line =
+      R"( {"a" : 1.50 , "b,\"}" : { "c" : [ 0, {"x":"]"} , 7e1 ] , "d":"é\n" } , "e":true})";
   CHECK(raw_value(line, {0}) == "1.50");
   CHECK(raw_value(line, {1, 0, 0}) == "0");
   CHECK(raw_value(line, {1, 0, 1}) == "{\"x\":\"]\"}");

@@ -52,10 +52,11 @@ TEST_CASE("doubles print shortest, with .0 when integral") {
     double value;
     const char* text;
   };
-  for (const Row& row : {Row{0.0, "0.0"}, Row{-0.0, "-0.0"}, Row{6000, "6000.0"}, Row{100000, "100000.0"}, Row{0.1, "0.1"},
-                         Row{-1.5, "-1.5"}, Row{1e300, "1e+300"}, Row{1e-7, "1e-07"}, Row{9007199254740991.0, "9007199254740991.0"},
-                         Row{1e15, "1000000000000000.0"}, Row{1e16, "1e+16"}, Row{12345678901234567890.0, "12345678901234567168.0"},
-                         Row{5e-324, "5e-324"}}) {
+  for (const Row& row :
+       {Row{0.0, "0.0"}, Row{-0.0, "-0.0"}, Row{6000, "6000.0"}, Row{100000, "100000.0"}, Row{0.1, "0.1"},
+        Row{-1.5, "-1.5"}, Row{1e300, "1e+300"}, Row{1e-7, "1e-07"},
+        Row{9007199254740991.0, "9007199254740991.0"}, Row{1e15, "1000000000000000.0"}, Row{1e16, "1e+16"},
+        Row{12345678901234567890.0, "12345678901234567168.0"}, Row{5e-324, "5e-324"}}) {
     CAPTURE(row.text);
     CHECK(written(Value::real(row.value)) == row.text);
   }
@@ -74,8 +75,10 @@ TEST_CASE("what the writer writes, two other parsers read back") {
   CHECK(rc::check([](const std::string& bytes) {
     std::string clean;  // any text that is UTF-8: bytes read as Latin-1
     for (unsigned char c : bytes) {
-      if (c < 0x80) clean.push_back(static_cast<char>(c));
-      else clean.append({static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 0x3f))});
+      if (c < 0x80)
+        clean.push_back(static_cast<char>(c));
+      else
+        clean.append({static_cast<char>(0xc0 | c >> 6), static_cast<char>(0x80 | (c & 0x3f))});
     }
     std::string json = json_of(clean);
     RC_ASSERT(nlohmann::json::parse(json).get<std::string>() == clean);
@@ -99,7 +102,6 @@ TEST_CASE("doubles come back bit by bit") {
     RC_ASSERT(std::memcmp(&back, &value, 8) == 0);
     RC_ASSERT(text.find_first_of(".e") != std::string::npos);
   }));
-  CHECK(rc::check([](int32_t whole) {
-    RC_ASSERT(written(Value::real(whole)) == std::to_string(whole) + ".0");
-  }));
+  CHECK(rc::check(
+      [](int32_t whole) { RC_ASSERT(written(Value::real(whole)) == std::to_string(whole) + ".0"); }));
 }

@@ -21,13 +21,20 @@ std::string kind_of(std::string_view line) {
   const LineKind& k = decoder.parse(line);
   std::string stream = k.has_stream ? " " + std::string(k.stream) : "";
   switch (k.kind) {
-    case LineKind::kBlank: return "blank";
-    case LineKind::kEvent: return "event" + stream + (k.is_delete ? " delete" : "");
-    case LineKind::kWatermark: return "watermark" + stream + " " + std::to_string(k.time);
-    case LineKind::kEnd: return "end" + stream;
-    case LineKind::kAt: return "at " + std::to_string(k.time);
-    case LineKind::kTick: return "tick " + std::to_string(k.time);
-    case LineKind::kBroken: return "! " + k.reason;
+    case LineKind::kBlank:
+      return "blank";
+    case LineKind::kEvent:
+      return "event" + stream + (k.is_delete ? " delete" : "");
+    case LineKind::kWatermark:
+      return "watermark" + stream + " " + std::to_string(k.time);
+    case LineKind::kEnd:
+      return "end" + stream;
+    case LineKind::kAt:
+      return "at " + std::to_string(k.time);
+    case LineKind::kTick:
+      return "tick " + std::to_string(k.time);
+    case LineKind::kBroken:
+      return "! " + k.reason;
   }
   return "";
 }
@@ -56,12 +63,17 @@ TEST_CASE("kinds of lines") {
       {R"({"_watermark":{"stream":"s","time":10}})", "watermark s 10"},
       {R"({"_watermark":{"time":"1970-01-01T00:00:00.010Z","stream":"*"}})", "watermark * 10"},
       {R"({"_watermark":{"stream":"s"}})", "! `_watermark` must be {\"stream\":NAME,\"time\":T}"},
-      {R"({"_watermark":{"stream":"s","time":1,"x":2}})", "! `_watermark` must be {\"stream\":NAME,\"time\":T}"},
-      {R"({"_watermark":{"stream":"s","time":1,"time":2}})", "! `_watermark` must be {\"stream\":NAME,\"time\":T}"},
-      {R"({"_watermark":{"stream":"s","time":1.5}})", "! `time` must be epoch milliseconds or an RFC 3339 text, from 1970 to the year 9999"},
-      {R"({"_watermark":{"stream":"s","time":-1}})", "! `time` must be epoch milliseconds or an RFC 3339 text, from 1970 to the year 9999"},
+      {R"({"_watermark":{"stream":"s","time":1,"x":2}})",
+       "! `_watermark` must be {\"stream\":NAME,\"time\":T}"},
+      {R"({"_watermark":{"stream":"s","time":1,"time":2}})",
+       "! `_watermark` must be {\"stream\":NAME,\"time\":T}"},
+      {R"({"_watermark":{"stream":"s","time":1.5}})",
+       "! `time` must be epoch milliseconds or an RFC 3339 text, from 1970 to the year 9999"},
+      {R"({"_watermark":{"stream":"s","time":-1}})",
+       "! `time` must be epoch milliseconds or an RFC 3339 text, from 1970 to the year 9999"},
       {R"({"_watermark":5})", "! `_watermark` must be {\"stream\":NAME,\"time\":T}"},
-      {R"({"_watermark":{"stream":"s","time":1},"a":1})", "! `_watermark` must be the only member of its line"},
+      {R"({"_watermark":{"stream":"s","time":1},"a":1})",
+       "! `_watermark` must be the only member of its line"},
       {R"({"_end":{"stream":"*"}})", "end *"},
       {R"({"_end":{}})", "! `_end` must be {\"stream\":\"*\"}"},
       {R"({"_end":"*"})", "! `_end` must be {\"stream\":\"*\"}"},
@@ -111,7 +123,8 @@ TEST_CASE("hostile lines each have a reason, and the next line is read") {
   for (const Row& row : rows) {
     CAPTURE(row.reason);
     CHECK(decoded(decoder, s, row.line) == row.reason);
-    CHECK(decoded(decoder, s, R"({"user":"u","n":1,"ts":2})") == R"({"user":"u","n":1,"ts":"1970-01-01T00:00:00.002Z"})");
+    CHECK(decoded(decoder, s, R"({"user":"u","n":1,"ts":2})") ==
+          R"({"user":"u","n":1,"ts":"1970-01-01T00:00:00.002Z"})");
   }
 }
 
@@ -147,7 +160,8 @@ TEST_CASE("members in another order, missing, many, or new are found all the sam
     CHECK(decoded(decoder, s, R"({"n":1})") == R"({"n":1})");
     CHECK(decoded(decoder, s, "{}") == "{}");
     CHECK(decoded(decoder, s, "{" + many + R"("user":"u","n":1,"ts":2})") == row);
-    CHECK(decoded(decoder, s, "{" + many + R"("user":"u","n":1,"ts":2,"m7":1})") == "! the member `m7` comes twice");
+    CHECK(decoded(decoder, s, "{" + many + R"("user":"u","n":1,"ts":2,"m7":1})") ==
+          "! the member `m7` comes twice");
     CHECK(decoded(decoder, s, "{\"" + std::string(1000, 'k') + R"(":0,"user":"u","n":1,"ts":2})") == row);
   }
 }
@@ -157,7 +171,8 @@ TEST_CASE("more shapes than are remembered change nothing") {
   const Schema s = user_schema();
   for (int i = 0; i < 60000; ++i) {
     std::string name = "k" + std::to_string(i * 7919 % 60000);
-    std::string line = R"({"user":"u",")" + name + R"(":0,"m)" + name + R"(":1,"n":)" + std::to_string(i) + "}";
+    std::string line =
+        R"({"user":"u",")" + name + R"(":0,"m)" + name + R"(":1,"n":)" + std::to_string(i) + "}";
     const std::string want = R"({"user":"u","n":)" + std::to_string(i) + "}";
     if (decoded(decoder, s, line) != want) FAIL(line);
   }
@@ -171,8 +186,10 @@ TEST_CASE("reserved names are refused by a stream that takes the line, unless a 
   CHECK(decoded(decoder, plain, R"({"n":1,"_stream":"s","_producer":"p","_partition":1})") == R"({"n":1})");
   CHECK(decoded(decoder, schema(field("id", Type::kInt, "_id")), R"({"_id":5})") == R"({"id":5})");
   CHECK(decoded(decoder, schema(field("_id", Type::kInt)), R"({"_id":5})") == R"({"_id":5})");
-  CHECK(decoded(decoder, schema(field("u", Type::kString, "_source.user")), R"({"_source":{"user":"x"}})") == R"({"u":"x"})");
-  CHECK(decoded(decoder, schema(field("u", Type::kString, "_sourcery.user")), R"({"_source":{"user":"x"}})").substr(0, 11) == "! `_source`");
+  CHECK(decoded(decoder, schema(field("u", Type::kString, "_source.user")), R"({"_source":{"user":"x"}})") ==
+        R"({"u":"x"})");
+  CHECK(decoded(decoder, schema(field("u", Type::kString, "_sourcery.user")), R"({"_source":{"user":"x"}})")
+            .substr(0, 11) == "! `_source`");
   decoder.parse(R"({"n":1,"_id":5})");
   RowBuilder row;
   int64_t time = 0;
@@ -220,8 +237,10 @@ TEST_CASE("the time of an event") {
   CHECK(decoded(s, R"({"n":1})", 2) == "! field `ts`: the event has no time");
   CHECK(decoded(s, R"({"ts":null})", 2) == "! field `ts`: the event has no time");
   CHECK(decoded(s, R"({"ts":-1})", 2) == "! field `ts`: a time before 1970 is none for an event");
-  CHECK(decoded(s, R"({"ts":"1969-12-31T23:59:59Z"})", 2) == "! field `ts`: a time before 1970 is none for an event");
-  CHECK(decoded(s, R"({"ts":253402300800000})", 2) == "! field `ts`: a time after the year 9999 is none for an event");
+  CHECK(decoded(s, R"({"ts":"1969-12-31T23:59:59Z"})", 2) ==
+        "! field `ts`: a time before 1970 is none for an event");
+  CHECK(decoded(s, R"({"ts":253402300800000})", 2) ==
+        "! field `ts`: a time after the year 9999 is none for an event");
   CHECK(decoded(s, R"({"ts":-1})") == R"({"ts":"1969-12-31T23:59:59.999Z"})");
   LineDecoder decoder{Limits()};
   RowBuilder row;

@@ -1,5 +1,6 @@
-// Any bytes as event lines and as CSV. What must hold: no crash; the parser and our own scanner agree on what is JSON; what a decoder has seen
-// before changes nothing (a used one answers like a new one); rows come out as JSON again; CSV does not depend on how its bytes came.
+// Any bytes as event lines and as CSV. What must hold: no crash; the parser and our own scanner agree on what
+// is JSON; what a decoder has seen before changes nothing (a used one answers like a new one); rows come out
+// as JSON again; CSV does not depend on how its bytes came.
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +23,8 @@ void require(bool holds, const char* what, std::string_view line) {
   std::abort();
 }
 
-Field field(const char* name, Type type, const char* path = "", TimestampFormat::Kind kind = TimestampFormat::kDefault) {
+Field field(const char* name, Type type, const char* path = "",
+            TimestampFormat::Kind kind = TimestampFormat::kDefault) {
   Field f;
   f.name = name;
   f.type = type;
@@ -35,10 +37,11 @@ Field field(const char* name, Type type, const char* path = "", TimestampFormat:
 const Schema* schemas() {
   static Schema all[3];
   if (!all[0].fields.empty()) return all;
-  all[0].fields = {field("s", Type::kString), field("n", Type::kInt), field("d", Type::kDouble), field("b", Type::kBool),
-                   field("ts", Type::kTimestamp)};
-  all[1].fields = {field("deep", Type::kString, "a.b.c"), field("first", Type::kInt, "tags.0"), field("id", Type::kString, "_id"),
-                   field("n", Type::kString), field("_raw", Type::kString)};
+  all[0].fields = {field("s", Type::kString), field("n", Type::kInt), field("d", Type::kDouble),
+                   field("b", Type::kBool), field("ts", Type::kTimestamp)};
+  all[1].fields = {field("deep", Type::kString, "a.b.c"), field("first", Type::kInt, "tags.0"),
+                   field("id", Type::kString, "_id"), field("n", Type::kString),
+                   field("_raw", Type::kString)};
   all[1].fields[4].raw = true;
   all[2].fields = {field("sec", Type::kTimestamp, "ts", TimestampFormat::kSeconds),
                    field("us", Type::kTimestamp, "n", TimestampFormat::kMicros),
@@ -49,7 +52,8 @@ const Schema* schemas() {
 
 std::string answer(LineDecoder& decoder, std::string_view line) {
   const LineKind& kind = decoder.parse(line);
-  std::string out = std::to_string(kind.kind) + "|" + std::string(kind.stream) + "|" + std::to_string(kind.time) + "|" + kind.reason;
+  std::string out = std::to_string(kind.kind) + "|" + std::string(kind.stream) + "|" +
+                    std::to_string(kind.time) + "|" + kind.reason;
   if (kind.kind != LineKind::kEvent) return out;
   for (int i = 0; i < 3; ++i) {
     const Schema& schema = schemas()[i];
@@ -93,10 +97,12 @@ std::string csv(std::string_view text, size_t piece) {
   while (!text.empty()) {
     reader.feed(text.substr(0, piece));
     text.remove_prefix(std::min(piece, text.size()));
-    while (reader.next(&record)) out += std::to_string(record.number) + std::string(record.reason) + std::string(record.line) + "\n";
+    while (reader.next(&record))
+      out += std::to_string(record.number) + std::string(record.reason) + std::string(record.line) + "\n";
   }
   reader.finish();
-  while (reader.next(&record)) out += std::to_string(record.number) + std::string(record.reason) + std::string(record.line) + "\n";
+  while (reader.next(&record))
+    out += std::to_string(record.number) + std::string(record.reason) + std::string(record.line) + "\n";
   return out;
 }
 
