@@ -98,7 +98,7 @@ class Writer {
     if (n.kind == NodeKind::kSource) source(n);
     if (n.kind == NodeKind::kDerive) {
       if (n.derive.where != nullptr) j_.member("where", written(n.derive.where, files_));
-      if (n.derive.has_select) select("select", n.derive.select);
+      if (n.derive.has_select) select("select", n, n.derive.select);
     }
     if (n.kind == NodeKind::kPattern) pattern(n);
     j_.close('}');
@@ -142,11 +142,11 @@ class Writer {
     if (s.when != nullptr) j_.member("when", written(s.when, files_));
   }
 
-  void select(std::string_view name, const std::vector<NamedExpr>& list) {
+  void select(std::string_view name, const Node& n, const std::vector<NamedExpr>& list) {
     if (list.empty()) return;
     j_.key(name);
     j_.open('{');
-    for (const NamedExpr& s : list) j_.member(s.name, written(s.expr, files_));
+    for (const NamedExpr& s : list) j_.member(s.name, written(s.expr, n, files_));
     j_.close('}');
   }
 
@@ -158,8 +158,8 @@ class Writer {
     j_.member_ms("within_ms", p.within_ms);
     j_.member_ms("gap_ms", p.gap_ms);
     j_.member("after_match", skip_text(p));
-    select("select", p.select);
-    if (p.alert) alert(*p.alert);
+    select("select", n, p.select);
+    if (p.alert) alert(n, *p.alert);
     j_.member_if("on_timeout", p.on_timeout.has_value());
     j_.member("evaluator", "runs");
     j_.key("conditions");
@@ -192,11 +192,11 @@ class Writer {
     j_.close(']');
   }
 
-  void alert(const Alert& a) {
+  void alert(const Node& n, const Alert& a) {
     j_.key("alert");
     j_.open('{');
     j_.member("level", level_word(a.level));
-    if (a.has_message) j_.member("message", message_text(a, files_));
+    if (a.has_message) j_.member("message", message_text(a, n, files_));
     j_.member_ms("throttle_ms", a.throttle_ms);
     j_.close('}');
   }

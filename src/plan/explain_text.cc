@@ -113,9 +113,10 @@ class Text {
   }
 
   void derived(const Node& n, size_t index) {
-    out_ += "stream " + n.name + ": made from " + inputs_text(n) + ", event by event, no state\n";
+    out_ += "stream " + n.name + ": made from " + inputs_text(n) +
+            (n.unique.empty() ? ", event by event, no state\n" : ", event by event\n");
     if (n.derive.where != nullptr) line("where", written(n.derive.where, files_));
-    if (n.derive.has_select) line("select", select_text(n.derive.select));
+    if (n.derive.has_select) line("select", select_text(n, n.derive.select));
     fields(n);
     unique(n);
     read_by(index);
@@ -126,10 +127,10 @@ class Text {
     for (const Input& in : n.inputs) text += (text.empty() ? "" : ", ") + node(in.node).name;
     return text;
   }
-  std::string select_text(const std::vector<NamedExpr>& select) const {
+  std::string select_text(const Node& n, const std::vector<NamedExpr>& select) const {
     std::string text;
     for (const NamedExpr& s : select)
-      text += (text.empty() ? "" : ", ") + s.name + " = " + written(s.expr, files_);
+      text += (text.empty() ? "" : ", ") + s.name + " = " + written(s.expr, n, files_);
     return text;
   }
 
@@ -146,8 +147,8 @@ class Text {
     stages(n, p.sequence, 4);
     limits(p);
     line("keeps", skip_words(p));
-    if (!p.select.empty()) line("select", select_text(p.select));
-    if (p.alert) line("alert", alert_text(*p.alert));
+    if (!p.select.empty()) line("select", select_text(n, p.select));
+    if (p.alert) line("alert", alert_text(n, *p.alert));
     if (p.on_timeout) {
       line("timeouts", "partial matches that run out of time are reported on the channel `timeouts`");
     }
@@ -265,13 +266,13 @@ class Text {
     return word;
   }
 
-  std::string alert_text(const Alert& a) const {
+  std::string alert_text(const Node& n, const Alert& a) const {
     std::string text(level_word(a.level));
-    if (a.has_message) text += " \"" + message_text(a, files_) + "\"";
+    if (a.has_message) text += " \"" + message_text(a, n, files_) + "\"";
     if (a.throttle_ms >= 0) {
       text += ", at most once per " + duration_text(a.throttle_ms);
       std::string by;
-      for (const auto& e : a.throttle_by) by += (by.empty() ? "" : ", ") + written(e, files_);
+      for (const auto& e : a.throttle_by) by += (by.empty() ? "" : ", ") + written(e, n, files_);
       text += a.throttle_by_given ? " by " + by : " and key";
     }
     return text;
@@ -349,7 +350,7 @@ class Text {
   }
 
   void conditions(const Node& n, const PatternNode& p) {
-    out_ += "  conditions\n";
+    if (!p.predicates.empty()) out_ += "  conditions\n";
     for (size_t i = 0; i < p.predicates.size(); ++i) {
       const Predicate& q = p.predicates[i];
       const bool history = q.on_history || q.gap_ms >= 0;
@@ -368,7 +369,7 @@ class Text {
       edges("take it", s.take, i);
       edges("ignore it", s.ignore, i);
       edges("go on without it", s.proceed, i);
-      edges("end the run", s.stop, i);
+      edges("end the run, but for what is a match by now", s.stop, i);
     }
     if (p.nfa.states.size() > kMaxStatesShown) {
       out_ +=
@@ -381,7 +382,7 @@ class Text {
       std::string to = e.target == kFinal ? " → match"
                        : e.target == from ? ""
                                           : " → " + std::to_string(e.target);
-      if (what == "end the run") to.clear();
+      if (what.starts_with("end")) to.clear();
       out_ += "      if " + condition_text(e.when) + ": " + what + to + "\n";
     }
   }

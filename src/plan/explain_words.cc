@@ -49,6 +49,22 @@ std::string written(const Predicate& p, const Plan& plan, const Node& node, cons
   return p.expr == nullptr ? "every event of " + source : text + " (of " + source + ")";
 }
 
+// The binder makes the value of a key field once, from the stages that carry it, with the place of the
+// pattern's name.
+std::string written(const expr::ExprPtr& e, const Node& node, const Files& files) {
+  const bool is_key = e != nullptr && e->span.file == node.span.file && e->span.begin == node.span.begin &&
+                      e->span.end == node.span.end;
+  if (!is_key) return written(e, files);
+  const expr::Expr& leaf = e->args.empty() ? *e : *e->args[0];
+  for (size_t in = 0; in < std::min(leaf.slots.size(), node.inputs.size()); ++in) {
+    const std::vector<uint16_t>& key = node.inputs[in].key;
+    const auto at = std::find(key.begin(), key.end(), leaf.slots[in]);
+    const auto k = static_cast<size_t>(at - key.begin());
+    if (at != key.end() && k < node.pattern->key_names.size()) return node.pattern->key_names[k];
+  }
+  return written(e, files);
+}
+
 std::string duration_text(int64_t ms) {
   std::string text;
   base::append_duration(ms, &text);
@@ -120,11 +136,11 @@ std::string skip_text(const PatternNode& p) {
   return "";
 }
 
-std::string message_text(const Alert& alert, const Files& files) {
+std::string message_text(const Alert& alert, const Node& node, const Files& files) {
   std::string text;
   for (const MessagePart& part : alert.message) {
     text += part.text;
-    if (part.expr != nullptr) text += "{" + written(part.expr, files) + "}";
+    if (part.expr != nullptr) text += "{" + written(part.expr, node, files) + "}";
   }
   return text;
 }

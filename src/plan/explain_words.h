@@ -13,6 +13,8 @@ using Files = std::vector<SourceFile>;
 
 // The source text of an expression, blanks and line ends joined; its canonical text where there is no source.
 std::string written(const expr::ExprPtr& e, const Files& files);
+// An expression over a match, in which a key field may stand under its own name.
+std::string written(const expr::ExprPtr& e, const Node& node, const Files& files);
 // A predicate: "amount > 5", "every event", "an event less than 5s after the last one taken".
 std::string written(const Predicate& p, const Plan& plan, const Node& node, const Files& files);
 
@@ -26,7 +28,7 @@ std::string_view level_word(Level level);
 // "skip past last event".
 std::string skip_text(const PatternNode& p);
 // The message with its expressions between braces.
-std::string message_text(const Alert& alert, const Files& files);
+std::string message_text(const Alert& alert, const Node& node, const Files& files);
 // "(user_id, country)"; one: "user_id"; none: empty.
 std::string key_text(const std::vector<std::string>& names);
 // The conditions of an edge: "p3 & !p1", "always".

@@ -131,6 +131,19 @@ TEST_CASE("without the files conditions are their canonical text") {
   CHECK(has(text, "where " + expr::canonical_text(*plan.nodes[2].pattern->predicates[1].expr)));
 }
 
+TEST_CASE("a key field in a message stands under its own name") {
+  Plan plan = sample();
+  auto key = std::make_shared<expr::Expr>();
+  key->op = expr::Op::kStageLast;
+  key->slots = {0, 0};
+  key->stage = 0;
+  key->span = {0, 3, 5};
+  plan.nodes[2].span = key->span;
+  plan.nodes[2].pattern->alert->message = {{"of ", key}};
+  CHECK(has(explain_text(plan, kFilesOfPlan), "critical \"of {user_id}\""));
+  CHECK(has(explain_json(plan, kFilesOfPlan), R"("message":"of {user_id}")"));
+}
+
 TEST_CASE("a pattern without a limit says so") {
   Plan plan = sample();
   PatternNode& p = *plan.nodes[2].pattern;
