@@ -117,7 +117,12 @@ bool AlertSubscription::too_far_behind() const {
   return seq_ < log_->oldest() || (caught_up_ && log_->bytes_from(seq_) > owner_->lag_bytes_);
 }
 
+void AlertSubscription::cut_if_too_far_behind() {
+  if (too_far_behind()) cut("more than limits.subscriber_lag (" + std::to_string(owner_->lag_bytes_) + " bytes) behind");
+}
+
 void AlertSubscription::pump() {
+  if (waiting_writable_) return cut_if_too_far_behind();
   for (size_t turn_bytes = 0; !closed_ && turn_bytes < kTurnBytes;) {
     if (outbox_.waiting_bytes() == 0 && !fill()) {
       if (stopping_ || cut_) close();
@@ -127,7 +132,7 @@ void AlertSubscription::pump() {
     Outbox::State state = outbox_.write(&socket_);
     if (state == Outbox::State::kBroken) return close();
     if (state == Outbox::State::kBlocked) {
-      if (too_far_behind()) cut("more than limits.subscriber_lag (" + std::to_string(owner_->lag_bytes_) + " bytes) behind");
+      cut_if_too_far_behind();
       return wait_writable();
     }
   }

@@ -47,6 +47,7 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   // Puts the next records into the outbox; false when there are none.
   bool fill();
   bool too_far_behind() const;
+  void cut_if_too_far_behind();
   void cut(const std::string& reason);
   void wait_writable();
 

@@ -100,6 +100,7 @@ void EventConnection::finish() {
 void EventConnection::drain(std::chrono::steady_clock::time_point deadline) {
   if (closed_ || ended_) return;
   while (std::chrono::steady_clock::now() < deadline && read_once() == Read::kSome) {
+    owner_->ingest_->flush();  // subscribers keep up meanwhile
   }
   finish();
 }

@@ -115,6 +115,10 @@ Server::Server(Engine* engine, const RecordHub* hub, const ServerOptions& option
 Server::~Server() = default;
 
 Status Server::open(int* error_number) {
+  std::signal(SIGPIPE, SIG_IGN);
+  impl_->wait_stop_signal();
+  impl_->reload_signal.add(SIGHUP);
+  impl_->wait_reload_signal();
   Status events = impl_->events.open(impl_->options.events, error_number);
   if (!events.ok()) return events;
   return impl_->alerts.open(impl_->options.alerts, error_number);
@@ -124,10 +128,6 @@ uint16_t Server::events_port() const { return impl_->events.port(); }
 uint16_t Server::alerts_port() const { return impl_->alerts.port(); }
 
 void Server::run() {
-  std::signal(SIGPIPE, SIG_IGN);
-  impl_->reload_signal.add(SIGHUP);
-  impl_->wait_stop_signal();
-  impl_->wait_reload_signal();
   impl_->wait_tick();
   impl_->events.start();
   impl_->alerts.start();

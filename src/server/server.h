@@ -27,7 +27,7 @@ class Server {
   Server(Engine* engine, const RecordHub* hub, const ServerOptions& options);
   ~Server();
 
-  // Binds both ports. On failure *error_number is the errno.
+  // Takes the signals over (SIGPIPE is ignored) and binds both ports. On failure *error_number is the errno.
   Status open(int* error_number);
   // The ports actually bound. REQUIRES open().
   uint16_t events_port() const;
