@@ -1,8 +1,31 @@
 #include "runtime/predicate_set.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace cep::runtime {
+namespace {
+
+// An expression that holds only where a string or int field equals a constant: that comparison, or a conjunction with one. Null if there is none.
+const expr::Expr* find_equality(const expr::Expr& e) {
+  if (e.op == expr::Op::kAnd) {
+    for (const expr::ExprPtr& arg : e.args)
+      if (const expr::Expr* found = find_equality(*arg)) return found;
+    return nullptr;
+  }
+  if (e.op != expr::Op::kEq) return nullptr;
+  const expr::Expr &l = *e.args[0], &r = *e.args[1];
+  bool fits = l.op == expr::Op::kField && r.op == expr::Op::kConst && l.slots.size() == 1 && l.slots.front() != expr::kNoSlot &&
+              l.type == r.type && (l.type == Type::kString || l.type == Type::kInt) && !r.constant.get().is_null();
+  return fits ? &e : nullptr;
+}
+
+std::string_view bytes_of(const Value& v) {
+  if (v.type == Type::kString) return v.str();
+  return {reinterpret_cast<const char*>(&v.i), sizeof v.i};
+}
+
+}  // namespace
 
 int PredicateSet::share(const plan::Predicate& p) {
   std::string text = std::to_string(p.input) + ' ' + (p.expr ? expr::canonical_text(*p.expr) : "");
@@ -11,7 +34,28 @@ int PredicateSet::share(const plan::Predicate& p) {
   Shared s{p.input, {}, {}};
   if (p.expr) s.program.emplace_back(p.expr);
   shared_.push_back(std::move(s));
+  index(at->second, p);
   return at->second;
+}
+
+// A field asked by few predicates is asked directly, as long as it is few.
+void PredicateSet::index(int number, const plan::Predicate& p) {
+  const expr::Expr* equality = p.expr ? find_equality(*p.expr) : nullptr;
+  if (!equality) return plain_.push_back(number);
+  uint16_t slot = equality->args[0]->slots.front();
+  Type type = equality->args[0]->type;
+  auto at = std::find_if(indexes_.begin(), indexes_.end(),
+                         [&](const EqualityIndex& i) { return i.slot == slot && i.input == p.input && i.type == type; });
+  if (at == indexes_.end()) {
+    indexes_.emplace_back();
+    at = indexes_.end() - 1;
+    at->slot = slot;
+    at->input = p.input;
+    at->type = type;
+  }
+  Value constant = equality->args[1]->constant.get();
+  at->by_value[std::string(bytes_of(constant))].push_back(number);
+  ++at->predicates;
 }
 
 int PredicateSet::add(const plan::PatternNode& pattern) {
@@ -69,11 +113,29 @@ void PredicateSet::evaluate(const event::Row& row) {
   context_.row = &row;
   arena_.reset();
   for (uint64_t& word : bits_) word = 0;
-  for (size_t i = 0; i < shared_.size(); ++i) {
-    const Shared& s = shared_[i];
-    if (s.input >= 0 && s.input != row.input) continue;
-    if (s.program.empty() || s.program.front().holds(context_)) bits_[i / 64] |= uint64_t{1} << (i % 64);
+  for (int number : plain_) evaluate_one(number);
+  for (const EqualityIndex& index : indexes_) evaluate_indexed(index, row);
+}
+
+void PredicateSet::evaluate_one(int number) {
+  const Shared& s = shared_[number];
+  if (s.input >= 0 && s.input != context_.row->input) return;
+  if (s.program.empty() || s.program.front().holds(context_)) bits_[number / 64] |= uint64_t{1} << (number % 64);
+}
+
+void PredicateSet::evaluate_indexed(const EqualityIndex& index, const event::Row& row) {
+  if (index.input >= 0 && index.input != row.input) return;
+  constexpr size_t kFew = 3;
+  if (index.predicates <= kFew) {
+    for (const auto& [value, numbers] : index.by_value)
+      for (int number : numbers) evaluate_one(number);
+    return;
   }
+  Value v = row.get(index.slot, index.type);
+  if (v.is_null()) return;
+  auto at = index.by_value.find(bytes_of(v));
+  if (at == index.by_value.end()) return;
+  for (int number : at->second) evaluate_one(number);
 }
 
 const uint64_t* PredicateSet::bits_of(int pattern) {

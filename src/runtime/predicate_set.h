@@ -1,14 +1,17 @@
 // The predicates of all patterns of one lane that read the event alone: each distinct one is evaluated once per row, into a bit set; and which patterns
-// a row can begin a match of.
+// a row can begin a match of. Where many predicates ask one field for equality with a constant, an index finds those that can hold.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "event/row.h"
 #include "expr/program.h"
 #include "plan/plan.h"
+#include "runtime/key_codec.h"
 
 namespace cep::runtime {
 
@@ -29,6 +32,10 @@ class PredicateSet {
   uint64_t faults() const { return context_.faults; }
 
  private:
+  struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view s) const { return key_hash(s); }
+  };
   struct Shared {
     int input;
     std::vector<expr::Program> program;   // 0 or 1: none is true for every row of the input
@@ -40,12 +47,26 @@ class PredicateSet {
     size_t words = 1;
     bool always = false;                   // may begin at any event
   };
+  // Predicates that hold only if a field has one of these values.
+  struct EqualityIndex {
+    uint16_t slot = 0;
+    int input = -1;
+    Type type = Type::kNull;
+    std::unordered_map<std::string, std::vector<int>, TextHash, std::equal_to<>> by_value;
+    size_t predicates = 0;
+  };
+
   int share(const plan::Predicate& p);
+  void index(int number, const plan::Predicate& p);
+  void evaluate_one(int number);
+  void evaluate_indexed(const EqualityIndex& index, const event::Row& row);
   void add_triggers(const plan::PatternNode& pattern, int number, const std::vector<int>& shared);
   bool test(size_t word, int bit) const { return bits_[word] >> bit & 1; }
 
   std::vector<Shared> shared_;
   std::unordered_map<std::string, int> by_text_;  // only looked up
+  std::vector<EqualityIndex> indexes_;
+  std::vector<int> plain_;     // predicates that no index finds
   std::vector<Pattern> patterns_;
   std::vector<int> always_;
   std::vector<uint64_t> bits_, local_;
