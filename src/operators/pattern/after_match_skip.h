@@ -1,4 +1,5 @@
-// The skip strategies as bounds: a match that is emitted drops everything that began before the bound (semantics.md, 15).
+// The skip strategies as bounds: a match that is emitted drops everything that began before the bound
+// (semantics.md, 15).
 #pragma once
 #include <cstdint>
 
@@ -22,6 +23,8 @@ inline uint64_t skip_bound(const plan::PatternNode& pattern, const HistoryNode* 
 }
 
 // Every match drops all that began with it: of several matches of one beginning only the first can come out.
-inline bool one_match_per_begin(plan::Skip skip) { return skip == plan::Skip::kToNext || skip == plan::Skip::kPastLast; }
+inline bool one_match_per_begin(plan::Skip skip) {
+  return skip == plan::Skip::kToNext || skip == plan::Skip::kPastLast;
+}
 
 }  // namespace cep::operators

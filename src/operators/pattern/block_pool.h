@@ -1,5 +1,6 @@
-// Blocks of bytes by size class, taken from slabs and given back to free lists: what the evaluators keep of events and runs. Memory goes back
-// to the pool, not to the system. Blocks are aligned to 16 bytes. Not thread safe.
+// Blocks of bytes by size class, taken from slabs and given back to free lists: what the evaluators keep of
+// events and runs. Memory goes back to the pool, not to the system. Blocks are aligned to 16 bytes. Not
+// thread safe.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -54,7 +55,9 @@ class BlockPool {
     for (size_t size = 2 * kFine; size < bytes; size *= 2) ++c;
     return c;
   }
-  static size_t size_of(size_t c) { return c < kFineClasses ? (c + 1) * kStep : 2 * kFine << (c - kFineClasses); }
+  static size_t size_of(size_t c) {
+    return c < kFineClasses ? (c + 1) * kStep : 2 * kFine << (c - kFineClasses);
+  }
 
   void* carve(size_t bytes);
   void* allocate_large(size_t bytes);

@@ -35,7 +35,8 @@ class MatchSink {
   virtual void on_timeout(uint32_t key, const Match& partial, int64_t end) = 0;
   // A limit was met at this event (or moment): how many were dropped. Once per (key, event, kind).
   virtual void on_limit(uint32_t key, LimitKind kind, uint64_t dropped, int64_t time) = 0;
-  // The key holds no run, no match and no timer any more: the caller may give its number to another key.
+  // The key was live (process() had returned true) and holds no run and no match any more: the caller may give its number to another key.
+  // For a key that never became live it does not come: there process() returns false.
   virtual void on_idle(uint32_t key) = 0;
 };
 

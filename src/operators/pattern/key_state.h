@@ -1,6 +1,7 @@
-// What the run evaluator keeps of a key: its runs in sequence, which is the order of preference (semantics.md, 16), and its finished matches
-// that wait for an older run. Both are sorted by beginning, for a run's results take its place and a fresh run comes last; so everything that
-// is dropped "because it began too early" is a prefix.
+// What the run evaluator keeps of a key: its runs in sequence, which is the order of preference
+// (semantics.md, 16), and its finished matches that wait for an older run. Both are sorted by beginning, for
+// a run's results take its place and a fresh run comes last; so everything that is dropped "because it began
+// too early" is a prefix.
 #pragma once
 #include <boost/container/small_vector.hpp>
 #include <cstdint>

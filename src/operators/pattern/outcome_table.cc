@@ -23,7 +23,8 @@ OutcomeTable::OutcomeTable(const plan::Nfa& nfa, const std::vector<plan::Predica
       dense_left_(kDenseSlots),
       values_(predicates.size(), kFalse) {}
 
-// All that a walk from the state may read: its own edges, those over PROCEED, and the ways from its targets to the end.
+// All that a walk from the state may read: its own edges, those over PROCEED, and the ways from its targets
+// to the end.
 void OutcomeTable::find_predicates(uint32_t state) {
   std::vector<char> seen(nfa_.states.size(), 0), seen_end(nfa_.states.size(), 0);
   std::set<uint16_t> read;
@@ -93,7 +94,7 @@ uint32_t OutcomeTable::make_entry(uint32_t state, const uint64_t* bits) {
   return static_cast<uint32_t>(entries_.size() - 1);
 }
 
-std::span<const OutcomeStep> OutcomeTable::fresh_steps(uint32_t state, const uint64_t* bits, HistoryValues* history) {
+OutcomeTable::Steps OutcomeTable::fresh_steps(uint32_t state, const uint64_t* bits, HistoryValues* history) {
   if (!rows_[state].ready) find_predicates(state);
   set_event_values(state, bits);
   walk(state);
@@ -109,8 +110,8 @@ void OutcomeTable::set_event_values(uint32_t state, const uint64_t* bits) {
     if (predicates_[p].on_history) values_[p] = kUnknown;
 }
 
-std::span<const OutcomeStep> OutcomeTable::steps_by_history(uint32_t state, uint32_t entry, const uint64_t* bits,
-                                                            HistoryValues* history) {
+OutcomeTable::Steps OutcomeTable::steps_by_history(uint32_t state, uint32_t entry, const uint64_t* bits,
+                                                   HistoryValues* history) {
   Entry& e = entries_[entry];
   if (e.needs.size() > kSparseBits || all_.size() >= kMostSteps) return fresh_steps(state, bits, history);
   uint64_t index = 0;
@@ -134,13 +135,15 @@ OutcomeTable::Outcome OutcomeTable::keep_steps() {
 bool OutcomeTable::possible(const plan::Condition& when) {
   for (const plan::Literal& l : when)
     if (values_[l.predicate] == (l.negated ? kTrue : kFalse)) return false;
-  for (const plan::Literal& l : when)
-    if (values_[l.predicate] == kUnknown && std::find(needs_.begin(), needs_.end(), l.predicate) == needs_.end())
-      needs_.push_back(l.predicate);
+  for (const plan::Literal& l : when) {
+    const bool noted = std::find(needs_.begin(), needs_.end(), l.predicate) != needs_.end();
+    if (values_[l.predicate] == kUnknown && !noted) needs_.push_back(l.predicate);
+  }
   return true;
 }
 
-// compact-matching.md, 2: the edges that hold, a state's own first, then over the PROCEED edges that hold, the last of them first.
+// compact-matching.md, 2: the edges that hold, a state's own first, then over the PROCEED edges that hold,
+// the last of them first.
 void OutcomeTable::walk(uint32_t state) {
   found_.clear();
   needs_.clear();

@@ -1,5 +1,6 @@
-// What an event does to a run in a state: which edges it takes, over PROCEED edges too, as a list. It depends on the state and the values of
-// the predicates that its edges read, so it is computed once for each combination that occurs and remembered. Shared by all evaluators.
+// What an event does to a run in a state: which edges it takes, over PROCEED edges too, as a list. It depends
+// on the state and the values of the predicates that its edges read, so it is computed once for each
+// combination that occurs and remembered. Shared by all evaluators.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -27,15 +28,18 @@ class HistoryValues {
 
 class OutcomeTable {
  public:
+  using Steps = std::span<const OutcomeStep>;
+
   // Both must outlive it.
   OutcomeTable(const plan::Nfa& nfa, const std::vector<plan::Predicate>& predicates);
 
   // Must be called before the look-ups of the next event.
   void next_event() { ++event_; }
 
-  // The steps of a run in `state`. `history` is asked only for predicates that matter, each at most once. Valid until the next call. For
-  // the start state IGNORE steps mean nothing: a run that has taken nothing ignores nothing.
-  std::span<const OutcomeStep> steps(uint32_t state, const uint64_t* bits, HistoryValues* history) {
+  // The steps of a run in `state`. `history` is asked only for predicates that matter, each at most once.
+  // Valid until the next call. For the start state IGNORE steps mean nothing: a run that has taken nothing
+  // ignores nothing.
+  Steps steps(uint32_t state, const uint64_t* bits, HistoryValues* history) {
     Row& row = rows_[state];
     if (row.event != event_) {
       row.entry = find_entry(state, bits);
@@ -71,8 +75,8 @@ class OutcomeTable {
   void find_predicates(uint32_t state);
   uint32_t find_entry(uint32_t state, const uint64_t* bits);
   uint32_t make_entry(uint32_t state, const uint64_t* bits);
-  std::span<const OutcomeStep> fresh_steps(uint32_t state, const uint64_t* bits, HistoryValues* history);
-  std::span<const OutcomeStep> steps_by_history(uint32_t state, uint32_t entry, const uint64_t* bits, HistoryValues* history);
+  Steps fresh_steps(uint32_t state, const uint64_t* bits, HistoryValues* history);
+  Steps steps_by_history(uint32_t state, uint32_t entry, const uint64_t* bits, HistoryValues* history);
   void set_event_values(uint32_t state, const uint64_t* bits);
   Outcome keep_steps();
 

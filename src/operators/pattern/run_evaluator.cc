@@ -49,7 +49,8 @@ void RunMatch::set(const HistoryNode* last) {
 std::span<const Match::Taken> RunMatch::taken() const {
   if (!listed_) {
     taken_.resize(last_->depth);
-    for (const HistoryNode* n = last_; n != nullptr; n = n->prev) taken_[n->depth - 1] = {n->stage, n->event->row()};
+    for (const HistoryNode* n = last_; n != nullptr; n = n->prev)
+      taken_[n->depth - 1] = {n->stage, n->event->row()};
     listed_ = true;
   }
   return taken_;
@@ -106,9 +107,8 @@ void RunEvaluator::step_all(KeyState* k, Current* now) {
 void RunEvaluator::step(const Run& run, KeyState* k, Current* now) {
   conditions_.set_run(run);
   const std::span<const OutcomeStep> steps = outcomes_.steps(run.state, now->bits, &conditions_);
-  if (steps.size() == 1 && steps[0].stage < 0 && !steps[0].final && run.last != nullptr) {  // the most frequent: it waits
-    if (steps[0].target == run.state) return put(run, k);
-  }
+  const bool waits = steps.size() == 1 && steps[0].stage < 0 && steps[0].target == run.state;
+  if (waits && run.last != nullptr) return put(run, k);  // the most frequent case
   for (const OutcomeStep& s : steps) {
     if (s.stage >= 0) {
       take(run, s, k, now);
@@ -177,18 +177,19 @@ void RunEvaluator::finish(const HistoryNode* last, uint64_t begin) {
   done_.push_back({last, begin, last->event->row()->time});
 }
 
-// Of a match each, beyond the limit the last in the order of matches cannot be sent whatever else the event brings.
+// Of a match each, beyond the limit the last in the order of matches cannot be sent whatever else the event
+// brings.
 void RunEvaluator::drop_surplus_matches() {
   if (pattern_.skip != plan::Skip::kNone) return;
   const auto bound = done_.begin() + static_cast<ptrdiff_t>(limits_.matches_per_event);
-  std::nth_element(done_.begin(), bound, done_.end(), [this](const Finished& a, const Finished& b) { return comes_before(a, b); });
+  std::nth_element(done_.begin(), bound, done_.end(), in_order());
   for (auto f = bound; f != done_.end(); ++f) store_.release(f->last);
   dropped_matches_ += static_cast<uint64_t>(done_.end() - bound);
   done_.erase(bound, done_.end());
 }
 
-// Drops the oldest beginnings whole until the results are within the limit. In the middle of a step this is what the end of it would do, only
-// earlier: results only become more.
+// Drops the oldest beginnings whole until the results are within the limit. In the middle of a step this is
+// what the end of it would do, only earlier: results only become more.
 void RunEvaluator::bound_runs(KeyState* k) {
   const auto at = [&](size_t i) -> const Run& { return i < written_ ? k->runs[i] : spill_[i - written_]; };
   const size_t all = written_ + spill_.size();
@@ -199,8 +200,8 @@ void RunEvaluator::bound_runs(KeyState* k) {
   }
   dropped_runs_ += drop;
   const size_t here = std::min(drop, written_);
-  std::copy(k->runs.begin() + static_cast<ptrdiff_t>(here), k->runs.begin() + static_cast<ptrdiff_t>(written_),
-            k->runs.begin());
+  const auto runs = k->runs.begin();
+  std::copy(runs + static_cast<ptrdiff_t>(here), runs + static_cast<ptrdiff_t>(written_), runs);
   written_ -= here;
   spill_.erase(spill_.begin(), spill_.begin() + static_cast<ptrdiff_t>(drop - here));
 }
@@ -240,14 +241,15 @@ bool RunEvaluator::comes_before(const Finished& a, const Finished& b) {
 void RunEvaluator::settle_at_once(Moment* m) {
   if (done_.size() > limits_.matches_per_event) drop_surplus_matches();
   if (done_.size() > 1)
-    std::sort(done_.begin(), done_.end(), [this](const Finished& a, const Finished& b) { return comes_before(a, b); });
+    std::sort(done_.begin(), done_.end(), in_order());
   for (const Finished& f : done_) {
     emit(f, m);
     store_.release(f.last);
   }
 }
 
-// Rules 15 and 16: the finished match that began first comes out unless a live run began before it; what it skips is dropped; and so on.
+// Rules 15 and 16: the finished match that began first comes out unless a live run began before it; what it
+// skips is dropped; and so on.
 void RunEvaluator::settle_in_order(KeyState* k, Moment* m) {
   std::vector<Finished>& held = k->finished;
   hold(&held);
@@ -264,7 +266,8 @@ void RunEvaluator::settle_in_order(KeyState* k, Moment* m) {
   held.erase(held.begin(), held.begin() + static_cast<ptrdiff_t>(next));
 }
 
-// Puts the new matches among those that wait: by beginning, and of one beginning the one that finished first comes first.
+// Puts the new matches among those that wait: by beginning, and of one beginning the one that finished first
+// comes first.
 void RunEvaluator::hold(std::vector<Finished>* held) {
   const size_t old = held->size();
   held->insert(held->end(), done_.begin(), done_.end());
@@ -353,7 +356,9 @@ int64_t RunEvaluator::deadline(const Run& run) const {
   return d;
 }
 
-int64_t RunEvaluator::next_deadline() const { return std::min({within_.next(), gap_.next(), state_gap_.next()}); }
+int64_t RunEvaluator::next_deadline() const {
+  return std::min({within_.next(), gap_.next(), state_gap_.next()});
+}
 
 void RunEvaluator::expire(int64_t until, MatchSink* sink) {
   while (!within_.empty() || !gap_.empty() || !state_gap_.empty()) {
@@ -364,7 +369,8 @@ void RunEvaluator::expire(int64_t until, MatchSink* sink) {
   }
 }
 
-// Fills due_ with the keys of which a run ends at the moment: by the first event of the first such run, which no numbering of keys changes.
+// Fills due_ with the keys of which a run ends at the moment: by the first event of the first such run, which
+// no numbering of keys changes.
 void RunEvaluator::pop_due(int64_t moment) {
   due_.clear();
   due_keys_.clear();
@@ -409,7 +415,7 @@ void RunEvaluator::end_runs(uint32_t key, int64_t moment, MatchSink* sink) {
 // Rule 12: runs that end at one moment with the same events give one timeout.
 void RunEvaluator::send_timeouts(const Moment& m) {
   if (timeouts_.size() > 1)
-    std::sort(timeouts_.begin(), timeouts_.end(), [this](const Finished& a, const Finished& b) { return comes_before(a, b); });
+    std::sort(timeouts_.begin(), timeouts_.end(), in_order());
   for (size_t i = 0; i < timeouts_.size(); ++i) {
     if (i > 0 && !comes_before(timeouts_[i - 1], timeouts_[i])) continue;
     match_.set(timeouts_[i].last);

@@ -1,4 +1,5 @@
-// Explicit runs with shared history: any condition, any skip strategy; the measure of the compact evaluators to come. One event of one key:
+// Explicit runs with shared history: any condition, any skip strategy; the measure of the compact evaluators to
+// come. One event of one key:
 //   1. every run of the key is replaced in place by its results (outcome_table.h), then a fresh run begins;
 //   2. beyond limits.runs_per_key the oldest beginnings are dropped;
 //   3. the matches of the event are settled: put in order, held, emitted, with the skip strategy applied;
@@ -58,7 +59,8 @@ class RunEvaluator final : public Evaluator {
  public:
   RunEvaluator(const plan::PatternNode& pattern, const Limits& limits);
 
-  bool process(uint32_t key, const event::Row& row, uint64_t sequence, const uint64_t* bits, MatchSink* sink) override;
+  bool process(uint32_t key, const event::Row& row, uint64_t sequence, const uint64_t* bits,
+               MatchSink* sink) override;
   int64_t next_deadline() const override;
   void expire(int64_t until, MatchSink* sink) override;
   bool can_begin(const uint64_t* bits) const override { return begin_test_(bits); }
@@ -99,6 +101,9 @@ class RunEvaluator final : public Evaluator {
   void drop_first(KeyState* k, size_t runs);
   void drop_surplus_matches();
   bool comes_before(const Finished& a, const Finished& b);
+  auto in_order() {
+    return [this](const Finished& a, const Finished& b) { return comes_before(a, b); };
+  }
   // 4.
   void arm(TimerQueue* queue, int64_t deadline, uint32_t key);
   bool still_wanted(const Timer& t) const;
@@ -126,7 +131,7 @@ class RunEvaluator final : public Evaluator {
   TimerQueue within_, gap_, state_gap_;
 
   // Scratch of one event or moment.
-  size_t readable_ = 0, written_ = 0;   // runs[0, written_) are results, as far as slots are free; then spill_
+  size_t readable_ = 0, written_ = 0;   // runs[0, written_) are results as far as slots are free; then spill_
   std::vector<Run> spill_;
   std::vector<Finished> done_;          // matches of this event, in order of preference
   std::vector<std::pair<int, const HistoryNode*>> nodes_;  // made for the run that is stepped, by stage

@@ -23,7 +23,8 @@ const HistoryNode* find(const HistoryNode* node, int stage) {
 }  // namespace
 
 const HistoryNode* RunStore::append(const HistoryNode* prev, TakenEvent* event, int stage) {
-  HistoryNode* node = new (pool_.allocate(sizeof(HistoryNode))) HistoryNode{prev, prev, event, 1, 1, 1, stage};
+  void* const block = pool_.allocate(sizeof(HistoryNode));
+  HistoryNode* node = new (block) HistoryNode{prev, prev, event, 1, 1, 1, stage};
   ++event->references;
   if (prev == nullptr) return node;
   retain(prev);
@@ -96,7 +97,7 @@ int MatchOrder::compare(const HistoryNode* a, const HistoryNode* b) {
     if (i == a_.size() || i == b_.size()) return (a_.size() > i) - (b_.size() > i);
     if (a_[i] == b_[i]) continue;
     if (a_[i].stage == b_[i].stage) return a_[i].sequence < b_[i].sequence ? -1 : 1;
-    return a_[i].stage > b_[i].stage ? -1 : 1;  // the other has one more event in the smaller stage: an extension
+    return a_[i].stage > b_[i].stage ? -1 : 1;  // the other list of the smaller stage is an extension
   }
 }
 

@@ -1,5 +1,6 @@
-// What runs have taken: a list from the last event to the first, immutable and shared by all runs that began alike; the events once each.
-// Both are counted references into a pool. This is also the order of matches (semantics.md, 17), for it is read off the lists.
+// What runs have taken: a list from the last event to the first, immutable and shared by all runs that began
+// alike; the events once each. Both are counted references into a pool. This is also the order of matches
+// (semantics.md, 17), for it is read off the lists.
 #pragma once
 #include <cstdint>
 #include <cstring>
@@ -22,7 +23,7 @@ struct TakenEvent {
 
 struct HistoryNode {
   const HistoryNode* prev;   // what was taken before; null: nothing
-  const HistoryNode* block;  // the last node before this one that another stage took: lists are searched by leaps
+  const HistoryNode* block;  // the last node before it that another stage took: for searches
   TakenEvent* event;
   mutable uint32_t references;
   uint32_t depth;            // nodes of the list
@@ -75,8 +76,8 @@ class RunHistory final : public expr::History {
 const TakenEvent* last_of(const HistoryNode* node, int stage);
 const TakenEvent* first_of(const HistoryNode* node, int stage);
 
-// The order of matches that begin with one event: stage by stage in the order of the pattern by the list of positions taken,
-// lexicographically, a list before its extensions. Looks only at where the lists differ.
+// The order of matches that begin with one event: stage by stage in the order of the pattern by the list of
+// positions taken, lexicographically, a list before its extensions. Looks only at where the lists differ.
 class MatchOrder {
  public:
   // Negative: a comes first; 0: the same events under the same stages.

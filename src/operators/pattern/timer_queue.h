@@ -1,5 +1,6 @@
-// Deadlines of keys. Events come in the order of time, so deadlines of one kind are pushed in order and a ring is enough; the few that come out
-// of order go to a heap. Nothing is ever cancelled: whoever pops a deadline looks whether it still means anything.
+// Deadlines of keys. Events come in the order of time, so deadlines of one kind are pushed in order and a
+// ring is enough; the few that come out of order go to a heap. Nothing is ever cancelled: whoever pops a
+// deadline looks whether it still means anything.
 #pragma once
 #include <algorithm>
 #include <cstdint>

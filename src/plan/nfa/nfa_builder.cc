@@ -87,8 +87,8 @@ void NfaBuilder::guard(uint32_t state, const Guard& guard) {
   }
 }
 
-// The states from which PROCEED edges lead to a pending one, and the pending ones themselves (rule 10). What the edges ask for does not count:
-// it is time that ends the run.
+// The states from which PROCEED edges lead to a pending one, and the pending ones themselves (rule 10). What
+// the edges ask for does not count: it is time that ends the run.
 std::vector<char> NfaBuilder::ends_pending() const {
   std::vector<std::vector<uint32_t>> back(states_.size());
   std::vector<uint32_t> todo;
@@ -135,7 +135,8 @@ Nfa NfaBuilder::finish(uint32_t start) const {
 
 namespace {
 
-// The states in an order in which every PROCEED edge leads backwards; shorter than the list of states if there is a circle.
+// The states in an order in which every PROCEED edge leads backwards; shorter than the list of states if
+// there is a circle.
 std::vector<uint32_t> sinks_first(const Nfa& nfa) {
   const size_t n = nfa.states.size();
   std::vector<std::vector<uint32_t>> back(n);
@@ -163,7 +164,8 @@ uint64_t most_routes(const Nfa& nfa, uint64_t cap) {
   uint64_t most = 0;
   for (uint32_t i : sinks_first(nfa)) {
     uint64_t sum = 1;
-    for (const Edge& e : nfa.states[i].proceed) sum = std::min(cap, sum + (e.target == kFinal ? 0 : routes[e.target]));
+    for (const Edge& e : nfa.states[i].proceed)
+      if (e.target != kFinal) sum = std::min(cap, sum + routes[e.target]);
     routes[i] = sum;
     most = std::max(most, sum);
   }

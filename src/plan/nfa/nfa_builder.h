@@ -1,4 +1,5 @@
-// The ground under the NFA compiler: conditions as conjunctions that may be known never to hold, and a growing list of states.
+// The ground under the NFA compiler: conditions as conjunctions that may be known never to hold, and a
+// growing list of states.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -24,8 +25,8 @@ Conjunction both(const Conjunction& a, const Conjunction& b);
 
 using Exit = std::pair<Conjunction, uint32_t>;  // a PROCEED edge still to be added
 
-// The condition of a greedy loop just left: what comes next must not fit the loop. `gap`: with `every D`, the loop is also out of the way
-// once its gap has passed.
+// The condition of a greedy loop just left: what comes next must not fit the loop. `gap`: with `every D`, the
+// loop is also out of the way once its gap has passed.
 struct Guard {
   bool set = false;
   int where = -1;
@@ -35,7 +36,8 @@ struct Guard {
 
 class NfaBuilder {
  public:
-  // At most `limit` states: beyond them `full()` and every further state is one and the same (the result is then of no use).
+  // At most `limit` states: beyond them `full()` and every further state is one and the same (the result is
+  // then of no use).
   explicit NfaBuilder(uint32_t limit) : limit_(limit) {}
 
   uint32_t add(const std::string& name, int stage);
@@ -65,7 +67,8 @@ class NfaBuilder {
 
 // Some PROCEED edges lead in a circle.
 bool has_proceed_cycle(const Nfa& nfa);
-// The greatest number of ways over PROCEED edges that begin in one state, counted up to `cap`. REQUIRES no circle.
+// The greatest number of ways over PROCEED edges that begin in one state, counted up to `cap`. REQUIRES no
+// circle.
 uint64_t most_routes(const Nfa& nfa, uint64_t cap);
 
 }  // namespace cep::plan::detail

@@ -1,7 +1,8 @@
-// Stages to automaton, one function per construction. Each stage is built with a continuation: `after(bans, guard)` gives the state that comes
-// next, where bans are the `notFollowedBy` conditions still in force and guard is the condition of a greedy loop just left. Continuations
-// remember the states they made for a (bans, guard), so a pattern of n stages has a number of states that is polynomial in n; only groups that
-// repeat groups multiply, and kMaxStates bounds them.
+// Stages to automaton, one function per construction. Each stage is built with a continuation: `after(bans,
+// guard)` gives the state that comes next, where bans are the `notFollowedBy` conditions still in force and
+// guard is the condition of a greedy loop just left. Continuations remember the states they made for a (bans,
+// guard), so a pattern of n stages has a number of states that is polynomial in n; only groups that repeat
+// groups multiply, and kMaxStates bounds them.
 #include "plan/nfa/nfa_compiler.h"
 
 #include <functional>
@@ -71,9 +72,11 @@ class Compiler {
     const After end = [](const Bans&, const Guard&) { return kFinal; };
     const uint32_t start = chain({pattern_->sequence, end, Contiguity::kBegin});
     if (!error_.empty()) return error_;
-    if (nfa_.full()) return "the pattern needs more than " + std::to_string(kMaxStates) + " states; repeat less, or nest less";
+    if (nfa_.full())
+      return "the pattern needs more than " + std::to_string(kMaxStates) + " states; repeat less, or nest less";
     Nfa nfa = nfa_.finish(start);
-    if (detail::has_proceed_cycle(nfa)) return "a group that repeats can be empty: make one of its stages required";
+    if (detail::has_proceed_cycle(nfa))
+      return "a group that repeats can be empty: make one of its stages required";
     if (detail::most_routes(nfa, kMaxRoutes) >= kMaxRoutes)
       return "too many ways to leave stages out: nest fewer optional groups";
     pattern_->nfa = std::move(nfa);
@@ -94,7 +97,8 @@ class Compiler {
   uint32_t chain(const Chain& c) {
     using Key = std::tuple<size_t, Bans, Guard>;
     std::map<Key, uint32_t> memo;
-    std::function<uint32_t(size_t, const Bans&, const Guard&)> at = [&](size_t i, const Bans& bans, const Guard& guard) {
+    std::function<uint32_t(size_t, const Bans&, const Guard&)> at;
+    at = [&](size_t i, const Bans& bans, const Guard& guard) {
       if (i == c.stages.size()) return c.after(bans, guard);
       const Key key{i, bans, guard};
       if (auto found = memo.find(key); found != memo.end()) return found->second;
@@ -120,7 +124,8 @@ class Compiler {
     return s.group.empty() ? loop(s, p) : group(s, p);
   }
 
-  // Rules 9 and 10: a ban that lasts until the next stage takes; at the end of the pattern until the end of `within`.
+  // Rules 9 and 10: a ban that lasts until the next stage takes; at the end of the pattern until the end of
+  // `within`.
   uint32_t not_followed_by(const Stage& s, bool last, const Place& p) {
     Bans bans = p.bans;
     bans.push_back(s.where);
@@ -160,7 +165,8 @@ class Compiler {
     if (p.banned_after != kNone) l.stops.push_back(p.banned_after);
 
     const bool greedy = s.greedy && s.times_min != s.times_max;
-    const Guard gate = greedy ? Guard{true, s.where, s.every_ms >= 0 ? gap_predicate(s.every_ms) : -1} : Guard{};
+    const int gap = greedy && s.every_ms >= 0 ? gap_predicate(s.every_ms) : -1;
+    const Guard gate = greedy ? Guard{true, s.where, gap} : Guard{};
     l.outs = ways_out(s, p, {}, gate);
     l.out = l.outs.front().second;
     const uint32_t target = s.times_max == kUnbounded ? looping(l) : times(l);
@@ -227,9 +233,9 @@ class Compiler {
     return target;
   }
 
-  // Makes `e` the state that waits for a second or later element. Where the loop can be left, a run that has ignored something waits apart:
-  // it can only go on with another element (rule 3). With `every D` a run that can only go on so ends by time; where it can also leave, the
-  // gap is a condition.
+  // Makes `e` the state that waits for a second or later element. Where the loop can be left, a run that has
+  // ignored something waits apart: it can only go on with another element (rule 3). With `every D` a run that
+  // can only go on so ends by time; where it can also leave, the gap is a condition.
   void add_element(const Loop& l, uint32_t e, uint32_t target, const std::vector<Exit>& exits) {
     const int64_t every = l.s.every_ms;
     bool leaves = false;
@@ -269,13 +275,16 @@ class Compiler {
     const Contiguity inner = between_elements(s.inner);
     std::vector<int> inside;
     if (p.banned_after != kNone) inside.push_back(p.banned_after);
-    const auto behind = [](uint32_t target) -> After { return [target](const Bans&, const Guard&) { return target; }; };
+    const auto behind = [](uint32_t target) -> After {
+      return [target](const Bans&, const Guard&) { return target; };
+    };
 
     After sink = p.after;
     if (s.times_max == kUnbounded) {
       const uint32_t again = nfa_.add("group", -1);
       sink = behind(again);
-      nfa_.proceed(again, leave, repetition({s, sink, {{leave, p.after({}, {})}}, inner, inside, p.banned_after}));
+      const std::vector<Exit> exits = {{leave, p.after({}, {})}};
+      nfa_.proceed(again, leave, repetition({s, sink, exits, inner, inside, p.banned_after}));
     } else {
       for (uint32_t i = s.times_min; i < s.times_max && !nfa_.full(); ++i)
         sink = behind(repetition({s, sink, {{leave, p.after({}, {})}}, inner, inside, p.banned_after}));
