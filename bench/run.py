@@ -90,7 +90,7 @@ def bench_line(args, name, folder):
     found = counts(out)
     wall, cpu, memory = (statistics.median(column) for column in zip(*runs))
     return {"name": name, "events": total, "seconds": round(wall, 3), "cpu_seconds": round(cpu, 3), "events_per_second": round(total / wall),
-            "peak_mb": round(memory, 1), "records": sum(found.values()), "counts": verdict(found, expected_counts(args.workloads, name))}
+            "events_per_cpu_second": round(total / cpu), "peak_mb": round(memory, 1), "records": sum(found.values()), "counts": verdict(found, expected_counts(args.workloads, name))}
 
 
 def decode_alone(args):
@@ -115,14 +115,16 @@ def main():
     p.add_argument("--json", help="write the figures to this file too")
     args = p.parse_args()
     print("%s, %d cores, %s" % (platform.processor() or platform.machine(), os.cpu_count(), cpu_model()))
-    print("%-18s %10s %9s %9s %12s %9s %9s  %s" % ("", "events", "s", "CPU s", "events/s", "peak MB", "records", "counts"))
+    print("%-18s %10s %8s %8s %12s %12s %9s %9s  %s" % (
+        "", "events", "s", "CPU s", "events/s", "per CPU s", "peak MB", "records", "counts"))
     results = []
     with tempfile.TemporaryDirectory() as folder:
         for name in args.lines or DEFAULT.split():
             r = bench_line(args, name, folder)
             results.append(r)
-            print("%-18s %10d %9.2f %9.2f %12d %9.1f %9d  %s" % (
-                r["name"], r["events"], r["seconds"], r["cpu_seconds"], r["events_per_second"], r["peak_mb"], r["records"], r["counts"]), flush=True)
+            print("%-18s %10d %8.2f %8.2f %12d %12d %9.1f %9d  %s" % (
+                r["name"], r["events"], r["seconds"], r["cpu_seconds"], r["events_per_second"], r["events_per_cpu_second"], r["peak_mb"],
+                r["records"], r["counts"]), flush=True)
     if args.json:
         with open(args.json, "w") as f:
             json.dump({"machine": cpu_model(), "cores": os.cpu_count(), "runs": args.runs, "shards": args.shards, "results": results}, f, indent=1)
