@@ -150,7 +150,7 @@ const auto let_def = word(Word::kLet) >> must_name("a name after `let`")[name][s
 // Passes over what stands between braces or parentheses, and both of them.
 struct Enclosed : x3::parser<Enclosed> {
   using attribute_type = x3::unused_type;
-  static constexpr bool has_attribute = false;
+  [[maybe_unused]] static constexpr bool has_attribute = false;
   explicit constexpr Enclosed(Symbol o) : open(o) {}
   template <typename C, typename R, typename Attribute>
   bool parse(Iterator& first, const Iterator&, const C& context, R&, Attribute&) const {
@@ -165,7 +165,7 @@ struct Enclosed : x3::parser<Enclosed> {
 // Passes over the rest of a head, up to the `{` of the body (or what can be in no head).
 struct ToBody : x3::parser<ToBody> {
   using attribute_type = x3::unused_type;
-  static constexpr bool has_attribute = false;
+  [[maybe_unused]] static constexpr bool has_attribute = false;
   template <typename C, typename R, typename Attribute>
   bool parse(Iterator& first, const Iterator&, const C&, R&, Attribute&) const {
     while (in_head(*first) && !begins_declaration(first)) ++first;

@@ -38,7 +38,7 @@ const TokenWhere literal{[](const Token& t) {
   const bool word = t.kind == TokenKind::kWord && (t.word == Word::kTrue || t.word == Word::kFalse || t.word == Word::kNull);
   return word || (t.kind >= TokenKind::kInt && t.kind <= TokenKind::kString);
 }};
-const TokenWhere name_at{is_name};
+const TokenWhere name_at{[](const Token& t) { return is_name(t) && !begins_next(t); }};
 const TokenWhere compare_at{[](const Token& t) {
   return t.kind == TokenKind::kSymbol && t.symbol >= Symbol::kEqual && t.symbol <= Symbol::kGreaterEqual;
 }};

@@ -3,6 +3,7 @@
 #include <boost/fusion/include/at_c.hpp>
 #include <boost/spirit/home/x3.hpp>
 
+#include "lang/lexer.h"
 #include "lang/parse_state.h"
 #include "lang/parser.h"
 #include "lang/syntax_error.h"
@@ -77,12 +78,15 @@ inline SymbolAt symbol_at(Symbol s) { return SymbolAt(s); }
 inline WordOnly word(Word w) { return WordOnly(w); }       // no attribute
 inline SymbolOnly symbol(Symbol s) { return SymbolOnly(s); }
 
+// A name is missing before the next declaration, whose first word could be one.
+inline bool begins_next(const Token& t) { return t.first_on_line && begins_declaration(&t); }
+
 struct NameParser : x3::parser<NameParser> {
   using attribute_type = ast::Ident;
   static constexpr bool has_attribute = true;
   template <typename C, typename R, typename Attribute>
   bool parse(Iterator& first, const Iterator&, const C& context, R&, Attribute& attribute) const {
-    if (!is_name(*first)) return false;
+    if (!is_name(*first) || begins_next(*first)) return false;
     x3::traits::move_to(make_ident(state_of(context), *first), attribute);
     ++first;
     return true;

@@ -11,14 +11,14 @@ namespace cep::lang {
 namespace {
 
 // The expression between two braces; null if it has a mistake, which is then reported.
-ast::ExprPtr parse_hole(ParseState& outer, const Text& hole) {
+ast::ExprPtr parse_hole(ParseState& outer, const Text& hole, Span braces) {
   const int before = outer.mistakes->count();
   const std::vector<Token> tokens = lex(hole, outer.mistakes);
   const Token* end = &tokens.back();
   if (outer.mistakes->count() != before) outer.failed = true;
   ParseState state{hole, tokens.data(), end, outer.mistakes, outer.depth, false};
-  if (tokens.size() == 1) {
-    outer.report(hole.span(0, 0), "nothing stands between these braces: `{EXPR}` inserts a value, `{{` is a brace");
+  if (tokens.size() == 1 && outer.mistakes->count() == before) {
+    outer.report(braces, "nothing stands between these braces: `{EXPR}` inserts a value, `{{` is a brace");
     return nullptr;
   }
   try {
@@ -96,7 +96,7 @@ class MessageReader {
     const std::vector<uint32_t> places(origin_.begin() + static_cast<std::ptrdiff_t>(open) + 1,
                                        origin_.begin() + static_cast<std::ptrdiff_t>(close) + 1);
     const Text hole{std::string_view(text_).substr(open + 1, close - open - 1), state_.text.file, &places};
-    part_.expr = parse_hole(state_, hole);
+    part_.expr = parse_hole(state_, hole, span(open, close + 1));
     parts_.push_back(std::move(part_));
     part_ = {};
     return close + 1;

@@ -55,15 +55,18 @@ class FileParser {
     return false;
   }
 
+  // A word that means nothing, before what can hardly be anything but the rest of a declaration.
+  bool misspelt(Iterator t) const {
+    if (t->kind != TokenKind::kWord || t->word != Word::kNone || state_.end - t < 3 || !is_name(t[1])) return false;
+    return is_word(t[2], Word::kOn) || is_symbol(t[2], Symbol::kOpenParen) || is_symbol(t[2], Symbol::kAssign);
+  }
+
   Declaration broken(Iterator start) const {
     Declaration d;
     d.kind = Declaration::kBroken;
     if (is_word(*start, Word::kLeft) && is_word(start[1], Word::kJoin)) ++start;
-    // A misspelt word counts too, if what follows it can be nothing else than a declaration.
     const bool known = start->kind == TokenKind::kWord && is_one_of(start->word, kDeclarationWords);
-    const bool likely = start->kind == TokenKind::kWord && start + 1 < state_.end && is_name(start[1]) && start + 2 < state_.end &&
-                        (is_word(start[2], Word::kOn) || is_symbol(start[2], Symbol::kOpenParen) || is_symbol(start[2], Symbol::kAssign));
-    if (!known && !likely) return d;
+    if (!known && !misspelt(start)) return d;
     d.other.word = make_ident(state_, *start);
     if (start + 1 < state_.end && is_name(start[1])) d.other.name = make_ident(state_, start[1]);
     return d;
@@ -83,7 +86,8 @@ class FileParser {
     for (Iterator t = start; t != state_.end; ++t) {
       const bool candidate = t > start && t >= mistake;
       if (candidate && begins_declaration(t) && (t->first_on_line || depth <= 0)) return t;
-      if (candidate && depth <= 0 && t->first_on_line && t->kind == TokenKind::kWord && is_one_of(t->word, kDeclarationWords)) return t;
+      const bool outside = candidate && depth <= 0 && t->first_on_line && t->kind == TokenKind::kWord;
+      if (outside && (is_one_of(t->word, kDeclarationWords) || misspelt(t))) return t;
       if (is_symbol(*t, Symbol::kOpenBrace)) ++depth;
       if (is_symbol(*t, Symbol::kCloseBrace) && --depth <= 0 && t >= mistake) return t + 1;
     }
