@@ -1,4 +1,5 @@
-// Diagnostics as text. Columns count code points; what a terminal would obey (control characters, broken UTF-8) is shown as U+FFFD.
+// Diagnostics as text. Columns count code points; what a terminal would obey (control characters, broken
+// UTF-8) is shown as U+FFFD.
 #include "cep/diagnostic.h"
 
 #include <algorithm>
@@ -16,9 +17,14 @@ constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 // Bytes of the code point at text[i]; 1 for a byte that begins none (`valid` is false then).
 size_t code_point_size(std::string_view text, size_t i, bool* valid) {
   const auto c = static_cast<unsigned char>(text[i]);
-  const size_t size = c < 0x80 ? 1 : c >= 0xF0 && c < 0xF5 ? 4 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xC2 && c < 0xE0 ? 2 : 0;
+  const size_t size = c < 0x80                ? 1
+                      : c >= 0xF0 && c < 0xF5 ? 4
+                      : c >= 0xE0 && c < 0xF0 ? 3
+                      : c >= 0xC2 && c < 0xE0 ? 2
+                                              : 0;
   *valid = size != 0 && i + size <= text.size();
-  for (size_t k = 1; *valid && k < size; ++k) *valid = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
+  for (size_t k = 1; *valid && k < size; ++k)
+    *valid = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
   return *valid ? size : 1;
 }
 
@@ -70,7 +76,8 @@ size_t count_points(std::string_view text) {
 size_t step_back(std::string_view text, size_t at, size_t count) {
   for (; at > 0 && count > 0; --count) {
     --at;
-    for (int tail = 0; tail < 3 && at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++tail) --at;
+    for (int tail = 0; tail < 3 && at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++tail)
+      --at;
   }
   return at;
 }
@@ -105,7 +112,8 @@ auto order_of(const Diagnostic& d) {
 }  // namespace
 
 bool has_errors(const std::vector<Diagnostic>& list) {
-  return std::any_of(list.begin(), list.end(), [](const Diagnostic& d) { return d.severity == Severity::kError; });
+  return std::any_of(list.begin(), list.end(),
+                     [](const Diagnostic& d) { return d.severity == Severity::kError; });
 }
 
 std::string render(const Diagnostic& d, const std::vector<SourceFile>& files, bool colour) {
@@ -129,7 +137,8 @@ std::string render(const Diagnostic& d, const std::vector<SourceFile>& files, bo
 }
 
 std::string render_all(std::vector<Diagnostic> list, const std::vector<SourceFile>& files, bool colour) {
-  std::stable_sort(list.begin(), list.end(), [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) < order_of(b); });
+  std::stable_sort(list.begin(), list.end(),
+                   [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) < order_of(b); });
   std::string out;
   for (size_t i = 0; i < list.size(); ++i) {
     if (i == 0 || order_of(list[i]) != order_of(list[i - 1])) out += render(list[i], files, colour);

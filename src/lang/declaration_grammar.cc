@@ -1,4 +1,5 @@
-// Streams, derived streams, `let`, and the heads of what is not read yet (window, join, table: their bodies are passed over).
+// Streams, derived streams, `let`, and the heads of what is not read yet (window, join, table: their bodies
+// are passed over).
 #include "lang/declaration_grammar.h"
 
 #include "lang/expression_tree.h"
@@ -43,34 +44,42 @@ const auto begin_attribute = [](FieldAttribute::Kind kind) {
     _val(c).span = state_of(c).span(_attr(c));
   };
 };
-const auto set_path = [](auto& c) { _val(c).from = {string_value(state_of(c), _attr(c)), state_of(c).span(_attr(c))}; };
+const auto set_path = [](auto& c) {
+  _val(c).from = {string_value(state_of(c), _attr(c)), state_of(c).span(_attr(c))};
+};
 
 const TokenWhere literal_at{[](const Token& t) {
-  const bool word = t.kind == TokenKind::kWord && (t.word == Word::kTrue || t.word == Word::kFalse || t.word == Word::kNull);
+  const bool word = t.kind == TokenKind::kWord &&
+                    (t.word == Word::kTrue || t.word == Word::kFalse || t.word == Word::kNull);
   return word || (t.kind >= TokenKind::kInt && t.kind <= TokenKind::kString);
 }};
 const auto make_default = [](auto& c) { _val(c) = make_literal(state_of(c), _attr(c)); };
 const auto make_negative = [](auto& c) {
   const Token& minus = boost::fusion::at_c<0>(_attr(c));
-  _val(c) = make_prefix(state_of(c), ast::Expr::kNeg, minus, make_literal(state_of(c), boost::fusion::at_c<1>(_attr(c))));
+  _val(c) = make_prefix(state_of(c), ast::Expr::kNeg, minus,
+                        make_literal(state_of(c), boost::fusion::at_c<1>(_attr(c))));
 };
-const auto default_value_def = literal_at[make_default]
-    | (symbol_at(Symbol::kMinus) >> must("a number after `-`")[literal_at])[make_negative];
+const auto default_value_def =
+    literal_at[make_default] |
+    (symbol_at(Symbol::kMinus) >> must("a number after `-`")[literal_at])[make_negative];
 
 const auto attribute_def =
-    (word_at(Word::kFrom)[begin_attribute(FieldAttribute::kFrom)]
-     >> must("a path between quotes after `from`", Expected::kText)[string_at][set_path])
-    | word_at(Word::kRequired)[begin_attribute(FieldAttribute::kRequired)]
-    | (word_at(Word::kDefault)[begin_attribute(FieldAttribute::kDefault)]
-       >> must("a literal after `default`", Expected::kText)[default_value][([](auto& c) { _val(c).value = std::move(_attr(c)); })]);
+    (word_at(Word::kFrom)[begin_attribute(FieldAttribute::kFrom)] >>
+     must("a path between quotes after `from`", Expected::kText)[string_at][set_path]) |
+    word_at(Word::kRequired)[begin_attribute(FieldAttribute::kRequired)] |
+    (word_at(Word::kDefault)[begin_attribute(FieldAttribute::kDefault)] >>
+     must("a literal after `default`",
+          Expected::kText)[default_value][([](auto& c) { _val(c).value = std::move(_attr(c)); })]);
 
 const auto push_attribute = [](auto& c) { _val(c).attributes.push_back(std::move(_attr(c))); };
-const auto field_def = must_name("a field's name")[name][set_name]
-    >> must("the field's type (string, int, double, bool, timestamp)", Expected::kType)[name][([](auto& c) { _val(c).type = std::move(_attr(c)); })]
-    >> -(symbol(Symbol::kOpenParen)
-         >> must("`s`, `us`, `ns` or a format between quotes", Expected::kText)[string_at[set_format_text] | name[set_format_word]]
-         >> must("`)`", Expected::kClose)[symbol(Symbol::kCloseParen)])
-    >> *attribute[push_attribute];
+const auto field_def = must_name("a field's name")[name][set_name] >>
+                       must("the field's type (string, int, double, bool, timestamp)",
+                            Expected::kType)[name][([](auto& c) { _val(c).type = std::move(_attr(c)); })] >>
+                       -(symbol(Symbol::kOpenParen) >>
+                         must("`s`, `us`, `ns` or a format between quotes",
+                              Expected::kText)[string_at[set_format_text] | name[set_format_word]] >>
+                         must("`)`", Expected::kClose)[symbol(Symbol::kCloseParen)]) >>
+                       *attribute[push_attribute];
 
 // Options.
 const auto begin_option = [](StreamOption::Kind kind) {
@@ -79,45 +88,52 @@ const auto begin_option = [](StreamOption::Kind kind) {
     _val(c).span = state_of(c).span(_attr(c));
   };
 };
-const auto max_lag = must("`lag` after `max`")[word(Word::kLag)]
-    >> must_duration("a duration after `max lag`")[([](auto& c) { _val(c).max_lag = std::move(_attr(c)); })];
+const auto max_lag =
+    must("`lag` after `max`")[word(Word::kLag)] >>
+    must_duration("a duration after `max lag`")[([](auto& c) { _val(c).max_lag = std::move(_attr(c)); })];
 const auto set_by = [](auto& c) {
   _val(c).has_by = true;
   _val(c).by = std::move(_attr(c));
 };
 
-const auto watermark = word_at(Word::kWatermark)[begin_option(StreamOption::kWatermark)]
-    >> (word(Word::kAscending)[([](auto& c) { _val(c).ascending = true; })]
-        | (word(Word::kPunctuated)[([](auto& c) { _val(c).punctuated = true; })]
-           >> must("a condition after `punctuated`", Expected::kOperand)[expression][set_expr])
-        | (must_duration("a duration, `ascending` or `punctuated` after `watermark`")[set_expr]
-           >> -(word(Word::kBy) >> must_name("a field after `by`")[name][set_by]
-                >> must("`max lag DURATION` after the field of `by`")[word(Word::kMax)] >> max_lag)));
+const auto watermark =
+    word_at(Word::kWatermark)[begin_option(StreamOption::kWatermark)] >>
+    (word(Word::kAscending)[([](auto& c) { _val(c).ascending = true; })] |
+     (word(Word::kPunctuated)[([](auto& c) { _val(c).punctuated = true; })] >>
+      must("a condition after `punctuated`", Expected::kOperand)[expression][set_expr]) |
+     (must_duration("a duration, `ascending` or `punctuated` after `watermark`")[set_expr] >>
+      -(word(Word::kBy) >> must_name("a field after `by`")[name][set_by] >>
+        must("`max lag DURATION` after the field of `by`")[word(Word::kMax)] >> max_lag)));
 
 const auto option_def =
-    (word_at(Word::kTime)[begin_option(StreamOption::kTime)]
-     >> must_name("a field after `time`")[name][([](auto& c) { _val(c).field = std::move(_attr(c)); })])
-    | watermark
-    | (word_at(Word::kOwn)[begin_option(StreamOption::kOwn)] >> -(word(Word::kMax) >> max_lag))
-    | (word_at(Word::kIdle)[begin_option(StreamOption::kIdle)] >> must_duration("a duration after `idle`")[set_expr]
-       >> must("`advance` after the duration of `idle`")[word(Word::kAdvance)])
-    | (word_at(Word::kAhead)[begin_option(StreamOption::kAhead)] >> must_duration("a duration after `ahead`")[set_expr])
-    | (word_at(Word::kWhen)[begin_option(StreamOption::kWhen)]
-       >> must("a condition after `when`", Expected::kOperand)[expression][set_expr])
-    | (word_at(Word::kKeep)[begin_option(StreamOption::kKeepRaw)] >> must("`raw` after `keep`")[word(Word::kRaw)])
-    | unique[([](auto& c) {
-        _val(c).kind = StreamOption::kUnique;
-        _val(c).span = _attr(c).span;
-        _val(c).unique = std::move(_attr(c));
-      })];
+    (word_at(Word::kTime)[begin_option(StreamOption::kTime)] >>
+     must_name("a field after `time`")[name][([](auto& c) { _val(c).field = std::move(_attr(c)); })]) |
+    watermark | (word_at(Word::kOwn)[begin_option(StreamOption::kOwn)] >> -(word(Word::kMax) >> max_lag)) |
+    (word_at(Word::kIdle)[begin_option(StreamOption::kIdle)] >>
+     must_duration("a duration after `idle`")[set_expr] >>
+     must("`advance` after the duration of `idle`")[word(Word::kAdvance)]) |
+    (word_at(Word::kAhead)[begin_option(StreamOption::kAhead)] >>
+     must_duration("a duration after `ahead`")[set_expr]) |
+    (word_at(Word::kWhen)[begin_option(StreamOption::kWhen)] >>
+     must("a condition after `when`", Expected::kOperand)[expression][set_expr]) |
+    (word_at(Word::kKeep)[begin_option(StreamOption::kKeepRaw)] >>
+     must("`raw` after `keep`")[word(Word::kRaw)]) |
+    unique[([](auto& c) {
+      _val(c).kind = StreamOption::kUnique;
+      _val(c).span = _attr(c).span;
+      _val(c).unique = std::move(_attr(c));
+    })];
 
 // Declarations. The word and the name come first and decide.
-const auto stream_word = x3::omit[word(Word::kStream)] >> must_name("the stream's name after `stream`")[name][set_name];
+const auto stream_word = x3::omit[word(Word::kStream)] >>
+                         must_name("the stream's name after `stream`")[name][set_name];
 const auto push_field = [](auto& c) { _val(c).fields.push_back(std::move(_attr(c))); };
 const auto push_option = [](auto& c) { _val(c).options.push_back(std::move(_attr(c))); };
-const auto stream_def = stream_word >> symbol(Symbol::kOpenParen) >> field[push_field]
-    >> *(symbol(Symbol::kComma) >> field[push_field])
-    >> must("`,`, an attribute or `)` after this field", Expected::kFields)[symbol(Symbol::kCloseParen)] >> *option[push_option];
+const auto stream_def = stream_word >> symbol(Symbol::kOpenParen) >> field[push_field] >>
+                        *(symbol(Symbol::kComma) >> field[push_field]) >>
+                        must("`,`, an attribute or `)` after this field",
+                             Expected::kFields)[symbol(Symbol::kCloseParen)] >>
+                        *option[push_option];
 
 const auto push_source = [](auto& c) {
   _val(c).span = {_val(c).name.span.file, _val(c).name.span.begin, _attr(c).span.end};
@@ -135,17 +151,22 @@ const auto set_unique = [](auto& c) {
   _val(c).has_unique = true;
   _val(c).unique = std::move(_attr(c));
 };
-const auto derived_def = stream_word
-    >> must("`(` and fields, or `=` and sources, after the stream's name")[symbol(Symbol::kAssign)]
-    >> must_name("a source after `=`")[name][push_source] >> *(symbol(Symbol::kComma) >> must_name("a source after `,`")[name][push_source])
-    >> -(word(Word::kAs) >> must_name("a name after `as`")[name][set_alias])
-    >> -(word(Word::kWhere)
-         >> must("a condition after `where`", Expected::kOperand)[expression][([](auto& c) { _val(c).where = std::move(_attr(c)); })])
-    >> -(word(Word::kSelect) >> select_list[set_select]) >> -unique[set_unique];
+const auto derived_def =
+    stream_word >>
+    must("`(` and fields, or `=` and sources, after the stream's name")[symbol(Symbol::kAssign)] >>
+    must_name("a source after `=`")[name][push_source] >>
+    *(symbol(Symbol::kComma) >> must_name("a source after `,`")[name][push_source]) >>
+    -(word(Word::kAs) >> must_name("a name after `as`")[name][set_alias]) >>
+    -(word(Word::kWhere) >>
+      must("a condition after `where`",
+           Expected::kOperand)[expression][([](auto& c) { _val(c).where = std::move(_attr(c)); })]) >>
+    -(word(Word::kSelect) >> select_list[set_select]) >> -unique[set_unique];
 
-const auto let_def = word(Word::kLet) >> must_name("a name after `let`")[name][set_name]
-    >> must("`=` after the name")[symbol(Symbol::kAssign)]
-    >> must("a constant after `=`", Expected::kOperand)[expression][([](auto& c) { _val(c).value = std::move(_attr(c)); })];
+const auto let_def =
+    word(Word::kLet) >> must_name("a name after `let`")[name][set_name] >>
+    must("`=` after the name")[symbol(Symbol::kAssign)] >>
+    must("a constant after `=`",
+         Expected::kOperand)[expression][([](auto& c) { _val(c).value = std::move(_attr(c)); })];
 
 // Passes over what stands between braces or parentheses, and both of them.
 struct Enclosed : x3::parser<Enclosed> {
@@ -172,21 +193,24 @@ struct ToBody : x3::parser<ToBody> {
     return true;
   }
   static bool in_head(const Token& t) {
-    return is_name(t) || is_symbol(t, Symbol::kComma) || is_symbol(t, Symbol::kOpenParen) || is_symbol(t, Symbol::kCloseParen);
+    return is_name(t) || is_symbol(t, Symbol::kComma) || is_symbol(t, Symbol::kOpenParen) ||
+           is_symbol(t, Symbol::kCloseParen);
   }
 };
 
 const auto set_word = [](auto& c) { _val(c).word = make_ident(state_of(c), _attr(c)); };
-const auto table_def = word_at(Word::kTable)[set_word] >> must_name("the table's name")[name][set_name]
-    >> must("`(` and the fields of the table")[Enclosed(Symbol::kOpenParen)]
-    >> must("`key` and the key's fields")[word(Word::kKey)] >> x3::omit[keys]
-    >> -(word(Word::kFrom)
-         >> must("a file's name between quotes, or `stream NAME`, after `from`")[
-              x3::omit[string_at] | (word(Word::kStream) >> must_name("a stream's name")[x3::omit[name]])]);
-const auto with_body_def =
-    (word_at(Word::kWindow)[set_word] | (-word(Word::kLeft) >> word_at(Word::kJoin)[set_word]))
-    >> must_name("a name")[name][set_name] >> must("`on SOURCE` after the name")[word(Word::kOn)] >> ToBody()
-    >> must("`{` before the body", Expected::kOpenBody)[Enclosed(Symbol::kOpenBrace)];
+const auto table_def =
+    word_at(Word::kTable)[set_word] >> must_name("the table's name")[name][set_name] >>
+    must("`(` and the fields of the table")[Enclosed(Symbol::kOpenParen)] >>
+    must("`key` and the key's fields")[word(Word::kKey)] >> x3::omit[keys] >>
+    -(word(Word::kFrom) >>
+      must("a file's name between quotes, or `stream NAME`, after `from`")
+          [x3::omit[string_at] | (word(Word::kStream) >> must_name("a stream's name")[x3::omit[name]])]);
+const auto with_body_def = (word_at(Word::kWindow)[set_word] |
+                            (-word(Word::kLeft) >> word_at(Word::kJoin)[set_word])) >>
+                           must_name("a name")[name][set_name] >>
+                           must("`on SOURCE` after the name")[word(Word::kOn)] >> ToBody() >>
+                           must("`{` before the body", Expected::kOpenBody)[Enclosed(Symbol::kOpenBrace)];
 
 const auto take = [](Declaration::Kind kind, auto member) {
   return [kind, member](auto& c) {
@@ -195,16 +219,17 @@ const auto take = [](Declaration::Kind kind, auto member) {
   };
 };
 const auto is_stream = x3::omit[word(Word::kStream) >> name >> symbol(Symbol::kOpenParen)];
-const auto declaration_def = (&is_stream >> stream[take(Declaration::kStream, &Declaration::stream)])
-    | (&word(Word::kStream) >> derived[take(Declaration::kDerived, &Declaration::derived)])
-    | pattern[take(Declaration::kPattern, &Declaration::pattern)]
-    | let[take(Declaration::kLet, &Declaration::let)]
-    | table[take(Declaration::kOther, &Declaration::other)]
-    | with_body[take(Declaration::kOther, &Declaration::other)];
+const auto declaration_def =
+    (&is_stream >> stream[take(Declaration::kStream, &Declaration::stream)]) |
+    (&word(Word::kStream) >> derived[take(Declaration::kDerived, &Declaration::derived)]) |
+    pattern[take(Declaration::kPattern, &Declaration::pattern)] |
+    let[take(Declaration::kLet, &Declaration::let)] | table[take(Declaration::kOther, &Declaration::other)] |
+    with_body[take(Declaration::kOther, &Declaration::other)];
 
 }  // namespace
 
-BOOST_SPIRIT_DEFINE(field, attribute, default_value, option, stream, derived, let, table, with_body, declaration)
+BOOST_SPIRIT_DEFINE(field, attribute, default_value, option, stream, derived, let, table, with_body,
+                    declaration)
 BOOST_SPIRIT_INSTANTIATE(DeclarationRule, Iterator, Context)
 
 }  // namespace cep::lang

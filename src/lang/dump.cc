@@ -57,16 +57,24 @@ std::string dump_alert(const ast::AlertDecl& alert) {
 
 std::string dump_modifier(const ast::Modifier& m) {
   switch (m.kind) {
-    case ast::Modifier::kWhere: return " where " + dump_expr(m.expr);
-    case ast::Modifier::kUntil: return " until " + dump_expr(m.expr);
-    case ast::Modifier::kEvery: return " every " + dump_expr(m.expr);
+    case ast::Modifier::kWhere:
+      return " where " + dump_expr(m.expr);
+    case ast::Modifier::kUntil:
+      return " until " + dump_expr(m.expr);
+    case ast::Modifier::kEvery:
+      return " every " + dump_expr(m.expr);
     case ast::Modifier::kTimes:
       return " times " + dump_expr(m.min) + (m.open ? "+" : "") + (m.max ? ".." + dump_expr(m.max) : "");
-    case ast::Modifier::kOneOrMore: return " oneOrMore";
-    case ast::Modifier::kOptional: return " optional";
-    case ast::Modifier::kGreedy: return " greedy";
-    case ast::Modifier::kConsecutive: return " consecutive";
-    case ast::Modifier::kAllowCombinations: return " allowCombinations";
+    case ast::Modifier::kOneOrMore:
+      return " oneOrMore";
+    case ast::Modifier::kOptional:
+      return " optional";
+    case ast::Modifier::kGreedy:
+      return " greedy";
+    case ast::Modifier::kConsecutive:
+      return " consecutive";
+    case ast::Modifier::kAllowCombinations:
+      return " allowCombinations";
   }
   return {};
 }
@@ -87,15 +95,28 @@ std::string dump_stage(const ast::Stage& stage, const std::string& indent) {
 std::string dump_clause(const ast::Clause& clause, const std::string& indent) {
   std::string out = indent;
   switch (clause.kind) {
-    case ast::Clause::kDescription: out += "description " + text_of(clause.text); break;
-    case ast::Clause::kTags: out += "tags " + names_of(clause.tags); break;
-    case ast::Clause::kWithin: out += "within " + dump_expr(clause.duration); break;
-    case ast::Clause::kWithinBetween: out += "within between " + dump_expr(clause.duration); break;
-    case ast::Clause::kSkip:
-      out += "skip " + clause.skip + (clause.skip_target.name.empty() ? "" : " " + name_of(clause.skip_target));
+    case ast::Clause::kDescription:
+      out += "description " + text_of(clause.text);
       break;
-    case ast::Clause::kSelect: out += "select" + dump_columns(clause.select); break;
-    case ast::Clause::kAlert: out += dump_alert(clause.alert); break;
+    case ast::Clause::kTags:
+      out += "tags " + names_of(clause.tags);
+      break;
+    case ast::Clause::kWithin:
+      out += "within " + dump_expr(clause.duration);
+      break;
+    case ast::Clause::kWithinBetween:
+      out += "within between " + dump_expr(clause.duration);
+      break;
+    case ast::Clause::kSkip:
+      out +=
+          "skip " + clause.skip + (clause.skip_target.name.empty() ? "" : " " + name_of(clause.skip_target));
+      break;
+    case ast::Clause::kSelect:
+      out += "select" + dump_columns(clause.select);
+      break;
+    case ast::Clause::kAlert:
+      out += dump_alert(clause.alert);
+      break;
     case ast::Clause::kOnTimeout:
       out += "on timeout\n";
       for (const ast::Clause& inner : clause.timeout) out += dump_clause(inner, indent + "  ");
@@ -122,16 +143,24 @@ std::string dump_field(const ast::FieldDecl& field) {
 std::string dump_option(const ast::StreamOption& o) {
   const std::string lag = o.max_lag ? " max lag " + dump_expr(o.max_lag) : "";
   switch (o.kind) {
-    case ast::StreamOption::kTime: return "time " + name_of(o.field);
+    case ast::StreamOption::kTime:
+      return "time " + name_of(o.field);
     case ast::StreamOption::kWatermark:
       if (o.ascending) return "watermark ascending";
-      return std::string("watermark ") + (o.punctuated ? "punctuated " : "") + dump_expr(o.expr) + (o.has_by ? " by " + name_of(o.by) : "") + lag;
-    case ast::StreamOption::kOwn: return "own" + lag;
-    case ast::StreamOption::kIdle: return "idle " + dump_expr(o.expr);
-    case ast::StreamOption::kAhead: return "ahead " + dump_expr(o.expr);
-    case ast::StreamOption::kWhen: return "when " + dump_expr(o.expr);
-    case ast::StreamOption::kUnique: return dump_unique(o.unique);
-    case ast::StreamOption::kKeepRaw: return "keep raw";
+      return std::string("watermark ") + (o.punctuated ? "punctuated " : "") + dump_expr(o.expr) +
+             (o.has_by ? " by " + name_of(o.by) : "") + lag;
+    case ast::StreamOption::kOwn:
+      return "own" + lag;
+    case ast::StreamOption::kIdle:
+      return "idle " + dump_expr(o.expr);
+    case ast::StreamOption::kAhead:
+      return "ahead " + dump_expr(o.expr);
+    case ast::StreamOption::kWhen:
+      return "when " + dump_expr(o.expr);
+    case ast::StreamOption::kUnique:
+      return dump_unique(o.unique);
+    case ast::StreamOption::kKeepRaw:
+      return "keep raw";
   }
   return {};
 }
@@ -154,7 +183,8 @@ std::string dump_derived(const ast::DerivedDecl& derived) {
 
 std::string dump_pattern(const ast::PatternDecl& pattern) {
   std::string out = "pattern " + name_of(pattern.name) + " on";
-  for (const ast::SourceRef& s : pattern.sources) out += " " + name_of(s.name) + (s.has_by ? " by " + names_of(s.keys) : "");
+  for (const ast::SourceRef& s : pattern.sources)
+    out += " " + name_of(s.name) + (s.has_by ? " by " + names_of(s.keys) : "");
   out += "\n";
   for (const ast::Stage& stage : pattern.stages) out += dump_stage(stage, "  ");
   for (const ast::Clause& clause : pattern.clauses) out += dump_clause(clause, "  ");
@@ -166,23 +196,42 @@ std::string dump_pattern(const ast::PatternDecl& pattern) {
 std::string dump(const Expr& e) {
   const std::string no = e.negated ? "not " : "";
   switch (e.kind) {
-    case Expr::kNull: return "null";
-    case Expr::kTrue: return "true";
-    case Expr::kFalse: return "false";
-    case Expr::kInt: case Expr::kDecimal: case Expr::kDuration: return e.text;
-    case Expr::kString: return text_of(e.text);
-    case Expr::kName: return name_of(e.names[0]);
-    case Expr::kMember: return name_of(e.names[0]) + "." + name_of(e.names[1]);
-    case Expr::kLookup: return node("lookup " + name_of(e.names[0]) + "." + name_of(e.names[1]), e);
-    case Expr::kCall: return node("call " + name_of(e.names[0]), e);
-    case Expr::kNeg: return node("-", e);
-    case Expr::kNot: return node("not", e);
-    case Expr::kBinary: return node(e.op, e);
-    case Expr::kIn: return node(no + "in", e);
-    case Expr::kInTable: return node(no + "in-table " + name_of(e.names[0]), e);
-    case Expr::kIsNull: return node(e.negated ? "is-not-null" : "is-null", e);
-    case Expr::kMatches: return node("matches", e);
-    case Expr::kFilter: return node("filter", e);
+    case Expr::kNull:
+      return "null";
+    case Expr::kTrue:
+      return "true";
+    case Expr::kFalse:
+      return "false";
+    case Expr::kInt:
+    case Expr::kDecimal:
+    case Expr::kDuration:
+      return e.text;
+    case Expr::kString:
+      return text_of(e.text);
+    case Expr::kName:
+      return name_of(e.names[0]);
+    case Expr::kMember:
+      return name_of(e.names[0]) + "." + name_of(e.names[1]);
+    case Expr::kLookup:
+      return node("lookup " + name_of(e.names[0]) + "." + name_of(e.names[1]), e);
+    case Expr::kCall:
+      return node("call " + name_of(e.names[0]), e);
+    case Expr::kNeg:
+      return node("-", e);
+    case Expr::kNot:
+      return node("not", e);
+    case Expr::kBinary:
+      return node(e.op, e);
+    case Expr::kIn:
+      return node(no + "in", e);
+    case Expr::kInTable:
+      return node(no + "in-table " + name_of(e.names[0]), e);
+    case Expr::kIsNull:
+      return node(e.negated ? "is-not-null" : "is-null", e);
+    case Expr::kMatches:
+      return node("matches", e);
+    case Expr::kFilter:
+      return node("filter", e);
   }
   return {};
 }
@@ -191,12 +240,24 @@ std::string dump(const ast::File& file) {
   std::string out;
   for (const ast::Declaration& d : file.declarations) {
     switch (d.kind) {
-      case ast::Declaration::kLet: out += "let " + name_of(d.let.name) + " = " + dump_expr(d.let.value) + "\n"; break;
-      case ast::Declaration::kStream: out += dump_stream(d.stream); break;
-      case ast::Declaration::kDerived: out += dump_derived(d.derived); break;
-      case ast::Declaration::kPattern: out += dump_pattern(d.pattern); break;
-      case ast::Declaration::kOther: out += "other " + d.other.word.name + " " + name_of(d.other.name) + "\n"; break;
-      case ast::Declaration::kBroken: out += "broken " + d.other.word.name + " " + name_of(d.other.name) + "\n"; break;
+      case ast::Declaration::kLet:
+        out += "let " + name_of(d.let.name) + " = " + dump_expr(d.let.value) + "\n";
+        break;
+      case ast::Declaration::kStream:
+        out += dump_stream(d.stream);
+        break;
+      case ast::Declaration::kDerived:
+        out += dump_derived(d.derived);
+        break;
+      case ast::Declaration::kPattern:
+        out += dump_pattern(d.pattern);
+        break;
+      case ast::Declaration::kOther:
+        out += "other " + d.other.word.name + " " + name_of(d.other.name) + "\n";
+        break;
+      case ast::Declaration::kBroken:
+        out += "broken " + d.other.word.name + " " + name_of(d.other.name) + "\n";
+        break;
     }
   }
   return out;

@@ -1,5 +1,5 @@
-// The syntax tree as text, for tests and for people who look at the parser: one line per declaration, stage and clause, expressions in
-// prefix form with parentheses, `(+ a (* b 2))`.
+// The syntax tree as text, for tests and for people who look at the parser: one line per declaration, stage
+// and clause, expressions in prefix form with parentheses, `(+ a (* b 2))`.
 #pragma once
 #include <string>
 

@@ -18,7 +18,9 @@ void finish(Span whole, Expr* node) {
   for (const ExprPtr& arg : node->args) node->height = std::max(node->height, arg->height + 1);
   node->span = node->outer = whole;
   if (node->height > kMaxHeight) {
-    throw Mistake{node->op_span, "this expression has more than 1000 operands in a row; split it into parts, or use `in (…)`", false};
+    throw Mistake{
+        node->op_span,
+        "this expression has more than 1000 operands in a row; split it into parts, or use `in (…)`", false};
   }
 }
 
@@ -31,11 +33,18 @@ ExprPtr make_node(Expr::Kind kind, Span op) {
 
 Expr::Kind literal_kind(const Token& token) {
   switch (token.kind) {
-    case TokenKind::kInt: return Expr::kInt;
-    case TokenKind::kDecimal: return Expr::kDecimal;
-    case TokenKind::kDuration: return Expr::kDuration;
-    case TokenKind::kString: return Expr::kString;
-    default: return token.word == Word::kTrue ? Expr::kTrue : token.word == Word::kFalse ? Expr::kFalse : Expr::kNull;
+    case TokenKind::kInt:
+      return Expr::kInt;
+    case TokenKind::kDecimal:
+      return Expr::kDecimal;
+    case TokenKind::kDuration:
+      return Expr::kDuration;
+    case TokenKind::kString:
+      return Expr::kString;
+    default:
+      return token.word == Word::kTrue    ? Expr::kTrue
+             : token.word == Word::kFalse ? Expr::kFalse
+                                          : Expr::kNull;
   }
 }
 
@@ -140,7 +149,8 @@ void refuse_not(const ParseState& state, const Expr& left, Iterator not_token) {
   std::string message = "`not` stands before the whole condition: `not (" + operand + " …)`";
   if (is_word(next, Word::kMatches)) {
     const bool literal = not_token[2].kind == TokenKind::kString;
-    message = "`not matches` is written `not (" + operand + " matches " + (literal ? std::string(state.of(not_token[2])) : "\"…\"") + ")`";
+    message = "`not matches` is written `not (" + operand + " matches " +
+              (literal ? std::string(state.of(not_token[2])) : "\"…\"") + ")`";
   } else if (is_word(next, Word::kNull)) {
     message = "write `" + operand + " is not null`";
   } else if (is_symbol(next, Symbol::kEqual) || is_symbol(next, Symbol::kAssign)) {
@@ -150,12 +160,16 @@ void refuse_not(const ParseState& state, const Expr& left, Iterator not_token) {
 }
 
 void refuse_dot(const ParseState& state, const Expr& left, Iterator dot) {
-  std::string message = "there is no field of a field: a name has at most one point (`stage.field`); a path goes to `from \"…\"` in the stream";
+  std::string message =
+      "there is no field of a field: a name has at most one point (`stage.field`); a path goes to `from "
+      "\"…\"` in the stream";
   if (left.kind == Expr::kCall) {
     const std::string function = left.names[0].name;
     const bool of_stage = left.args.size() == 1 && left.args[0]->kind == Expr::kName && is_name(dot[1]);
     message = "a call has no fields";
-    if (of_stage) message += ": write `" + function + "(" + left.args[0]->names[0].name + "." + std::string(state.of(dot[1])) + ")`";
+    if (of_stage)
+      message += ": write `" + function + "(" + left.args[0]->names[0].name + "." +
+                 std::string(state.of(dot[1])) + ")`";
   }
   throw Mistake{state.span(*dot), message, dot->bad};
 }

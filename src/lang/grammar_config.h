@@ -1,4 +1,5 @@
-// The frame of the X3 grammars: one iterator, one context, and parsers of single tokens. Only the grammars' .cc files include this.
+// The frame of the X3 grammars: one iterator, one context, and parsers of single tokens. Only the grammars'
+// .cc files include this.
 #pragma once
 #include <boost/fusion/include/at_c.hpp>
 #include <boost/spirit/home/x3.hpp>
@@ -73,9 +74,9 @@ struct TokenWhere : TokenParser<TokenWhere> {
   bool (*holds)(const Token&);
 };
 
-inline WordAt word_at(Word w) { return WordAt(w); }        // the token is the attribute
+inline WordAt word_at(Word w) { return WordAt(w); }  // the token is the attribute
 inline SymbolAt symbol_at(Symbol s) { return SymbolAt(s); }
-inline WordOnly word(Word w) { return WordOnly(w); }       // no attribute
+inline WordOnly word(Word w) { return WordOnly(w); }  // no attribute
 inline SymbolOnly symbol(Symbol s) { return SymbolOnly(s); }
 
 // A name is missing before the next declaration, whose first word could be one.
@@ -103,7 +104,8 @@ struct Must : x3::unary_parser<Subject, Must<Subject>> {
   static constexpr bool is_pass_through_unary = true;
   Must(const Subject& subject, const char* w, Expected e) : base_type(subject), what(w), expected(e) {}
   template <typename C, typename R, typename Attribute>
-  bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext, Attribute& attribute) const {
+  bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext,
+             Attribute& attribute) const {
     if (this->subject.parse(first, last, context, rcontext, attribute)) return true;
     throw unexpected(state_of(context), first, what, expected);
   }
@@ -135,10 +137,12 @@ struct Deeper : x3::unary_parser<Subject, Deeper<Subject>> {
     int* depth_;
   };
   template <typename C, typename R, typename Attribute>
-  bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext, Attribute& attribute) const {
+  bool parse(Iterator& first, const Iterator& last, const C& context, R& rcontext,
+             Attribute& attribute) const {
     ParseState& state = state_of(context);
     const Level level(&state.depth);
-    if (state.depth > kMaxDepth) throw Mistake{state.span(*(first - 1)), "nested deeper than 200; split it into parts", false};
+    if (state.depth > kMaxDepth)
+      throw Mistake{state.span(*(first - 1)), "nested deeper than 200; split it into parts", false};
     return this->subject.parse(first, last, context, rcontext, attribute);
   }
 };

@@ -1,4 +1,5 @@
-// The lexer proper. Foreign spellings (`&&`, `<>`, `//`, typographic quotes) are answered with ours and read as ours.
+// The lexer proper. Foreign spellings (`&&`, `<>`, `//`, typographic quotes) are answered with ours and read
+// as ours.
 #include "lang/lexer.h"
 
 #include <algorithm>
@@ -11,7 +12,9 @@ namespace cep::lang {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_ascii_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_ascii_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 struct SymbolText {
   std::string_view text;
@@ -19,12 +22,14 @@ struct SymbolText {
 };
 // Longer ones first.
 constexpr SymbolText kSymbolTexts[] = {
-    {"..", Symbol::kDotDot},    {"==", Symbol::kEqual},        {"!=", Symbol::kNotEqual},     {"<=", Symbol::kLessEqual},
-    {">=", Symbol::kGreaterEqual}, {"(", Symbol::kOpenParen},  {")", Symbol::kCloseParen},    {"{", Symbol::kOpenBrace},
-    {"}", Symbol::kCloseBrace}, {"[", Symbol::kOpenBracket},   {"]", Symbol::kCloseBracket},  {",", Symbol::kComma},
-    {".", Symbol::kDot},        {":", Symbol::kColon},         {"=", Symbol::kAssign},        {"<", Symbol::kLess},
-    {">", Symbol::kGreater},    {"+", Symbol::kPlus},          {"-", Symbol::kMinus},         {"*", Symbol::kTimes},
-    {"/", Symbol::kDivide},     {"%", Symbol::kModulo},
+    {"..", Symbol::kDotDot},     {"==", Symbol::kEqual},        {"!=", Symbol::kNotEqual},
+    {"<=", Symbol::kLessEqual},  {">=", Symbol::kGreaterEqual}, {"(", Symbol::kOpenParen},
+    {")", Symbol::kCloseParen},  {"{", Symbol::kOpenBrace},     {"}", Symbol::kCloseBrace},
+    {"[", Symbol::kOpenBracket}, {"]", Symbol::kCloseBracket},  {",", Symbol::kComma},
+    {".", Symbol::kDot},         {":", Symbol::kColon},         {"=", Symbol::kAssign},
+    {"<", Symbol::kLess},        {">", Symbol::kGreater},       {"+", Symbol::kPlus},
+    {"-", Symbol::kMinus},       {"*", Symbol::kTimes},         {"/", Symbol::kDivide},
+    {"%", Symbol::kModulo},
 };
 
 // What other languages write, what is read in its place (a word or a symbol, or nothing), and what is said.
@@ -51,8 +56,8 @@ constexpr Foreign kForeign[] = {
     {"\xE2\x80\x8B", Word::kNone, Symbol::kNone, "an invisible character (U+200B); leave it out"},
     {"\xEF\xBB\xBF", Word::kNone, Symbol::kNone, "a byte order mark inside the text; leave it out"},
 };
-constexpr std::string_view kTypographicQuotes[] = {"\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98", "\xE2\x80\x99",
-                                                   "\xC2\xAB", "\xC2\xBB"};
+constexpr std::string_view kTypographicQuotes[] = {
+    "\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x98", "\xE2\x80\x99", "\xC2\xAB", "\xC2\xBB"};
 
 class Lexer {
  public:
@@ -68,7 +73,9 @@ class Lexer {
   }
 
  private:
-  char peek(size_t ahead = 0) const { return at_ + ahead < text_.bytes.size() ? text_.bytes[at_ + ahead] : '\0'; }
+  char peek(size_t ahead = 0) const {
+    return at_ + ahead < text_.bytes.size() ? text_.bytes[at_ + ahead] : '\0';
+  }
   bool starts(std::string_view s) const { return text_.bytes.substr(at_, s.size()) == s; }
   void report(uint32_t begin, uint32_t end, std::string message) {
     mistakes_->add(text_.span(begin, end), std::move(message));
@@ -142,7 +149,9 @@ class Lexer {
       }
     }
     const std::string_view word = text_.bytes.substr(at_, end - at_);
-    if (!plain) report(at_, end, "a name is made of the letters a to z, digits and `_`; any other goes between backquotes");
+    if (!plain)
+      report(at_, end,
+             "a name is made of the letters a to z, digits and `_`; any other goes between backquotes");
     Token& token = push(TokenKind::kWord, at_, end);
     token.word = find_word(word);
     token.bad = token.bad || !plain;
@@ -163,10 +172,12 @@ class Lexer {
     while (end < text_.bytes.size() && is_ascii_word(text_.bytes[end])) ++end;
     const std::string digits(text_.bytes.substr(at_, end - at_));
     const Token* before = tokens_.empty() || tokens_.back().end != at_ ? nullptr : &tokens_.back();
-    const bool number_before = before != nullptr && (before->kind == TokenKind::kDecimal || before->kind == TokenKind::kInt);
+    const bool number_before =
+        before != nullptr && (before->kind == TokenKind::kDecimal || before->kind == TokenKind::kInt);
     const bool name_before = before != nullptr && !number_before && before->kind != TokenKind::kSymbol;
     if (number_before) {
-      report(before->begin, end, "`" + std::string(text_.of(*before)) + digits + "` is no number: it has two points");
+      report(before->begin, end,
+             "`" + std::string(text_.of(*before)) + digits + "` is no number: it has two points");
       tokens_.back().bad = true;
     } else if (name_before) {
       report(at_, end, "no field's name begins with a digit; such a name goes between backquotes");
@@ -179,7 +190,8 @@ class Lexer {
     at_ = end;
   }
 
-  // The index of the quote that closes, or npos if the line or the text ends first. A backslash takes the next byte with it.
+  // The index of the quote that closes, or npos if the line or the text ends first. A backslash takes the
+  // next byte with it.
   size_t closing(char quote, bool escapes) const {
     for (size_t i = at_ + 1; i < text_.bytes.size(); ++i) {
       const char c = text_.bytes[i];
@@ -199,8 +211,9 @@ class Lexer {
   void read_string() {
     const size_t close = closing(peek(), true);
     if (close == std::string_view::npos) {
-      report(at_, line_end(), std::string("this string is not closed on its line: `") + peek() +
-                                  "` is missing (a line end inside a string is written `\\n`)");
+      report(at_, line_end(),
+             std::string("this string is not closed on its line: `") + peek() +
+                 "` is missing (a line end inside a string is written `\\n`)");
       Token& token = push(TokenKind::kString, at_, line_end());
       token.bad = token.unclosed = true;
       at_ = token.end;
@@ -208,8 +221,9 @@ class Lexer {
     }
     const std::string_view raw = text_.bytes.substr(at_ + 1, close - at_ - 1);
     Token& token = push(TokenKind::kString, at_, static_cast<uint32_t>(close + 1));
-    if (raw.find_first_of("\\\x01\x02\x03\x04\x05\x06\x07\x08\x0B\x0C\x0D\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18"
-                          "\x19\x1A\x1B\x1C\x1D\x1E\x1F") != std::string_view::npos) {
+    if (raw.find_first_of(
+            "\\\x01\x02\x03\x04\x05\x06\x07\x08\x0B\x0C\x0D\x0E\x0F\x10\x11\x12\x13\x14\x15\x16\x17\x18"
+            "\x19\x1A\x1B\x1C\x1D\x1E\x1F") != std::string_view::npos) {
       std::optional<LiteralFault> fault;
       decode_string(raw, &fault, nullptr);
       if (fault) report(at_ + 1 + fault->begin, at_ + 1 + fault->end, fault->message);
@@ -264,9 +278,11 @@ class Lexer {
   }
 
   bool read_typographic_quote() {
-    const auto* quote = std::find_if(std::begin(kTypographicQuotes), std::end(kTypographicQuotes), [&](auto q) { return starts(q); });
+    const auto* quote = std::find_if(std::begin(kTypographicQuotes), std::end(kTypographicQuotes),
+                                     [&](auto q) { return starts(q); });
     if (quote == std::end(kTypographicQuotes)) return false;
-    report(at_, at_ + static_cast<uint32_t>(quote->size()), "a typographic quote; strings stand between `\"` or `'`");
+    report(at_, at_ + static_cast<uint32_t>(quote->size()),
+           "a typographic quote; strings stand between `\"` or `'`");
     // Up to its partner on the same line, so that the words inside are not taken for more mistakes.
     uint32_t end = at_ + static_cast<uint32_t>(quote->size());
     const uint32_t limit = line_end();
@@ -291,7 +307,9 @@ class Lexer {
     while (at_ < text_.bytes.size()) {
       const char c = peek();
       const size_t size = code_point_size(text_.bytes, at_);
-      if (is_ascii_word(c) || static_cast<unsigned char>(c - 1) < ' ' || std::string_view("\"'`#(){}[],:=<>+-*/%!").find(c) != std::string_view::npos) break;
+      if (is_ascii_word(c) || static_cast<unsigned char>(c - 1) < ' ' ||
+          std::string_view("\"'`#(){}[],:=<>+-*/%!").find(c) != std::string_view::npos)
+        break;
       if (letter_size(text_.bytes, at_) > 0) break;
       reported = reported || size == 0 || c == '\0';
       at_ += static_cast<uint32_t>(std::max<size_t>(size, 1));
@@ -301,7 +319,9 @@ class Lexer {
     if (!reported) {
       const std::string_view run = text_.bytes.substr(begin, at_ - begin);
       const bool printable = static_cast<unsigned char>(run[0]) >= ' ' && run[0] != 0x7F;
-      report(begin, at_, printable && run.size() <= 8 ? "`" + std::string(run) + "` means nothing here" : "characters that mean nothing here");
+      report(begin, at_,
+             printable && run.size() <= 8 ? "`" + std::string(run) + "` means nothing here"
+                                          : "characters that mean nothing here");
     }
   }
 
@@ -317,7 +337,9 @@ bool closes(Symbol open, Symbol close) {
   return static_cast<int>(close) == static_cast<int>(open) + 1;  // each pair stands together in the enum
 }
 
-bool is_open(Symbol s) { return s == Symbol::kOpenParen || s == Symbol::kOpenBrace || s == Symbol::kOpenBracket; }
+bool is_open(Symbol s) {
+  return s == Symbol::kOpenParen || s == Symbol::kOpenBrace || s == Symbol::kOpenBracket;
+}
 
 // A closing brace also closes over what stands open inside it; a wrong closing parenthesis closes nothing.
 void link_brackets(std::vector<Token>* tokens) {
@@ -354,7 +376,9 @@ bool begins_declaration(const Token* token) {
   const auto on = [](const Token& t) { return is_word(t, Word::kOn); };
   if (token->kind != TokenKind::kWord) return false;
   switch (token->word) {
-    case Word::kPattern: case Word::kWindow: case Word::kJoin:
+    case Word::kPattern:
+    case Word::kWindow:
+    case Word::kJoin:
       return name_then(token + 1, on);
     case Word::kLeft:
       return is_word(token[1], Word::kJoin) && name_then(token + 2, on);
@@ -363,7 +387,9 @@ bool begins_declaration(const Token* token) {
     case Word::kTable:
       return name_then(token + 1, [](const Token& t) { return is_symbol(t, Symbol::kOpenParen); });
     case Word::kStream:
-      return name_then(token + 1, [](const Token& t) { return is_symbol(t, Symbol::kOpenParen) || is_symbol(t, Symbol::kAssign); });
+      return name_then(token + 1, [](const Token& t) {
+        return is_symbol(t, Symbol::kOpenParen) || is_symbol(t, Symbol::kAssign);
+      });
     default:
       return false;
   }
@@ -380,9 +406,12 @@ bool check_encoding(const Text& text, Mistakes* mistakes) {
   }
   if (count == 0) return true;
   const bool nul = text.bytes[first] == '\0';
-  std::string message = nul ? "a NUL byte; a pattern file is text" : "this byte is not UTF-8; save the file as UTF-8";
-  if (count > kTooMany) message = "this is no UTF-8 text (this byte, and many more); the file is not read";
-  else if (count > 1) message += " (and " + std::to_string(count - 1) + " more such bytes in this file)";
+  std::string message =
+      nul ? "a NUL byte; a pattern file is text" : "this byte is not UTF-8; save the file as UTF-8";
+  if (count > kTooMany)
+    message = "this is no UTF-8 text (this byte, and many more); the file is not read";
+  else if (count > 1)
+    message += " (and " + std::to_string(count - 1) + " more such bytes in this file)";
   mistakes->add(text.span(first, first + 1), message);
   return count <= kTooMany;
 }

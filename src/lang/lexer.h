@@ -1,5 +1,5 @@
-// Text to tokens, before the grammar: what is wrong inside a word or a literal is reported here, and a token stands for what was meant,
-// so that the grammar goes on. Linear in the text; no recursion.
+// Text to tokens, before the grammar: what is wrong inside a word or a literal is reported here, and a token
+// stands for what was meant, so that the grammar goes on. Linear in the text; no recursion.
 #pragma once
 #include <vector>
 
@@ -10,11 +10,13 @@ namespace cep::lang {
 
 inline constexpr size_t kMaxTokens = 4'000'000;  // of one text; 64 MB of tokens
 
-// The tokens of `text`, then a kEnd. Opening symbols know what closes them (a declaration's begin closes nothing, so a brace that is
-// missing in one declaration does not reach into the next). Stops, with a mistake reported, at kMaxTokens or when `mistakes` is full.
+// The tokens of `text`, then a kEnd. Opening symbols know what closes them (a declaration's begin closes
+// nothing, so a brace that is missing in one declaration does not reach into the next). Stops, with a mistake
+// reported, at kMaxTokens or when `mistakes` is full.
 std::vector<Token> lex(const Text& text, Mistakes* mistakes);
 
-// Does a declaration begin here beyond doubt: `pattern NAME on`, `stream NAME (`, `let NAME =` …? (Needs no more than three tokens more.)
+// Does a declaration begin here beyond doubt: `pattern NAME on`, `stream NAME (`, `let NAME =` …? (Needs no
+// more than three tokens more.)
 bool begins_declaration(const Token* token);
 
 // Reports bytes that are not UTF-8, and NUL, once; false if there are so many that this is no text.

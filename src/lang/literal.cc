@@ -1,4 +1,5 @@
-// Reading literals. The forms are few on purpose, so every other form that people try has an answer of its own.
+// Reading literals. The forms are few on purpose, so every other form that people try has an answer of its
+// own.
 #include "lang/literal.h"
 
 #include <algorithm>
@@ -52,11 +53,14 @@ Escape read_unicode_escape(std::string_view raw, size_t at) {
   if (high < 0) return {2, "", "`\\u` needs four hexadecimal digits; for a backslash write `\\\\`"};
   Escape escape{6, "", ""};
   uint32_t c = static_cast<uint32_t>(high);
-  if (c >= 0xDC00 && c < 0xE000) return {6, "", quoted(raw.substr(at, 6)) + " is the second half of a pair without the first"};
+  if (c >= 0xDC00 && c < 0xE000)
+    return {6, "", quoted(raw.substr(at, 6)) + " is the second half of a pair without the first"};
   if (c >= 0xD800 && c < 0xDC00) {
     const int low = raw.substr(std::min(at + 6, raw.size()), 2) == "\\u" ? hex4(raw, at + 8) : -1;
     if (low < 0xDC00 || low >= 0xE000) {
-      return {6, "", quoted(raw.substr(at, 6)) + " is the first half of a pair; the second (`\\uDC00` to `\\uDFFF`) must follow"};
+      return {6, "",
+              quoted(raw.substr(at, 6)) +
+                  " is the first half of a pair; the second (`\\uDC00` to `\\uDFFF`) must follow"};
     }
     c = 0x10000 + ((c - 0xD800) << 10) + (static_cast<uint32_t>(low) - 0xDC00);
     escape.size = 12;
@@ -82,8 +86,10 @@ struct Unit {
   std::string_view name;
   int64_t ms;
 };
-constexpr std::array<Unit, 5> kUnits = {{{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
-constexpr std::string_view kUnitsHelp = "a duration is whole numbers with the units d, h, m, s, ms, largest first: `1h30m`";
+constexpr std::array<Unit, 5> kUnits = {
+    {{"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}}};
+constexpr std::string_view kUnitsHelp =
+    "a duration is whole numbers with the units d, h, m, s, ms, largest first: `1h30m`";
 
 int unit_index(std::string_view name) {
   for (size_t i = 0; i < kUnits.size(); ++i) {
@@ -95,10 +101,12 @@ int unit_index(std::string_view name) {
 std::string unit_fault(std::string_view digits, std::string_view unit) {
   if (unit.empty()) return quoted(digits) + " has no unit; " + std::string(kUnitsHelp);
   const std::string_view meant = unit_meant(unit);
-  if (!meant.empty()) return quoted(unit) + " is no unit: write " + quoted(std::string(digits) + std::string(meant));
+  if (!meant.empty())
+    return quoted(unit) + " is no unit: write " + quoted(std::string(digits) + std::string(meant));
   if (unit == "w" || unit == "week" || unit == "weeks") return "weeks are written in days: `7d`";
   if (unit == "us" || unit == "ns") return "no duration is finer than a millisecond (`1ms`)";
-  return quoted(std::string(digits) + std::string(unit)) + " is neither a number nor a duration; " + std::string(kUnitsHelp);
+  return quoted(std::string(digits) + std::string(unit)) + " is neither a number nor a duration; " +
+         std::string(kUnitsHelp);
 }
 
 // What is wrong with digits and letters in a row that should be a duration; empty: nothing.
@@ -112,8 +120,10 @@ std::string duration_fault(std::string_view text) {
     const std::string_view unit = text.substr(letters, end - letters);
     const int index = unit_index(unit);
     if (index < 0) return unit_fault(text.substr(at, letters - at), unit);
-    if (index == last_unit) return quoted(unit) + " stands twice in " + quoted(text) + "; each unit at most once";
-    if (index < last_unit) return "the units of a duration fall, the largest first: `1h30m`, not " + quoted(text);
+    if (index == last_unit)
+      return quoted(unit) + " stands twice in " + quoted(text) + "; each unit at most once";
+    if (index < last_unit)
+      return "the units of a duration fall, the largest first: `1h30m`, not " + quoted(text);
     last_unit = index;
     at = end;
   }
@@ -126,9 +136,11 @@ std::string decimal_duration_fault(std::string_view number, std::string_view uni
   const std::string_view meant = unit_index(unit) >= 0 ? unit : unit_meant(unit);
   double value = 0;
   std::from_chars(number.data(), number.data() + number.size(), value);
-  if (meant.empty()) return quoted(std::string(number) + std::string(unit)) + " is neither a number nor a duration";
+  if (meant.empty())
+    return quoted(std::string(number) + std::string(unit)) + " is neither a number nor a duration";
   const double ms = value * static_cast<double>(kUnits[static_cast<size_t>(unit_index(meant))].ms);
-  if (!(ms >= 0 && ms < 1e15) || ms != static_cast<double>(static_cast<int64_t>(ms))) return fault + ": `1h30m`";
+  if (!(ms >= 0 && ms < 1e15) || ms != static_cast<double>(static_cast<int64_t>(ms)))
+    return fault + ": `1h30m`";
   fault += ": write `";
   base::append_duration(static_cast<int64_t>(ms), &fault);
   return fault + "`";
@@ -161,7 +173,8 @@ Number scan_decimal(std::string_view text, size_t fraction) {
   if (run == end) return number;
   const std::string_view letters = text.substr(digits_end, run - digits_end);
   if (letters == "e" || letters == "E") {
-    number.fault = "the exponent has no digits: write " + quoted(std::string(text.substr(0, digits_end)) + "e0") + " or leave it out";
+    number.fault = "the exponent has no digits: write " +
+                   quoted(std::string(text.substr(0, digits_end)) + "e0") + " or leave it out";
   } else {
     number.kind = TokenKind::kDuration;
     number.fault = decimal_duration_fault(text.substr(0, digits_end), letters);
@@ -178,8 +191,9 @@ Number scan_suffixed(std::string_view text, size_t digits_end, size_t run) {
   if (exponent > digits_end && exponent >= run) {
     number.size = static_cast<uint32_t>(exponent);
     number.kind = TokenKind::kDecimal;
-    number.fault = "an exponent follows digits after a point: write " +
-                   quoted(std::string(digits) + ".0" + std::string(text.substr(digits_end, exponent - digits_end)));
+    number.fault =
+        "an exponent follows digits after a point: write " +
+        quoted(std::string(digits) + ".0" + std::string(text.substr(digits_end, exponent - digits_end)));
   } else if (digits == "0" && (suffix[0] == 'x' || suffix[0] == 'X' || suffix[0] == 'b')) {
     number.kind = TokenKind::kInt;
     number.fault = "numbers are decimal: there is no " + quoted(text.substr(0, 2));
@@ -198,10 +212,11 @@ Number scan_suffixed(std::string_view text, size_t digits_end, size_t run) {
 
 std::string_view unit_meant(std::string_view word) {
   constexpr std::pair<std::string_view, std::string_view> kMeant[] = {
-      {"sec", "s"},   {"secs", "s"},  {"second", "s"},  {"seconds", "s"},      {"S", "s"},     {"min", "m"},
-      {"mins", "m"},  {"minute", "m"}, {"minutes", "m"}, {"M", "m"},           {"hr", "h"},    {"hrs", "h"},
-      {"hour", "h"},  {"hours", "h"}, {"H", "h"},       {"day", "d"},          {"days", "d"},  {"D", "d"},
-      {"msec", "ms"}, {"msecs", "ms"}, {"millis", "ms"}, {"milliseconds", "ms"}, {"MS", "ms"}, {"millisecond", "ms"},
+      {"sec", "s"},     {"secs", "s"},          {"second", "s"}, {"seconds", "s"},      {"S", "s"},
+      {"min", "m"},     {"mins", "m"},          {"minute", "m"}, {"minutes", "m"},      {"M", "m"},
+      {"hr", "h"},      {"hrs", "h"},           {"hour", "h"},   {"hours", "h"},        {"H", "h"},
+      {"day", "d"},     {"days", "d"},          {"D", "d"},      {"msec", "ms"},        {"msecs", "ms"},
+      {"millis", "ms"}, {"milliseconds", "ms"}, {"MS", "ms"},    {"millisecond", "ms"},
   };
   for (const auto& [text, unit] : kMeant) {
     if (text == word) return unit;
@@ -209,7 +224,8 @@ std::string_view unit_meant(std::string_view word) {
   return {};
 }
 
-std::string decode_string(std::string_view raw, std::optional<LiteralFault>* fault, std::vector<uint32_t>* origin) {
+std::string decode_string(std::string_view raw, std::optional<LiteralFault>* fault,
+                          std::vector<uint32_t>* origin) {
   std::string out;
   out.reserve(raw.size());
   for (size_t at = 0; at < raw.size();) {
@@ -223,7 +239,8 @@ std::string decode_string(std::string_view raw, std::optional<LiteralFault>* fau
       escape.fault = "a control character; inside a string it is written as an escape (`\\n`, `\\u001b`)";
     }
     if (!escape.fault.empty()) {
-      if (fault != nullptr && !*fault) *fault = LiteralFault{place, place + static_cast<uint32_t>(escape.size), escape.fault};
+      if (fault != nullptr && !*fault)
+        *fault = LiteralFault{place, place + static_cast<uint32_t>(escape.size), escape.fault};
       escape.text = raw.substr(at, escape.size);
     }
     out += escape.text;

@@ -16,9 +16,11 @@ struct LiteralFault {
   std::string message;
 };
 
-// Reads the escapes of what stands between the quotes. Bad ones are kept as written; the first is *fault (if asked for).
-// `origin`, if given, gets for each byte of the result, and for its end, the place in `raw` it came from.
-std::string decode_string(std::string_view raw, std::optional<LiteralFault>* fault, std::vector<uint32_t>* origin);
+// Reads the escapes of what stands between the quotes. Bad ones are kept as written; the first is *fault (if
+// asked for). `origin`, if given, gets for each byte of the result, and for its end, the place in `raw` it
+// came from.
+std::string decode_string(std::string_view raw, std::optional<LiteralFault>* fault,
+                          std::vector<uint32_t>* origin);
 
 struct Number {
   TokenKind kind = TokenKind::kInt;

@@ -90,7 +90,9 @@ class MessageReader {
   size_t read_hole(size_t open) {
     const size_t close = closing_brace(text_, open + 1);
     if (close == std::string::npos) {
-      state_.report(span(open, open + 1), "this `{` is not closed in the message: `{EXPR}` inserts a value, a brace is written `{{`");
+      state_.report(
+          span(open, open + 1),
+          "this `{` is not closed in the message: `{EXPR}` inserts a value, a brace is written `{{`");
       return text_.size();
     }
     const std::vector<uint32_t> places(origin_.begin() + static_cast<std::ptrdiff_t>(open) + 1,

@@ -6,8 +6,8 @@
 
 namespace cep::lang {
 
-// `{EXPR}` is an expression, `{{` and `}}` are braces; escapes are read before braces. Mistakes inside are reported to `state`, and the
-// rest of the message is read all the same.
+// `{EXPR}` is an expression, `{{` and `}}` are braces; escapes are read before braces. Mistakes inside are
+// reported to `state`, and the rest of the message is read all the same.
 std::vector<ast::AlertDecl::Part> parse_message(ParseState& state, const Token& token);
 
 }  // namespace cep::lang

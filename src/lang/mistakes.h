@@ -1,4 +1,5 @@
-// Where the lexer and the grammar report to: the errors of one file, with a bound, so that rubbish does not flood the reader.
+// Where the lexer and the grammar report to: the errors of one file, with a bound, so that rubbish does not
+// flood the reader.
 #pragma once
 #include <string>
 #include <utility>

@@ -7,7 +7,8 @@
 namespace cep::lang {
 
 std::string ParseState::written(Span wanted) const {
-  const Token* first = std::lower_bound(begin, end, wanted.begin, [&](const Token& t, uint32_t place) { return span(t).begin < place; });
+  const Token* first = std::lower_bound(
+      begin, end, wanted.begin, [&](const Token& t, uint32_t place) { return span(t).begin < place; });
   const Token* last = first;
   while (last != end && span(*last).end <= wanted.end) ++last;
   if (first == last) return {};

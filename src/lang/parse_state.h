@@ -1,4 +1,5 @@
-// What the grammars share while one text is read: the text, its tokens, where mistakes go, and how deep the grammar is.
+// What the grammars share while one text is read: the text, its tokens, where mistakes go, and how deep the
+// grammar is.
 #pragma once
 #include <string>
 
@@ -8,9 +9,11 @@
 
 namespace cep::lang {
 
-using Iterator = const Token*;  // the one iterator of all grammars; the range ends before a kEnd that can be read
+using Iterator =
+    const Token*;  // the one iterator of all grammars; the range ends before a kEnd that can be read
 
-// Thrown where the grammar can go no further, caught where declarations (or the expressions of a message) are read.
+// Thrown where the grammar can go no further, caught where declarations (or the expressions of a message) are
+// read.
 struct Mistake {
   Span span;
   std::string message;

@@ -1,5 +1,6 @@
-// Declaration by declaration: lex the file, let the grammar read one declaration at a time, and after a mistake go on at the next place
-// where one begins. The grammar never sees the text itself, and the depth of its recursion is counted (grammar_config.h, deeper).
+// Declaration by declaration: lex the file, let the grammar read one declaration at a time, and after a
+// mistake go on at the next place where one begins. The grammar never sees the text itself, and the depth of
+// its recursion is counted (grammar_config.h, deeper).
 #include "lang/parser.h"
 
 #include <algorithm>
@@ -16,7 +17,8 @@ using ast::Declaration;
 class FileParser {
  public:
   FileParser(const Text& text, const std::vector<Token>& tokens, Mistakes* mistakes)
-      : state_{text, tokens.data(), tokens.data() + tokens.size() - 1, mistakes, 0, false}, at_(state_.begin) {}
+      : state_{text, tokens.data(), tokens.data() + tokens.size() - 1, mistakes, 0, false},
+        at_(state_.begin) {}
 
   ast::File run() {
     while (at_ != state_.end && !state_.mistakes->full()) read_declaration();
@@ -31,7 +33,8 @@ class FileParser {
       state_.depth = 0;
       state_.failed = false;
       const Context context(state_);
-      if (!declaration.parse(at_, state_.end, context, x3::unused, read)) throw no_declaration(state_, start, last());
+      if (!declaration.parse(at_, state_.end, context, x3::unused, read))
+        throw no_declaration(state_, start, last());
       if (state_.failed) read = broken(start);
       file_.declarations.push_back(std::move(read));
     } catch (const Mistake& mistake) {
@@ -43,7 +46,9 @@ class FileParser {
     }
   }
 
-  const Declaration* last() const { return file_.declarations.empty() ? nullptr : &file_.declarations.back(); }
+  const Declaration* last() const {
+    return file_.declarations.empty() ? nullptr : &file_.declarations.back();
+  }
 
   // Did a string that was never closed take the rest of a line of this declaration?
   bool swallowed(Iterator start, const Mistake& mistake) const {
@@ -57,8 +62,10 @@ class FileParser {
 
   // A word that means nothing, before what can hardly be anything but the rest of a declaration.
   bool misspelt(Iterator t) const {
-    if (t->kind != TokenKind::kWord || t->word != Word::kNone || state_.end - t < 3 || !is_name(t[1])) return false;
-    return is_word(t[2], Word::kOn) || is_symbol(t[2], Symbol::kOpenParen) || is_symbol(t[2], Symbol::kAssign);
+    if (t->kind != TokenKind::kWord || t->word != Word::kNone || state_.end - t < 3 || !is_name(t[1]))
+      return false;
+    return is_word(t[2], Word::kOn) || is_symbol(t[2], Symbol::kOpenParen) ||
+           is_symbol(t[2], Symbol::kAssign);
   }
 
   Declaration broken(Iterator start) const {
@@ -79,8 +86,8 @@ class FileParser {
     return t == state_.end ? start : t;
   }
 
-  // Where a declaration begins beyond doubt, or a word of one at the begin of a line outside all brackets, or what follows the brace
-  // that closes the body.
+  // Where a declaration begins beyond doubt, or a word of one at the begin of a line outside all brackets, or
+  // what follows the brace that closes the body.
   Iterator next_start(Iterator start, Iterator mistake) const {
     int depth = 0;
     for (Iterator t = start; t != state_.end; ++t) {

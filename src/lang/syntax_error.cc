@@ -1,5 +1,6 @@
-// Errors of syntax in the reader's words. unexpected() tries, in this order: a mistake already told, a way out for what is often meant,
-// the nearest word that can stand here, and else says what was expected and what was found.
+// Errors of syntax in the reader's words. unexpected() tries, in this order: a mistake already told, a way
+// out for what is often meant, the nearest word that can stand here, and else says what was expected and what
+// was found.
 #include "lang/syntax_error.h"
 
 #include <algorithm>
@@ -33,8 +34,10 @@ Iterator open_bracket(const ParseState& state, Iterator found) {
   for (Iterator t = found; t != state.begin;) {
     --t;
     if (t->kind != TokenKind::kSymbol) continue;
-    const bool open = t->symbol == Symbol::kOpenParen || t->symbol == Symbol::kOpenBrace || t->symbol == Symbol::kOpenBracket;
-    const bool close = t->symbol == Symbol::kCloseParen || t->symbol == Symbol::kCloseBrace || t->symbol == Symbol::kCloseBracket;
+    const bool open = t->symbol == Symbol::kOpenParen || t->symbol == Symbol::kOpenBrace ||
+                      t->symbol == Symbol::kOpenBracket;
+    const bool close = t->symbol == Symbol::kCloseParen || t->symbol == Symbol::kCloseBrace ||
+                       t->symbol == Symbol::kCloseBracket;
     if (close) ++closed;
     if (open && closed-- == 0) return t;
   }
@@ -55,28 +58,35 @@ struct Question {
   bool after(Word w) const { return is_word(*before, w); }
   bool after(Symbol s) const { return is_symbol(*before, s); }
   bool in_body() const {
-    return expected == Expected::kPatternBody || expected == Expected::kGroupBody || expected == Expected::kTimeoutBody;
+    return expected == Expected::kPatternBody || expected == Expected::kGroupBody ||
+           expected == Expected::kTimeoutBody;
   }
 };
 
 // Can the token end a value, so that an operator might follow?
 bool ends_value(const Token& t) {
-  return is_name(t) || is_symbol(t, Symbol::kCloseParen) || (t.kind >= TokenKind::kInt && t.kind <= TokenKind::kString) ||
-         is_word(t, Word::kNull) || is_word(t, Word::kTrue) || is_word(t, Word::kFalse);
+  return is_name(t) || is_symbol(t, Symbol::kCloseParen) ||
+         (t.kind >= TokenKind::kInt && t.kind <= TokenKind::kString) || is_word(t, Word::kNull) ||
+         is_word(t, Word::kTrue) || is_word(t, Word::kFalse);
 }
 
 // Operators of other languages after a value.
 std::string foreign_operator(const Question& q) {
   if (q.found->kind != TokenKind::kWord || !ends_value(*q.before)) return {};
   const std::string word = lower(q.text());
-  if (q.found->word == Word::kNone && (word == "and" || word == "or" || word == "in" || word == "is" || word == "matches" || word == "not")) {
+  if (q.found->word == Word::kNone &&
+      (word == "and" || word == "or" || word == "in" || word == "is" || word == "matches" || word == "not")) {
     return "case matters: write " + quoted(word);
   }
-  if (word == "between" && q.expected != Expected::kTimeoutBody) return "there is no `between` for values: write `x >= a and x <= b`";
+  if (word == "between" && q.expected != Expected::kTimeoutBody)
+    return "there is no `between` for values: write `x >= a and x <= b`";
   if (word == "like" || word == "ilike" || word == "rlike" || word == "regexp" || word == "match") {
-    return "there is no " + quoted(q.text()) + ": write `x matches \"…\"` (a regular expression), `contains(x, \"…\")` or `starts_with(x, \"…\")`";
+    return "there is no " + quoted(q.text()) +
+           ": write `x matches \"…\"` (a regular expression), `contains(x, \"…\")` or `starts_with(x, "
+           "\"…\")`";
   }
-  if (word == "contains" || word == "starts_with" || word == "ends_with") return quoted(word) + " is a function: `" + word + "(x, \"…\")`";
+  if (word == "contains" || word == "starts_with" || word == "ends_with")
+    return quoted(word) + " is a function: `" + word + "(x, \"…\")`";
   if (word == "mod" || word == "div") return "write `%` for the rest, `/` for the division";
   if (word == "eq" || word == "equals") return "equality is written `==`";
   if (word == "xor") return "there is no `xor`: conditions are compared with `!=`";
@@ -86,7 +96,8 @@ std::string foreign_operator(const Question& q) {
 std::string duration_pieces(const Question& q) {
   const TokenKind before = q.before->kind;
   const std::string pieces = std::string(q.state.of(*q.before)) + q.text();
-  if (before == TokenKind::kDuration && q.found->kind == TokenKind::kDuration) return "a duration has no blanks: write " + quoted(pieces);
+  if (before == TokenKind::kDuration && q.found->kind == TokenKind::kDuration)
+    return "a duration has no blanks: write " + quoted(pieces);
   if (before != TokenKind::kInt || q.found->kind != TokenKind::kWord) return {};
   const std::string word = q.text();
   const bool unit = word == "d" || word == "h" || word == "m" || word == "s" || word == "ms";
@@ -99,13 +110,17 @@ std::string operand_hint(const Question& q) {
   if (q.symbol(Symbol::kPlus)) return "there is no sign `+`: leave it out";
   if (q.symbol(Symbol::kAssign)) return "a single `=` compares nothing; did you mean `==`?";
   if (q.symbol(Symbol::kOpenBracket)) return "lists stand in parentheses: `in (1, 2)`";
-  if (q.symbol(Symbol::kOpenBrace)) return "there is no value in braces here; lists stand in parentheses: `in (1, 2)`";
+  if (q.symbol(Symbol::kOpenBrace))
+    return "there is no value in braces here; lists stand in parentheses: `in (1, 2)`";
   if (q.symbol(Symbol::kComma) && q.after(Symbol::kComma)) return "one `,` too many";
-  if (q.word(Word::kNot)) return "`not` stands before a whole condition: put it in parentheses here, `(not …)`";
-  const bool list_of_in = q.after(Symbol::kOpenParen) && q.before != q.state.begin && is_word(*(q.before - 1), Word::kIn);
+  if (q.word(Word::kNot))
+    return "`not` stands before a whole condition: put it in parentheses here, `(not …)`";
+  const bool list_of_in =
+      q.after(Symbol::kOpenParen) && q.before != q.state.begin && is_word(*(q.before - 1), Word::kIn);
   if (q.symbol(Symbol::kCloseParen) && list_of_in) return "the list of `in` is empty";
   if (q.word(Word::kMatches) || q.word(Word::kIn) || q.word(Word::kIs)) {
-    return "expected " + std::string(q.what) + ", found " + quoted(q.text()) + ", a reserved word (between backquotes it is a name)";
+    return "expected " + std::string(q.what) + ", found " + quoted(q.text()) +
+           ", a reserved word (between backquotes it is a name)";
   }
   return {};
 }
@@ -114,24 +129,31 @@ std::string name_hint(const Question& q) {
   if (q.found->kind == TokenKind::kWord && is_reserved(q.found->word)) {
     return quoted(q.text()) + " is a reserved word; between backquotes any text is a name";
   }
-  if (q.found->kind == TokenKind::kString && q.after(Word::kAlert)) return "the level comes before the message: `alert low " + q.text() + "`";
+  if (q.found->kind == TokenKind::kString && q.after(Word::kAlert))
+    return "the level comes before the message: `alert low " + q.text() + "`";
   if (q.found->kind == TokenKind::kString) return "a name stands without quotes (or between backquotes)";
   return {};
 }
 
 std::string kind_hint(const Question& q) {
   switch (q.expected) {
-    case Expected::kOperand: return operand_hint(q);
-    case Expected::kName: return name_hint(q);
+    case Expected::kOperand:
+      return operand_hint(q);
+    case Expected::kName:
+      return name_hint(q);
     case Expected::kClose:
-      return q.symbol(Symbol::kTimes) && q.after(Symbol::kOpenParen) ? "there is no `*` in a call: write `count()`" : "";
+      return q.symbol(Symbol::kTimes) && q.after(Symbol::kOpenParen)
+                 ? "there is no `*` in a call: write `count()`"
+                 : "";
     case Expected::kType:
       return q.symbol(Symbol::kColon) ? "a field is written `name type`, without `:`" : "";
     case Expected::kText:
-      if (q.found->kind == TokenKind::kWord) return "expected " + std::string(q.what) + "; did you mean `\"" + q.text() + "\"`?";
+      if (q.found->kind == TokenKind::kWord)
+        return "expected " + std::string(q.what) + "; did you mean `\"" + q.text() + "\"`?";
       return {};
     case Expected::kList:
-      if (q.symbol(Symbol::kOpenBracket) || q.symbol(Symbol::kOpenBrace)) return "lists stand in parentheses: `in (1, 2)`";
+      if (q.symbol(Symbol::kOpenBracket) || q.symbol(Symbol::kOpenBrace))
+        return "lists stand in parentheses: `in (1, 2)`";
       if (ends_value(*q.found)) return "a list stands in parentheses: `in (" + q.text() + ", …)`";
       return {};
     case Expected::kColumn:
@@ -147,7 +169,8 @@ std::string kind_hint(const Question& q) {
     case Expected::kDuration:
       if (q.found->kind == TokenKind::kString) return "a duration stands without quotes: `1h30m`";
       return operand_hint(q);
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -158,7 +181,8 @@ bool missing_brace(const Question& q, Mistake* mistake) {
   const Iterator open = open_bracket(q.state, q.found);
   if (open == nullptr) return false;
   const std::string close(spelling(static_cast<Symbol>(static_cast<int>(open->symbol) + 1)));
-  std::string message = quoted(spelling(open->symbol)) + " is not closed: " + quoted(close) + " is missing before ";
+  std::string message =
+      quoted(spelling(open->symbol)) + " is not closed: " + quoted(close) + " is missing before ";
   message += at_end ? "the end of the file" : quoted(spelling(q.found->word)) + on_line(q.state, *q.found);
   *mistake = {q.state.span(*open), message, q.before->unclosed};
   return true;
@@ -170,7 +194,8 @@ std::vector<std::string> words_of_body(const Question& q) {
     for (std::string& w : spellings(more)) words.push_back(std::move(w));
   };
   if (q.expected == Expected::kFirstStage) return words;
-  if (q.expected == Expected::kTimeoutBody) return spellings({Word::kSelect, Word::kAlert, Word::kAt, Word::kBy});
+  if (q.expected == Expected::kTimeoutBody)
+    return spellings({Word::kSelect, Word::kAlert, Word::kAt, Word::kBy});
   add(kModifierWords);
   if (q.expected == Expected::kPatternBody) add(kClauseWords);
   if (q.expected == Expected::kPatternBody) add({Word::kBetween, Word::kAt, Word::kBy});
@@ -182,17 +207,21 @@ std::string misplaced_body_word(const Question& q) {
   const Word w = q.found->word;
   const bool stage_hidden = q.found - q.state.begin >= 2 && is_contiguity(*(q.found - 2));
   if (stage_hidden && q.before->kind == TokenKind::kWord && is_one_of(q.before->word, kModifierWords)) {
-    return "this stage has no name before " + quoted(spelling(q.before->word)) + ": `" + std::string(q.state.of(*(q.found - 2))) + " NAME " +
-           std::string(spelling(q.before->word)) + " …`";
+    return "this stage has no name before " + quoted(spelling(q.before->word)) + ": `" +
+           std::string(q.state.of(*(q.found - 2))) + " NAME " + std::string(spelling(q.before->word)) + " …`";
   }
-  if (is_one_of(w, kContiguityWords)) return "the stages of a pattern come before its clauses; move this stage up";
-  if (is_one_of(w, kModifierWords)) return quoted(q.text()) + " belongs to a stage; it goes before the clauses of the pattern";
+  if (is_one_of(w, kContiguityWords))
+    return "the stages of a pattern come before its clauses; move this stage up";
+  if (is_one_of(w, kModifierWords))
+    return quoted(q.text()) + " belongs to a stage; it goes before the clauses of the pattern";
   if (is_one_of(w, kClauseWords)) {
-    return q.expected == Expected::kGroupBody ? quoted(q.text()) + " belongs to the pattern, not to a group; it goes after the group's `}`"
-                                              : quoted(q.text()) + " has no place in `on timeout`, which takes `select` and `alert`";
+    return q.expected == Expected::kGroupBody
+               ? quoted(q.text()) + " belongs to the pattern, not to a group; it goes after the group's `}`"
+               : quoted(q.text()) + " has no place in `on timeout`, which takes `select` and `alert`";
   }
   const std::string word = q.text();
-  if (word == "having" || word == "tumbling" || word == "sliding" || word == "session" || word == "rolling" || word == "lateness") {
+  if (word == "having" || word == "tumbling" || word == "sliding" || word == "session" || word == "rolling" ||
+      word == "lateness") {
     return quoted(word) + " belongs to a window, not to a pattern";
   }
   if (word == "timeout") return "write `on timeout { … }`";
@@ -201,27 +230,35 @@ std::string misplaced_body_word(const Question& q) {
 }
 
 std::string body_hint(const Question& q) {
-  if (is_symbol(*(q.found + (q.found->kind == TokenKind::kEnd ? 0 : 1)), Symbol::kAssign) && is_name(*q.found) && ends_value(*q.before)) {
+  if (is_symbol(*(q.found + (q.found->kind == TokenKind::kEnd ? 0 : 1)), Symbol::kAssign) &&
+      is_name(*q.found) && ends_value(*q.before)) {
     return "`,` is missing before this column of `select`";
   }
-  if (q.symbol(Symbol::kCloseParen) || q.symbol(Symbol::kCloseBracket)) return "this " + quoted(q.text()) + " closes nothing";
+  if (q.symbol(Symbol::kCloseParen) || q.symbol(Symbol::kCloseBracket))
+    return "this " + quoted(q.text()) + " closes nothing";
   const Iterator second = q.found - q.state.begin >= 2 ? q.found - 2 : q.state.end;
   if (q.symbol(Symbol::kOpenBrace) && is_contiguity(*second)) {
     return "a group has no name: write " + quoted(std::string(spelling(second->word)) + " { … }");
   }
-  if (is_word(*second, Word::kAlert) && is_name(*q.found) && !is_body_word(q.found->word)) return "a message stands between quotes: `\"…\"`";
-  const bool times_before = q.found - q.state.begin >= 2 && is_word(*(q.found - 2), Word::kTimes) && q.before->kind == TokenKind::kInt;
-  if (times_before && (q.symbol(Symbol::kMinus) || q.symbol(Symbol::kComma) || q.word(Word::kTo) || q.symbol(Symbol::kColon))) {
+  if (is_word(*second, Word::kAlert) && is_name(*q.found) && !is_body_word(q.found->word))
+    return "a message stands between quotes: `\"…\"`";
+  const bool times_before = q.found - q.state.begin >= 2 && is_word(*(q.found - 2), Word::kTimes) &&
+                            q.before->kind == TokenKind::kInt;
+  if (times_before && (q.symbol(Symbol::kMinus) || q.symbol(Symbol::kComma) || q.word(Word::kTo) ||
+                       q.symbol(Symbol::kColon))) {
     return "a range is written `times " + std::string(q.state.of(*q.before)) + "..5`";
   }
   return misplaced_body_word(q);
 }
 
 std::string first_stage_hint(const Question& q) {
-  if (q.symbol(Symbol::kCloseBrace)) return "there is no stage between these braces; the first is `begin NAME where …`";
+  if (q.symbol(Symbol::kCloseBrace))
+    return "there is no stage between these braces; the first is `begin NAME where …`";
   if (q.found->kind != TokenKind::kWord) return {};
-  if (is_one_of(q.found->word, kClauseWords)) return "the stages come first: `begin NAME where …` before " + quoted(q.text());
-  if (is_one_of(q.found->word, kModifierWords)) return quoted(q.text()) + " belongs to a stage: `begin NAME " + q.text() + " …`";
+  if (is_one_of(q.found->word, kClauseWords))
+    return "the stages come first: `begin NAME where …` before " + quoted(q.text());
+  if (is_one_of(q.found->word, kModifierWords))
+    return quoted(q.text()) + " belongs to a stage: `begin NAME " + q.text() + " …`";
   return {};
 }
 
@@ -230,7 +267,9 @@ std::string nearest_word(const Question& q) {
   std::vector<std::string> words;
   if (q.in_body() || q.expected == Expected::kFirstStage) words = words_of_body(q);
   if (q.expected == Expected::kFields) words = spellings({Word::kFrom, Word::kRequired, Word::kDefault});
-  if (q.expected == Expected::kSkip) words = spellings({Word::kNo, Word::kSkip, Word::kTo, Word::kPast, Word::kNext, Word::kFirst, Word::kLast});
+  if (q.expected == Expected::kSkip)
+    words =
+        spellings({Word::kNo, Word::kSkip, Word::kTo, Word::kPast, Word::kNext, Word::kFirst, Word::kLast});
   // A single word that is expected stands first in `what`, between backquotes.
   if (q.expected == Expected::kOther && q.what.substr(0, 1) == "`") {
     const std::string_view first = q.what.substr(1, q.what.find_first_of("` ", 1) - 1);
@@ -255,17 +294,21 @@ std::string head_hint(const Question& q) {
   if (q.word(Word::kAs)) return "a source of a pattern has no alias; stages have names";
   if (is_name(*q.found) && q.found->kind == TokenKind::kWord) {
     const std::string near = base::nearest(q.text(), spellings({Word::kBy}));
-    if (!near.empty() && q.found->word != Word::kBy) return "expected " + std::string(q.what) + ", found " + quoted(q.text()) + "; did you mean " + quoted(near) + "?";
+    if (!near.empty() && q.found->word != Word::kBy)
+      return "expected " + std::string(q.what) + ", found " + quoted(q.text()) + "; did you mean " +
+             quoted(near) + "?";
   }
   return {};
 }
 
 // Two values in a row.
 std::string missing_operator(const Question& q) {
-  const bool value = is_name(*q.found) || q.symbol(Symbol::kOpenParen) || (q.found->kind >= TokenKind::kInt && q.found->kind <= TokenKind::kString);
+  const bool value = is_name(*q.found) || q.symbol(Symbol::kOpenParen) ||
+                     (q.found->kind >= TokenKind::kInt && q.found->kind <= TokenKind::kString);
   const bool after_name = q.found - q.state.begin >= 2 && is_contiguity(*(q.found - 2));
   if (!q.in_body() || !value || q.found->first_on_line || !ends_value(*q.before) || after_name) return {};
-  return "expected an operator (`and`, `or`, `==`, …) or " + std::string(q.what) + ", found " + describe(q.state, *q.found);
+  return "expected an operator (`and`, `or`, `==`, …) or " + std::string(q.what) + ", found " +
+         describe(q.state, *q.found);
 }
 
 std::string hint(const Question& q) {
@@ -292,12 +335,14 @@ std::string default_message(const Question& q) {
   std::string message = "expected " + std::string(q.what) + ", found " + describe(q.state, *q.found);
   if (q.expected == Expected::kClose) {
     const Iterator open = open_bracket(q.state, q.found);
-    if (open != nullptr) message += " (" + quoted(spelling(open->symbol)) + " was opened" + on_line(q.state, *open) + ")";
+    if (open != nullptr)
+      message += " (" + quoted(spelling(open->symbol)) + " was opened" + on_line(q.state, *open) + ")";
   }
   return message;
 }
 
-// A value was missing, and the word that begins the next line was read as its name: that word, if it stands right before `found`.
+// A value was missing, and the word that begins the next line was read as its name: that word, if it stands
+// right before `found`.
 Iterator word_for_value(const ParseState& state, Iterator found) {
   if (found - state.begin < 2) return nullptr;
   const Token& word = *(found - 1);
@@ -305,13 +350,18 @@ Iterator word_for_value(const ParseState& state, Iterator found) {
   if (word.kind != TokenKind::kWord || !word.first_on_line) return nullptr;
   if (!is_body_word(word.word) && !begins_declaration(&word)) return nullptr;
   const bool by_symbol = before.kind == TokenKind::kSymbol && before.symbol >= Symbol::kAssign;
-  const bool by_word = before.kind == TokenKind::kWord && (is_reserved(before.word) || before.word == Word::kWhere || before.word == Word::kUntil);
-  const bool value_before = is_word(before, Word::kNull) || is_word(before, Word::kTrue) || is_word(before, Word::kFalse);
+  const bool by_word =
+      before.kind == TokenKind::kWord &&
+      (is_reserved(before.word) || before.word == Word::kWhere || before.word == Word::kUntil);
+  const bool value_before =
+      is_word(before, Word::kNull) || is_word(before, Word::kTrue) || is_word(before, Word::kFalse);
   return by_symbol || (by_word && !value_before) ? found - 1 : nullptr;
 }
 
 Mistake missing_value(const ParseState& state, Iterator word) {
-  return {state.span(*word), "expected a value after " + describe(state, *(word - 1)) + ", found " + describe(state, *word), word->bad || (word - 1)->bad};
+  return {state.span(*word),
+          "expected a value after " + describe(state, *(word - 1)) + ", found " + describe(state, *word),
+          word->bad || (word - 1)->bad};
 }
 
 std::string option_hint(const Question& q, const ast::Declaration& before, std::vector<std::string>* words) {
@@ -321,7 +371,8 @@ std::string option_hint(const Question& q, const ast::Declaration& before, std::
   if (derived && is_one_of(q.found->word, kDerivedWords)) {
     return "in a derived stream `as`, `where`, `select`, `unique` come in this order, each at most once";
   }
-  if (stream && (word == "where" || word == "filter")) return "a stream takes its lines by `when CONDITION`; a filter is `stream NAME = SOURCE where …`";
+  if (stream && (word == "where" || word == "filter"))
+    return "a stream takes its lines by `when CONDITION`; a filter is `stream NAME = SOURCE where …`";
   if (stream) {
     for (std::string& w : spellings(kStreamOptionWords)) words->push_back(std::move(w));
     for (std::string& w : spellings({Word::kBy, Word::kMax, Word::kAdvance})) words->push_back(std::move(w));
@@ -330,24 +381,32 @@ std::string option_hint(const Question& q, const ast::Declaration& before, std::
     for (std::string& w : spellings(kDerivedWords)) words->push_back(std::move(w));
   }
   const bool body_word = is_body_word(q.found->word) && before.kind == ast::Declaration::kPattern;
-  return body_word ? quoted(word) + " stands after the `}` that ends the pattern; is there one `}` too many before?" : "";
+  return body_word
+             ? quoted(word) + " stands after the `}` that ends the pattern; is there one `}` too many before?"
+             : "";
 }
 
 }  // namespace
 
 std::string describe(const ParseState& state, const Token& token) {
   std::string text(state.of(token));
-  if (text.size() > kShownMax) text = text.substr(0, text.find_first_of(" \t", 20) < kShownMax ? text.find_first_of(" \t", 20) : 20) + " …";
+  if (text.size() > kShownMax)
+    text =
+        text.substr(0, text.find_first_of(" \t", 20) < kShownMax ? text.find_first_of(" \t", 20) : 20) + " …";
   switch (token.kind) {
-    case TokenKind::kEnd: return state.text.origin == nullptr ? "the end of the file" : "the end of the braces";
-    case TokenKind::kString: return "the text " + quoted(text);
-    default: return quoted(text);
+    case TokenKind::kEnd:
+      return state.text.origin == nullptr ? "the end of the file" : "the end of the braces";
+    case TokenKind::kString:
+      return "the text " + quoted(text);
+    default:
+      return quoted(text);
   }
 }
 
 Mistake unexpected(const ParseState& state, Iterator found, std::string_view what, Expected expected) {
   const Question q{state, found, found == state.begin ? state.end : found - 1, what, expected};
-  if (const Iterator value = word_for_value(state, found); value != nullptr) return missing_value(state, value);
+  if (const Iterator value = word_for_value(state, found); value != nullptr)
+    return missing_value(state, value);
   Mistake mistake{state.span(*found), "", found->bad || q.before->bad};
   if (missing_brace(q, &mistake)) return mistake;
   if (expected == Expected::kColumn && !q.symbol(Symbol::kEqual)) mistake.span = state.span(*q.before);
@@ -358,12 +417,15 @@ Mistake unexpected(const ParseState& state, Iterator found, std::string_view wha
 
 Mistake unclosed(const ParseState& state, Iterator open) {
   const std::string close(spelling(static_cast<Symbol>(static_cast<int>(open->symbol) + 1)));
-  return {state.span(*open), quoted(spelling(open->symbol)) + " is never closed: " + quoted(close) + " is missing", false};
+  return {state.span(*open),
+          quoted(spelling(open->symbol)) + " is never closed: " + quoted(close) + " is missing", false};
 }
 
 Mistake no_declaration(const ParseState& state, Iterator found, const ast::Declaration* before) {
-  const Question q{state, found, found == state.begin ? state.end : found - 1, "a declaration", Expected::kOther};
-  if (const Iterator value = word_for_value(state, found); value != nullptr) return missing_value(state, value);
+  const Question q{state, found, found == state.begin ? state.end : found - 1, "a declaration",
+                   Expected::kOther};
+  if (const Iterator value = word_for_value(state, found); value != nullptr)
+    return missing_value(state, value);
   Mistake mistake{state.span(*found), "", found->bad || q.before->bad};
   if (q.symbol(Symbol::kCloseBrace) || q.symbol(Symbol::kCloseParen) || q.symbol(Symbol::kCloseBracket)) {
     mistake.message = "this " + quoted(q.text()) + " closes nothing";
@@ -384,7 +446,8 @@ Mistake no_declaration(const ParseState& state, Iterator found, const ast::Decla
       return mistake;
     }
   }
-  mistake.message = "expected a declaration (stream, table, let, pattern, window, join), found " + describe(state, *found);
+  mistake.message =
+      "expected a declaration (stream, table, let, pattern, window, join), found " + describe(state, *found);
   return mistake;
 }
 

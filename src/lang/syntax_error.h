@@ -1,4 +1,5 @@
-// What is said when the grammar can go no further: what was expected, what was found, and the way out for what people usually mean.
+// What is said when the grammar can go no further: what was expected, what was found, and the way out for
+// what people usually mean.
 #pragma once
 #include "lang/parse_state.h"
 
@@ -7,7 +8,7 @@ namespace cep::lang {
 // What kind of thing was expected decides which ways out are looked for.
 enum class Expected : uint8_t {
   kOther,
-  kOperand,      // a value or condition
+  kOperand,  // a value or condition
   kName,
   kClose,        // `)` or `]`
   kEnd,          // the end of an expression in a message
@@ -17,13 +18,13 @@ enum class Expected : uint8_t {
   kTimeoutBody,  // select, alert or `}`
   kFields,       // `,` or `)` after a field of a stream, or an attribute
   kDuration,
-  kList,         // after `in`
-  kColumn,       // `=` after a name of select
-  kTimes,        // a number of `times`
+  kList,    // after `in`
+  kColumn,  // `=` after a name of select
+  kTimes,   // a number of `times`
   kSkip,
-  kText,         // a string
-  kType,         // of a field
-  kOpenBody,     // `{` after the head of a declaration
+  kText,      // a string
+  kType,      // of a field
+  kOpenBody,  // `{` after the head of a declaration
 };
 
 Mistake unexpected(const ParseState& state, Iterator found, std::string_view what, Expected expected);

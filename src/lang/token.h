@@ -13,17 +13,107 @@ enum class TokenKind : uint8_t { kEnd, kWord, kQuoted, kInt, kDecimal, kDuration
 
 // The words that mean something somewhere; in the order of their letters (words.cc has the spellings).
 enum class Word : uint8_t {
-  kNone, kAdvance, kAfter, kAhead, kAlert, kAllowCombinations, kAnd, kAs, kAscending, kAt, kBegin, kBetween, kBy,
-  kConsecutive, kDefault, kDescription, kEvent, kEvents, kEvery, kFalse, kFilter, kFirst, kFollowedBy,
-  kFollowedByAny, kFrom, kGreedy, kIdle, kIf, kIn, kIs, kJoin, kKeep, kKey, kLag, kLast, kLeft, kLet, kMatch,
-  kMatches, kMax, kMost, kNext, kNo, kNot, kNotFollowedBy, kNotNext, kNull, kOn, kOnce, kOneOrMore, kOptional,
-  kOr, kOwn, kPast, kPattern, kPer, kPunctuated, kRaw, kRequired, kSelect, kSkip, kStream, kTable, kTags, kTime,
-  kTimeout, kTimes, kTo, kTrue, kUnique, kUntil, kWatermark, kWhen, kWhere, kWindow, kWithin,
+  kNone,
+  kAdvance,
+  kAfter,
+  kAhead,
+  kAlert,
+  kAllowCombinations,
+  kAnd,
+  kAs,
+  kAscending,
+  kAt,
+  kBegin,
+  kBetween,
+  kBy,
+  kConsecutive,
+  kDefault,
+  kDescription,
+  kEvent,
+  kEvents,
+  kEvery,
+  kFalse,
+  kFilter,
+  kFirst,
+  kFollowedBy,
+  kFollowedByAny,
+  kFrom,
+  kGreedy,
+  kIdle,
+  kIf,
+  kIn,
+  kIs,
+  kJoin,
+  kKeep,
+  kKey,
+  kLag,
+  kLast,
+  kLeft,
+  kLet,
+  kMatch,
+  kMatches,
+  kMax,
+  kMost,
+  kNext,
+  kNo,
+  kNot,
+  kNotFollowedBy,
+  kNotNext,
+  kNull,
+  kOn,
+  kOnce,
+  kOneOrMore,
+  kOptional,
+  kOr,
+  kOwn,
+  kPast,
+  kPattern,
+  kPer,
+  kPunctuated,
+  kRaw,
+  kRequired,
+  kSelect,
+  kSkip,
+  kStream,
+  kTable,
+  kTags,
+  kTime,
+  kTimeout,
+  kTimes,
+  kTo,
+  kTrue,
+  kUnique,
+  kUntil,
+  kWatermark,
+  kWhen,
+  kWhere,
+  kWindow,
+  kWithin,
 };
 
 enum class Symbol : uint8_t {
-  kNone, kOpenParen, kCloseParen, kOpenBrace, kCloseBrace, kOpenBracket, kCloseBracket, kComma, kDot, kDotDot,
-  kColon, kAssign, kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kPlus, kMinus, kTimes, kDivide,
+  kNone,
+  kOpenParen,
+  kCloseParen,
+  kOpenBrace,
+  kCloseBrace,
+  kOpenBracket,
+  kCloseBracket,
+  kComma,
+  kDot,
+  kDotDot,
+  kColon,
+  kAssign,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kPlus,
+  kMinus,
+  kTimes,
+  kDivide,
   kModulo,
 };
 
@@ -32,7 +122,7 @@ struct Token {
   uint32_t end = 0;
   uint32_t close = 0;  // of an opening symbol: the index of the token that closes it; 0: never closed
   TokenKind kind = TokenKind::kEnd;
-  Word word = Word::kNone;      // of a kWord
+  Word word = Word::kNone;        // of a kWord
   Symbol symbol = Symbol::kNone;  // of a kSymbol
   bool first_on_line : 1 = false;
   bool bad : 1 = false;       // its mistake has been reported: complaints right here would be repetition
@@ -56,7 +146,8 @@ inline bool is_name(const Token& t) {
 struct Text {
   std::string_view bytes;
   uint32_t file = 0;
-  const std::vector<uint32_t>* origin = nullptr;  // place in the file of each byte and of the end; null: the same
+  const std::vector<uint32_t>* origin =
+      nullptr;  // place in the file of each byte and of the end; null: the same
 
   Span span(uint32_t begin, uint32_t end) const {
     return origin == nullptr ? Span{file, begin, end} : Span{file, (*origin)[begin], (*origin)[end]};

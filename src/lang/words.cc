@@ -9,19 +9,26 @@ namespace cep::lang {
 namespace {
 
 constexpr auto kWords = std::to_array<std::string_view>({
-    "", "advance", "after", "ahead", "alert", "allowCombinations", "and", "as", "ascending", "at", "begin", "between",
-    "by", "consecutive", "default", "description", "event", "events", "every", "false", "filter", "first",
-    "followedBy", "followedByAny", "from", "greedy", "idle", "if", "in", "is", "join", "keep", "key", "lag", "last",
-    "left", "let", "match", "matches", "max", "most", "next", "no", "not", "notFollowedBy", "notNext", "null", "on",
-    "once", "oneOrMore", "optional", "or", "own", "past", "pattern", "per", "punctuated", "raw", "required",
-    "select", "skip", "stream", "table", "tags", "time", "timeout", "times", "to", "true", "unique", "until",
-    "watermark", "when", "where", "window", "within",
+    "",        "advance",     "after",         "ahead",       "alert",      "allowCombinations",
+    "and",     "as",          "ascending",     "at",          "begin",      "between",
+    "by",      "consecutive", "default",       "description", "event",      "events",
+    "every",   "false",       "filter",        "first",       "followedBy", "followedByAny",
+    "from",    "greedy",      "idle",          "if",          "in",         "is",
+    "join",    "keep",        "key",           "lag",         "last",       "left",
+    "let",     "match",       "matches",       "max",         "most",       "next",
+    "no",      "not",         "notFollowedBy", "notNext",     "null",       "on",
+    "once",    "oneOrMore",   "optional",      "or",          "own",        "past",
+    "pattern", "per",         "punctuated",    "raw",         "required",   "select",
+    "skip",    "stream",      "table",         "tags",        "time",       "timeout",
+    "times",   "to",          "true",          "unique",      "until",      "watermark",
+    "when",    "where",       "window",        "within",
 });
 static_assert(kWords.size() == static_cast<size_t>(Word::kWithin) + 1);
 static_assert(std::is_sorted(kWords.begin(), kWords.end()));
 
 constexpr auto kSymbols = std::to_array<std::string_view>({
-    "", "(", ")", "{", "}", "[", "]", ",", ".", "..", ":", "=", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%",
+    "",   "(",  ")", "{",  "}", "[",  "]", ",", ".", "..", ":", "=",
+    "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/",  "%",
 });
 static_assert(kSymbols.size() == static_cast<size_t>(Symbol::kModulo) + 1);
 
@@ -37,8 +44,16 @@ std::string_view spelling(Symbol symbol) { return kSymbols[static_cast<size_t>(s
 
 bool is_reserved(Word word) {
   switch (word) {
-    case Word::kAnd: case Word::kOr: case Word::kNot: case Word::kIn: case Word::kIs: case Word::kNull:
-    case Word::kTrue: case Word::kFalse: case Word::kMatches: case Word::kIf:
+    case Word::kAnd:
+    case Word::kOr:
+    case Word::kNot:
+    case Word::kIn:
+    case Word::kIs:
+    case Word::kNull:
+    case Word::kTrue:
+    case Word::kFalse:
+    case Word::kMatches:
+    case Word::kIf:
       return true;
     default:
       return false;

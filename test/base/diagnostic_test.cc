@@ -5,7 +5,8 @@
 namespace cep {
 namespace {
 
-std::string shown(const std::string& text, uint32_t begin, uint32_t end, const std::string& message = "wrong") {
+std::string shown(const std::string& text, uint32_t begin, uint32_t end,
+                  const std::string& message = "wrong") {
   return render({Severity::kError, {0, begin, end}, message}, {{"f.cep", text}});
 }
 
@@ -25,7 +26,8 @@ TEST_CASE("places at the edges of a file") {
 }
 
 TEST_CASE("columns count code points and tabs are kept") {
-  CHECK(shown("\t\xC3\xA9\xE2\x82\xAC x", 7, 8) == "f.cep:1:5: error: wrong\n  \t\xC3\xA9\xE2\x82\xAC x\n  \t   ^\n");
+  CHECK(shown("\t\xC3\xA9\xE2\x82\xAC x", 7, 8) ==
+        "f.cep:1:5: error: wrong\n  \t\xC3\xA9\xE2\x82\xAC x\n  \t   ^\n");
 }
 
 TEST_CASE("control characters and broken UTF-8 are not passed on") {
@@ -42,7 +44,8 @@ TEST_CASE("a very long line is cut round the caret") {
   const size_t ellipsis_bytes = 3 - 1;
   CHECK(text.find('!') - line == text.find('^') - caret_line + ellipsis_bytes);
   CHECK(text.find("f.cep:1:5001:") == 0);
-  CHECK(shown(std::string(30, 'x') + "!" + std::string(5000, 'y'), 30, 31).find("\n  xxx") != std::string::npos);
+  CHECK(shown(std::string(30, 'x') + "!" + std::string(5000, 'y'), 30, 31).find("\n  xxx") !=
+        std::string::npos);
   CHECK(shown(std::string(200, 'x'), 199, 200).find("\n  \xE2\x80\xA6xxx") != std::string::npos);
 }
 

@@ -149,9 +149,11 @@ pattern c on e {
 pattern d on e { begin x wher v == 1 }
 stream ok (f int))");
   std::vector<Diagnostic> sorted = p.errors;
-  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
+  std::sort(sorted.begin(), sorted.end(),
+            [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
   std::vector<std::string> places;
-  for (const Diagnostic& d : sorted) places.push_back(p.source.text.substr(d.span.begin, d.span.end - d.span.begin));
+  for (const Diagnostic& d : sorted)
+    places.push_back(p.source.text.substr(d.span.begin, d.span.end - d.span.begin));
   CAPTURE(p.shown());
   CHECK(places == std::vector<std::string>{"=", ")", "stream", "tim", "patern", "{", "=", "", "wher"});
   CHECK(dump(p.file) ==
