@@ -28,7 +28,7 @@ TEST_CASE("a subscriber that never reads is disconnected; the others get everyth
     REQUIRE(records < 10'000);
   }
   CHECK(has(daemon.log(), "limits.subscriber_lag"));
-  CHECK(daemon.memory_bytes() < before + (160 << 20));
+  CHECK((kSanitized || daemon.memory_bytes() < before + (160 << 20)));
 
   // It gets what was on its way and the reason, each line whole.
   std::vector<std::string> lines_of_deaf = deaf.rest();
@@ -53,7 +53,7 @@ TEST_CASE("1,000 connections that say nothing") {
     REQUIRE(producer.send(event(std::to_string(i))));
     CHECK(is_alert_of(subscriber.line(), std::to_string(i)));
   }
-  CHECK(daemon.memory_bytes() < before + (32 << 20));
+  CHECK((kSanitized || daemon.memory_bytes() < before + (32 << 20)));
   CHECK(daemon.stop() == 0);
   CHECK(subscriber.rest().empty());
   CHECK(silent[0].line() == "<closed>");

@@ -134,7 +134,7 @@ TEST_CASE("an endless line does not grow the daemon") {
   for (int i = 0; i < 100; ++i) REQUIRE(endless.send(part));
   REQUIRE(good.send(event("good")));
   CHECK(is_alert_of(subscriber.line(), "good"));
-  CHECK(daemon.memory_bytes() < before + (16 << 20));
+  CHECK((kSanitized || daemon.memory_bytes() < before + (16 << 20)));
   REQUIRE(endless.send("\n" + event("after")));
   CHECK(endless.line().find("limits.line") != std::string::npos);
   CHECK(is_alert_of(subscriber.line(), "after"));
