@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "base/time_text.h"
 #include "expr/functions.h"
@@ -175,11 +176,8 @@ ExprPtr ExprBinder::literal(const Expr& e) {
     default:
       break;
   }
-  double value = 0;
-  std::from_chars(e.text.data(), e.text.data() + e.text.size(), value);
-  auto [end, error] = std::from_chars(e.text.data(), e.text.data() + e.text.size(), value);
-  bool tiny = error == std::errc::result_out_of_range && std::abs(value) < 1;  // rounds to nothing: 1.0e-999
-  if ((error != std::errc() && !tiny) || !std::isfinite(value)) {
+  double value = std::strtod(e.text.c_str(), nullptr);  // 1.0e-999 rounds to nothing, as it should
+  if (!std::isfinite(value)) {
     context_.report.error(e.span, "`" + e.text + "` is out of the range of a double");
     return nullptr;
   }
