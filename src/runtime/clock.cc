@@ -112,16 +112,27 @@ void ClockSet::on_tick(int64_t now_ms) {
   }
 }
 
-// The least watermark of the group; an `own max lag` stream that is too far behind the foremost of its feed holds nobody back.
+// The least watermark of the group; an `own max lag` stream that is too far behind the foremost of its feed holds nobody back. If all are (the foremost is none
+// of the group's), the foremost of the group counts in its place.
 int64_t ClockSet::group_clock(const std::vector<int>& nodes) const {
+  if (nodes.size() == 1) return streams_[nodes.front()].watermark;
+  int64_t clock = least_behind(nodes, feeds_[streams_[nodes.front()].feed].greatest_of_all);
+  if (clock != kEndOfTime) return clock;
+  int64_t foremost = kNoTime;
+  for (int node : nodes) foremost = std::max(foremost, streams_[node].greatest);
+  return least_behind(nodes, foremost);
+}
+
+// The least watermark of those that `foremost` does not leave behind; kEndOfTime if it leaves all.
+int64_t ClockSet::least_behind(const std::vector<int>& nodes, int64_t foremost) const {
   int64_t least = kEndOfTime;
   for (int node : nodes) {
     const Stream& s = streams_[node];
     int64_t lag = s.source->own_max_lag_ms;
-    bool left_behind = lag >= 0 && nodes.size() > 1 && s.greatest < less_by(feeds_[s.feed].greatest_of_all, lag);
+    bool left_behind = lag >= 0 && s.greatest < less_by(foremost, lag);
     if (!left_behind) least = std::min(least, s.watermark);
   }
-  return least == kEndOfTime ? kNoTime : least;
+  return least;
 }
 
 const std::vector<int>& ClockSet::take_changed() {

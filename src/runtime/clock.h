@@ -58,6 +58,7 @@ class ClockSet {
   void raise(int node, int64_t watermark);
   void on_by(Stream* s, int64_t time, std::string_view value);
   int64_t group_clock(const std::vector<int>& nodes) const;
+  int64_t least_behind(const std::vector<int>& nodes, int64_t foremost) const;
 
   const Topology& topology_;
   std::vector<Stream> streams_;  // by node; only sources are used
