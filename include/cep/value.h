@@ -8,14 +8,15 @@
 namespace cep {
 
 // The types of the language (language.md, "Types"). Timestamps are milliseconds since the epoch, durations milliseconds; both in `i`.
-enum class Type : uint8_t { kNull, kBool, kInt, kDouble, kString, kTimestamp, kDuration };
+// kList: what `collect` and `top` give, as its JSON text in `s`; it can only be selected.
+enum class Type : uint8_t { kNull, kBool, kInt, kDouble, kString, kTimestamp, kDuration, kList };
 
 // "int", "string", … as users write it.
 std::string_view type_name(Type type);
 
 struct Value {
   Type type = Type::kNull;
-  uint32_t size = 0;  // bytes of a string
+  uint32_t size = 0;  // bytes of a string or list
   union {
     int64_t i = 0;
     double d;
@@ -69,7 +70,7 @@ struct OwnedValue {
   // The value, its string pointing into this object (call it after every move or copy of the object).
   Value get() const {
     Value v = value;
-    if (v.type == Type::kString) {
+    if (v.type == Type::kString || v.type == Type::kList) {
       v.s = text.data();
       v.size = static_cast<uint32_t>(text.size());
     }

@@ -21,12 +21,14 @@ std::string_view type_name(Type type) {
       return "timestamp";
     case Type::kDuration:
       return "duration";
+    case Type::kList:
+      return "list";
   }
   return "null";
 }
 
 OwnedValue::OwnedValue(const Value& v) : value(v) {
-  if (v.type != Type::kString) return;
+  if (v.type != Type::kString && v.type != Type::kList) return;
   text.assign(v.s, v.size);
   value.s = nullptr;  // only get() may be asked for the bytes: `text` moves with the object
 }
@@ -39,6 +41,7 @@ bool same(const Value& a, const Value& b) {
     case Type::kBool:
       return a.b == b.b;
     case Type::kString:
+    case Type::kList:
       return a.str() == b.str();
     case Type::kDouble:
       return std::memcmp(&a.d, &b.d, sizeof a.d) == 0;

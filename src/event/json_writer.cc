@@ -106,6 +106,9 @@ void append_json_value(const Value& v, std::string* out) {
     case Type::kString:
       append_json_string(v.str(), out);
       return;
+    case Type::kList:
+      out->append(v.str());
+      return;
     case Type::kTimestamp:
     case Type::kDuration:
       out->push_back('"');

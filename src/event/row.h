@@ -30,6 +30,7 @@ struct alignas(8) Row {
     v.type = type;
     switch (type) {
       case Type::kString:
+      case Type::kList:
         v.size = static_cast<uint32_t>(slot >> 32);
         v.s = reinterpret_cast<const char*>(this) + static_cast<uint32_t>(slot);
         return v;
@@ -55,7 +56,7 @@ class RowBuilder {
   void set(uint32_t field, const Value& v) {
     if (v.is_null()) return;
     uint64_t slot = 0;
-    if (v.type == Type::kString) {
+    if (v.type == Type::kString || v.type == Type::kList) {
       slot = static_cast<uint64_t>(v.size) << 32 | static_cast<uint32_t>(bytes_.size());
       bytes_.insert(bytes_.end(), v.s, v.s + v.size);
     } else if (v.type == Type::kBool) {

@@ -53,6 +53,16 @@ std::string_view symbol(Op op) {
       return "if";
     case Op::kCall:
       return "call";
+    case Op::kAggregate:
+      return "aggregate";
+    case Op::kBound:
+      return "bound";
+    case Op::kSideField:
+      return "side";
+    case Op::kLookup:
+      return "lookup";
+    case Op::kInTable:
+      return "in-table";
     case Op::kStageLast:
       return "last";
     case Op::kStageFirst:

@@ -26,6 +26,11 @@ enum class Op : uint8_t {
   kAdd, kSub, kMul, kDiv, kRem, kNeg,  // by the types of the arguments: numbers, strings (+), timestamps, durations
   kIf,               // args: condition, then, else
   kCall,             // function number `index` of expr/functions.h
+  kAggregate,        // value number `index` of EvalContext::aggregates (windows)
+  kBound,            // value number `index` of EvalContext::bounds: the key fields of a window, then window_start, window_end
+  kSideField,        // field slots[0] of EvalContext::sides[stage] (joins; null where the side has no row)
+  kLookup,           // table number `index` at key args…: its field slots[0]; a missing row is null
+  kInTable,          // whether args[0] is a key of table number `index`
 };
 
 struct Expr;

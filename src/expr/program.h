@@ -37,13 +37,27 @@ class Arena {
   size_t used_ = 0;
 };
 
+class Tables;
+
 struct EvalContext {
   const event::Row* row = nullptr;      // the current event; may be null where no expression reads it
   const History* history = nullptr;     // may be null where no expression reads it
   const Value* selected = nullptr;      // values of the select list
+  const Value* aggregates = nullptr;    // results of the window's aggregates
+  const Value* bounds = nullptr;        // key fields, window_start, window_end
+  const event::Row* sides[2] = {};      // the rows of a join; null: none
+  const Tables* tables = nullptr;       // may be null where no expression looks one up
   Arena* arena = nullptr;               // REQUIRED; results may point into it
   uint64_t faults = 0;                  // overflows, divisions by zero, non-finite doubles met
   std::vector<const event::Row*> scratch;
+};
+
+// The tables as they stand for who evaluates.
+class Tables {
+ public:
+  virtual ~Tables() = default;
+  // The row of the table with this key (values in the order of its key fields); nullptr if there is none.
+  virtual const event::Row* find(int table, const Value* key, size_t n) const = 0;
 };
 
 class Program {

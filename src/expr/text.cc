@@ -22,6 +22,7 @@ void append_text(const Value& v, std::string* out) {
       event::append_double(v.d, out);
       return;
     case Type::kString:
+    case Type::kList:
       out->append(v.s, v.size);
       return;
     case Type::kTimestamp:

@@ -1,17 +1,20 @@
 // The checked program as data: what `lang` makes and the only thing the runtime reads. Nodes are in an order in which every node comes after
-// its inputs. Windows, joins and tables will be node kinds of their own beside these.
+// its inputs.
 #pragma once
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "event/schema.h"
+#include "plan/join.h"
 #include "plan/nfa/nfa.h"
 #include "plan/pattern.h"
+#include "plan/table.h"
+#include "plan/window.h"
 
 namespace cep::plan {
 
-enum class NodeKind : uint8_t { kSource, kDerive, kPattern };
+enum class NodeKind : uint8_t { kSource, kDerive, kPattern, kWindow, kJoin };
 
 // How a source stream's watermark is made (language.md, "Time").
 struct Watermark {
@@ -88,10 +91,13 @@ struct Node {
   Source source;                       // kSource
   Derive derive;                       // kDerive
   std::shared_ptr<PatternNode> pattern;  // kPattern
+  std::shared_ptr<WindowNode> window;    // kWindow. Its stream: key fields, `start`, `end`, selected fields; on-time results only
+  std::shared_ptr<JoinNode> join;        // kJoin. Its stream: key fields, `start`, `end`, selected fields
 };
 
 struct Plan {
   std::vector<Node> nodes;
+  std::vector<Table> tables;
   int find(std::string_view name) const {
     for (size_t i = 0; i < nodes.size(); ++i)
       if (nodes[i].name == name) return static_cast<int>(i);
