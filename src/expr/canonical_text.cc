@@ -121,6 +121,16 @@ void append_stage(const Expr& e, std::string* out) {
   append_field(e, out);
 }
 
+// (aggregate 0:int) (bound 1:string) (side 0 $2:int) (lookup 0 $2:string KEY…) (in-table 0 KEY)
+void append_of_operator(const Expr& e, std::string* out) {
+  int number = e.op == Op::kSideField ? e.stage : e.index;
+  out->append(symbol(e.op)).append(" ").append(std::to_string(number));
+  if (e.op == Op::kInTable) return;
+  if (e.op == Op::kAggregate || e.op == Op::kBound) return append_type(e.type, out);
+  out->push_back(' ');
+  append_field(e, out);
+}
+
 void append(const Expr& e, std::string* out) {
   if (e.op == Op::kConst) return append_constant(e.constant.get(), out);
   if (e.op == Op::kField) return append_field(e, out);
@@ -131,6 +141,8 @@ void append(const Expr& e, std::string* out) {
   out->push_back('(');
   if (is_stage(e.op)) {
     append_stage(e, out);
+  } else if (e.op >= Op::kAggregate) {
+    append_of_operator(e, out);
   } else {
     out->append(e.op == Op::kCall ? functions()[static_cast<size_t>(e.index)].name : symbol(e.op));
     if (e.op == Op::kIf || e.op == Op::kCall) append_type(e.type, out);

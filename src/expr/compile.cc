@@ -114,14 +114,36 @@ class Compiler {
       case Op::kIf:
         n->code = Code::kChoose;
         return all_args(e);
-      default:
+      case Op::kCall:
         break;
+      default:
+        return of_operator(e, n);
     }
-    CEP_CHECK(e.op == Op::kCall && static_cast<size_t>(e.index) < functions().size());
+    CEP_CHECK(static_cast<size_t>(e.index) < functions().size());
     n->code = Code::kCall;
     n->function = &functions()[static_cast<size_t>(e.index)];
     n->strict = n->function->null_in_null_out;
     return all_args(e);
+  }
+
+  // What windows, joins and tables give.
+  std::vector<const Expr*> of_operator(const Expr& e, Node* n) {
+    if (e.op == Op::kAggregate || e.op == Op::kBound) {
+      n->code = e.op == Op::kAggregate ? Code::kAggregate : Code::kBound;
+      return {};
+    }
+    if (e.op == Op::kInTable) {
+      CEP_CHECK(e.args.size() == 1);
+      n->code = Code::kInTable;
+      return all_args(e);
+    }
+    CEP_CHECK((e.op == Op::kSideField || e.op == Op::kLookup) && e.slots.size() == 1);
+    n->slot = e.slots[0];
+    n->code = e.op == Op::kLookup ? Code::kLookup : Code::kSideField;
+    if (e.op == Op::kLookup) return all_args(e);
+    CEP_CHECK(e.stage == 0 || e.stage == 1);
+    n->index = e.stage;
+    return {};
   }
 
   void constant(const Value& v, Node* n) {

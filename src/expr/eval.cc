@@ -71,6 +71,15 @@ Value Compiled::value(const Node& n, EvalContext& c) const {
       Type field = e.op == Op::kStageAvg ? e.field_type : e.type;
       return stage_aggregate(c, e.op, e.stage, e.slots, field, e.type);
     }
+    case Code::kAggregate:
+      return c.aggregates[n.index];
+    case Code::kBound:
+      return c.bounds[n.index];
+    case Code::kSideField:
+      return side_field(n, c);
+    case Code::kLookup:
+    case Code::kInTable:
+      return table_field(n, c);
     case Code::kArithmetic: {
       Value a = operand(args[0], c);
       if (a.is_null()) return a;
@@ -222,6 +231,24 @@ Value Compiled::stage_field(const Node& n, EvalContext& c) const {
   const event::Row* row =
       e.op == Op::kStageLast ? c.history->last(e.stage, number) : c.history->first(e.stage, number);
   return row ? read_field(*row, e.slots, e.type) : Value::null();
+}
+
+Value Compiled::side_field(const Node& n, EvalContext& c) const {
+  const event::Row* row = c.sides[n.index];
+  return row && n.slot != kNoSlot ? row->get(n.slot, n.type) : Value::null();
+}
+
+Value Compiled::table_field(const Node& n, EvalContext& c) const {
+  constexpr uint32_t kFew = 8;
+  Value few[kFew];
+  Value* key = n.count <= kFew ? few : reinterpret_cast<Value*>(c.arena->allocate(n.count * sizeof(Value)));
+  for (uint32_t i = 0; i < n.count; ++i) {
+    std::construct_at(key + i, value(nodes[n.first + i], c));
+    if (key[i].is_null()) return Value::null();
+  }
+  const event::Row* row = c.tables->find(n.index, key, n.count);
+  if (n.code == Code::kInTable) return Value::boolean(row != nullptr);
+  return row ? row->get(n.slot, n.type) : Value::null();
 }
 
 }  // namespace cep::expr

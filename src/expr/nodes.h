@@ -25,6 +25,11 @@ enum class Code : uint8_t {
   kStageField,      // source: kStageLast, kStageFirst
   kStageCount,      // stage
   kStageAggregate,  // source
+  kAggregate,       // index
+  kBound,           // index
+  kSideField,       // index: the side; slot, type
+  kLookup,          // index: the table; slot, type; the arguments are its key
+  kInTable,         // index: the table; the argument is its key
   kArithmetic,      // binary
   kNegate,
   kConcat,  // n-ary `+` of strings, none null
@@ -87,6 +92,8 @@ struct Compiled {
   Value choose(const Node& n, EvalContext& c) const;
   Value call(const Node& n, EvalContext& c) const;
   Value stage_field(const Node& n, EvalContext& c) const;
+  Value side_field(const Node& n, EvalContext& c) const;
+  Value table_field(const Node& n, EvalContext& c) const;
   Truth all(const Node& n, EvalContext& c) const;
   Truth any(const Node& n, EvalContext& c) const;
   Truth in(const Node& n, EvalContext& c) const;

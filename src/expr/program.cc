@@ -13,7 +13,9 @@ Value evaluate(const ExprPtr& e, EvalContext& c) {
   return compiled.value(compiled.nodes[0], c);
 }
 
-bool reads_something(Op op) { return op >= Op::kField && op <= Op::kStageMax; }
+bool reads_something(Op op) {
+  return (op >= Op::kField && op <= Op::kStageMax) || (op >= Op::kAggregate && op <= Op::kInTable);
+}
 
 // Puts constants in the place of the largest constant parts.
 class Folder {
