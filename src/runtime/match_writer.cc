@@ -11,6 +11,7 @@
 namespace cep::runtime {
 namespace {
 
+constexpr size_t kAnyLength = SIZE_MAX;
 constexpr std::string_view kLevels[] = {"info", "low", "medium", "high", "critical"};
 
 void append_time_member(std::string_view name, int64_t ms, std::string* out) {
@@ -25,6 +26,8 @@ std::string_view cut_text(std::string_view text, size_t bytes) {
   while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xc0) == 0x80) --bytes;
   return text.substr(0, bytes);
 }
+
+Value cut_value(const Value& v, size_t bytes) { return v.type == Type::kString ? Value::string(cut_text(v.str(), bytes)) : v; }
 
 }  // namespace
 
@@ -83,19 +86,19 @@ bool MatchWriter::write_timeout(const operators::Match& partial, std::string_vie
   return true;
 }
 
-bool MatchWriter::write_limit(operators::LimitKind kind, uint64_t dropped, std::string_view key, int64_t time, OutRecord* record) {
+bool MatchWriter::write_limit(std::string_view limit, uint64_t dropped, std::string_view key, int64_t time, OutRecord* record) {
   record->channel = Channel::kLimits;
   record->node = node_index_;
   if (!options_.want[static_cast<int>(Channel::kLimits)]) return true;
-  append_pattern_and_key(key, &record->head);
+  append_pattern_and_key(key, kAnyLength, &record->head);
   record->tail = ",\"limit\":\"";
-  record->tail += kind == operators::LimitKind::kRunsPerKey ? "runs_per_key" : "matches_per_event";
+  record->tail += limit;
   record->tail += "\",\"dropped\":" + std::to_string(dropped);
   append_time_member("time", time, &record->tail);
   return true;
 }
 
-void MatchWriter::append_pattern_and_key(std::string_view key, std::string* out) {
+void MatchWriter::append_pattern_and_key(std::string_view key, size_t text_room, std::string* out) {
   out->append(",\"pattern\":");
   event::append_json_string(node_.name, out);
   if (pattern_.key_names.empty()) return;
@@ -105,12 +108,13 @@ void MatchWriter::append_pattern_and_key(std::string_view key, std::string* out)
     if (i) out->push_back(',');
     event::append_json_string(pattern_.key_names[i], out);
     out->push_back(':');
-    event::append_json_value(key_values_[i].get(), out);
+    event::append_json_value(cut_value(key_values_[i].get(), text_room), out);
   }
   out->push_back('}');
 }
 
-void MatchWriter::append_alert(const AlertCode& code, std::string_view key, std::string* head, OutRecord* record) {
+void MatchWriter::append_alert(const AlertCode& code, std::string_view key, size_t text_room, OutRecord* record) {
+  std::string* head = &record->head;
   head->append(",\"severity\":\"").append(kLevels[static_cast<int>(code.alert->level)]).push_back('"');
   if (code.alert->has_message) {
     scratch_.clear();
@@ -119,26 +123,24 @@ void MatchWriter::append_alert(const AlertCode& code, std::string_view key, std:
       if (p.expr) expr::append_text(p.expr->eval(context_), &scratch_);
     }
     head->append(",\"message\":");
-    event::append_json_string(cut_text(scratch_, options_.limits.record_bytes / 4), head);
+    event::append_json_string(cut_text(scratch_, text_room), head);
   }
   record->throttle_ms = code.alert->throttle_ms;
+  record->throttle_key.clear();
   if (record->throttle_ms < 0) return;
   if (!code.alert->throttle_by_given) record->throttle_key = key;
   else
     for (const expr::Program& p : code.throttle_by) append_key(p.eval(context_), &record->throttle_key);
 }
 
-void MatchWriter::append_fields(const SelectCode& select, std::string* out) {
+void MatchWriter::append_fields(const SelectCode& select, size_t text_room, std::string* out) {
   if (select.names.empty()) return;
-  size_t text_room = options_.limits.record_bytes / 4 / select.names.size();
   out->append(",\"fields\":{");
   for (size_t i = 0; i < select.names.size(); ++i) {
     if (i) out->push_back(',');
     event::append_json_string(select.names[i], out);
     out->push_back(':');
-    Value v = selected_[i];
-    if (v.type == Type::kString) v = Value::string(cut_text(v.str(), text_room));
-    event::append_json_value(v, out);
+    event::append_json_value(cut_value(selected_[i], text_room), out);
   }
   out->push_back('}');
 }
@@ -175,30 +177,47 @@ bool MatchWriter::append_match(const operators::Match& match, size_t room, std::
   return true;
 }
 
+void MatchWriter::append_tags(std::string* out) const {
+  if (pattern_.tags.empty()) return;
+  out->append(",\"tags\":[");
+  for (size_t i = 0; i < pattern_.tags.size(); ++i) {
+    if (i) out->push_back(',');
+    event::append_json_string(pattern_.tags[i], out);
+  }
+  out->push_back(']');
+}
+
+void MatchWriter::append_members(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select,
+                                 const AlertCode* alert, size_t text_room, OutRecord* record) {
+  record->head.clear();
+  record->tail.clear();
+  append_pattern_and_key(key, text_room, &record->head);
+  if (alert) append_alert(*alert, key, text_room, record);
+  append_tags(&record->head);
+  append_time_member("start", match.taken().front().row->time, &record->tail);
+  append_time_member("end", end, &record->tail);
+  append_fields(select, text_room, &record->tail);
+}
+
+// A record over the limit loses events from the end; if even without any it is too long, every text in it is cut.
 void MatchWriter::write(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert,
                         OutRecord* record) {
-  bool wanted = options_.want[static_cast<int>(record->channel)];
+  bool wanted = options_.want[static_cast<int>(record->channel)] ||
+                (record->channel != Channel::kStreams && options_.want[static_cast<int>(Channel::kLimits)]);
   if (!wanted && !(alert && alert->alert->throttle_ms >= 0)) return;
   begin(match, select);
-  std::string* head = &record->head;
-  append_pattern_and_key(key, head);
-  if (alert) append_alert(*alert, key, head, record);
-  if (!pattern_.tags.empty()) {
-    head->append(",\"tags\":[");
-    for (size_t i = 0; i < pattern_.tags.size(); ++i) {
-      if (i) head->push_back(',');
-      event::append_json_string(pattern_.tags[i], head);
-    }
-    head->push_back(']');
-  }
-  std::string* tail = &record->tail;
-  append_time_member("start", match.taken().front().row->time, tail);
-  append_time_member("end", end, tail);
-  append_fields(select, tail);
   constexpr size_t kEnvelope = 128;  // channel, seq, suppressed, truncated
-  size_t used = head->size() + tail->size() + kEnvelope;
-  size_t room = options_.limits.record_bytes > used ? options_.limits.record_bytes - used : 0;
-  if (!append_match(match, room, tail)) tail->append(",\"truncated\":true");
+  const size_t limit = options_.limits.record_bytes;
+  auto used = [record] { return record->head.size() + record->tail.size() + kEnvelope; };
+  append_members(match, key, end, select, alert, kAnyLength, record);
+  record->cut = used() > limit;
+  if (record->cut) {
+    constexpr size_t kEscaped = 8;  // a byte may become \u00xx; the rest is for names and times
+    size_t texts = 1 + select.names.size() + pattern_.key_names.size();
+    append_members(match, key, end, select, alert, limit / kEscaped / texts, record);
+  }
+  record->cut |= !append_match(match, limit > used() ? limit - used() : 0, &record->tail);
+  if (record->cut) record->tail.append(",\"truncated\":true");
 }
 
 const event::Row* MatchWriter::write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position) {

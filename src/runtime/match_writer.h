@@ -27,7 +27,8 @@ class MatchWriter {
   // Fills channel, node, bytes and throttle of *record (not its label). Returns false if no record is due (nobody wants the channel `streams`).
   bool write_match(const operators::Match& match, std::string_view key, int64_t end, OutRecord* record);
   bool write_timeout(const operators::Match& partial, std::string_view key, int64_t end, OutRecord* record);
-  bool write_limit(operators::LimitKind kind, uint64_t dropped, std::string_view key, int64_t time, OutRecord* record);
+  // `limit`: its name in the settings; `dropped`: what it took, in its own unit (runs, matches, records cut).
+  bool write_limit(std::string_view limit, uint64_t dropped, std::string_view key, int64_t time, OutRecord* record);
 
   // The match as a row of the pattern's stream; valid until the next call.
   const event::Row* write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position);
@@ -53,9 +54,13 @@ class MatchWriter {
   static SelectCode compile_select(const std::vector<plan::NamedExpr>& select);
   void begin(const operators::Match& match, const SelectCode& select);
   void write(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert, OutRecord* record);
-  void append_alert(const AlertCode& alert, std::string_view key, std::string* head, OutRecord* record);
-  void append_pattern_and_key(std::string_view key, std::string* out);
-  void append_fields(const SelectCode& select, std::string* out);
+  // Everything but the events; no text longer than `text_room` bytes.
+  void append_members(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert,
+                      size_t text_room, OutRecord* record);
+  void append_alert(const AlertCode& alert, std::string_view key, size_t text_room, OutRecord* record);
+  void append_tags(std::string* out) const;
+  void append_pattern_and_key(std::string_view key, size_t text_room, std::string* out);
+  void append_fields(const SelectCode& select, size_t text_room, std::string* out);
   bool append_match(const operators::Match& match, size_t room, std::string* out);
 
   const plan::Plan& plan_;

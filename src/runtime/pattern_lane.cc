@@ -20,6 +20,8 @@ class PatternSlot : public operators::MatchSink {
   void on_timeout(uint32_t key, const operators::Match& partial, int64_t end) override;
   void on_limit(uint32_t key, operators::LimitKind kind, uint64_t dropped, int64_t time) override;
   void on_idle(uint32_t key) override;
+  // To be called when the evaluator has done with an event or a moment: says how many records were cut there.
+  void tell_cuts();
 
   operators::Evaluator& evaluator() { return *evaluator_; }
   const operators::Evaluator& evaluator() const { return *evaluator_; }
@@ -27,6 +29,8 @@ class PatternSlot : public operators::MatchSink {
 
  private:
   event::Label label(uint32_t key, int64_t time);
+  void limit_record(std::string_view limit, uint64_t dropped, event::Label label);
+  void send(OutRecord record);
 
   PatternLane* lane_;
   int node_;
@@ -36,6 +40,8 @@ class PatternSlot : public operators::MatchSink {
   MatchWriter writer_;
   std::unique_ptr<operators::Evaluator> evaluator_;
   uint64_t ordinal_ = 0;      // rises with every record: the order among those of one key and position
+  uint64_t cuts_ = 0;         // records of one key that the limit has cut at this event or moment
+  event::Label cut_label_;    // of the last of them
 };
 
 class PatternLane : public LaneState {
@@ -113,20 +119,40 @@ void PatternSlot::on_match(uint32_t key, const operators::Match& match, int64_t 
     const event::Row* row = writer_.write_row(match, bytes, end, release, record.label.position);
     lane_->sink_->row(node_, const_cast<event::Row*>(row), &record.label);
   }
-  if (due) lane_->sink_->record(std::move(record));
+  if (due) send(std::move(record));
+}
+
+void PatternSlot::send(OutRecord record) {
+  if (record.cut && record.channel != Channel::kStreams) {
+    if (cuts_ > 0 && cut_label_.key != record.label.key) tell_cuts();
+    ++cuts_;
+    cut_label_ = record.label;
+  }
+  lane_->sink_->record(std::move(record));
+}
+
+void PatternSlot::tell_cuts() {
+  if (cuts_ == 0) return;
+  cut_label_.ordinal = ordinal_++;
+  limit_record("record", cuts_, std::move(cut_label_));
+  cuts_ = 0;
 }
 
 void PatternSlot::on_timeout(uint32_t key, const operators::Match& partial, int64_t end) {
   OutRecord record;
   if (!writer_.write_timeout(partial, lane_->keys_.bytes(key), end, &record)) return;
   record.label = label(key, end);
-  lane_->sink_->record(std::move(record));
+  send(std::move(record));
 }
 
 void PatternSlot::on_limit(uint32_t key, operators::LimitKind kind, uint64_t dropped, int64_t time) {
+  limit_record(kind == operators::LimitKind::kRunsPerKey ? "runs_per_key" : "matches_per_event", dropped, label(key, time));
+}
+
+void PatternSlot::limit_record(std::string_view limit, uint64_t dropped, event::Label label) {
   OutRecord record;
-  if (!writer_.write_limit(kind, dropped, lane_->keys_.bytes(key), time, &record)) return;
-  record.label = label(key, time);
+  if (!writer_.write_limit(limit, dropped, label.key, label.time, &record)) return;
+  record.label = std::move(label);
   lane_->sink_->record(std::move(record));
 }
 
@@ -151,6 +177,7 @@ void PatternLane::expire(int64_t time) {
   for (size_t s = 0; s < slots_.size(); ++s) {
     if (deadlines_[s] > time) continue;
     slots_[s]->evaluator().expire(time, slots_[s].get());
+    slots_[s]->tell_cuts();
     refresh_deadline(static_cast<int>(s));
   }
 }
@@ -158,6 +185,7 @@ void PatternLane::expire(int64_t time) {
 void PatternLane::process(int slot, uint32_t key, const event::Row& row) {
   PatternSlot& s = *slots_[slot];
   bool live = s.evaluator().process(key, row, sequence_, predicates_.bits_of(slot), &s);
+  s.tell_cuts();
   if (live) {
     std::vector<int>& list = live_[key];
     auto at = std::lower_bound(list.begin(), list.end(), slot);
@@ -210,7 +238,10 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
   }
   // After an end nothing that has a limit is left; the evaluators may then begin anew at an earlier time.
   if (timeline.end)
-    for (auto& s : slots_) s->evaluator().expire(kEndOfTime, s.get());
+    for (auto& s : slots_) {
+      s->evaluator().expire(kEndOfTime, s.get());
+      s->tell_cuts();
+    }
 }
 
 LaneStats PatternLane::stats() const {
