@@ -96,11 +96,10 @@ ExprPtr ExprBinder::bind_unfolded(const Expr& e) {
 ExprPtr ExprBinder::condition(const Expr& e, std::string_view what) {
   ExprPtr bound = bind(e);
   if (!bound || bound->type == Type::kBool || bound->type == Type::kNull) return bound;
-  std::string hint;
-  if (is_number(bound->type))
-    hint = "; compare it with something, such as " + context_.report.quote(e.span) + " > 0";
-  if (bound->type == Type::kString)
-    hint = "; compare it with something, such as " + context_.report.quote(e.span) + " == \"…\"";
+  std::string value = context_.report.quote(e.span), hint;
+  value.pop_back();  // the closing backquote
+  if (is_number(bound->type)) hint = "; compare it with something, such as " + value + " > 0`";
+  if (bound->type == Type::kString) hint = "; compare it with something, such as " + value + " == \"…\"`";
   context_.report.error(e.span, std::string(what) + " needs a condition, true or false, but " +
                                     context_.report.quote(e.span) + " is " + a_type(bound->type) + hint);
   return nullptr;
@@ -153,6 +152,8 @@ ExprPtr ExprBinder::dispatch(const Expr& e) {
 }
 
 ExprPtr ExprBinder::literal(const Expr& e) {
+  if (e.kind >= Expr::kInt && e.kind <= Expr::kDuration && e.text.empty() && e.kind != Expr::kString)
+    return nullptr;  // the lexer has said what is wrong with this number
   switch (e.kind) {
     case Expr::kNull:
       return make_constant(Value::null(), e.span);
@@ -197,7 +198,7 @@ ExprPtr ExprBinder::integer(const Expr& e, bool negative) {
 
 ExprPtr ExprBinder::unary(const Expr& e) {
   const Expr& operand = *e.args[0];
-  if (e.kind == Expr::kNeg && operand.kind == Expr::kInt) return integer(operand, true);
+  if (e.kind == Expr::kNeg && operand.kind == Expr::kInt && !operand.text.empty()) return integer(operand, true);
   ExprPtr arg = bind(operand);
   if (!arg) return nullptr;
   if (e.kind == Expr::kNeg) {

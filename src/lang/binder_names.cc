@@ -37,6 +37,16 @@ std::vector<std::string> stage_names(const PatternScope& pattern, bool with_nega
   return names;
 }
 
+// The way out for those who write the constants of other languages.
+std::string constant_meant(const std::string& word) {
+  std::string small = word;
+  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (small == "true" || small == "false") return "; did you mean `" + small + "`?";
+  if (small == "null" || small == "nil" || small == "none" || small == "undefined")
+    return "; did you mean `null` (asked for by `is null`)?";
+  return "";
+}
+
 }  // namespace
 
 // Order: in messages a name of `select`; a field; a constant.
@@ -147,7 +157,8 @@ void ExprBinder::refuse_name(const ast::Ident& name) {
   if (scope_.place == Scope::kMessage && scope_.selected)
     for (const plan::NamedExpr& selected : *scope_.selected) candidates.push_back(selected.name);
   for (const auto& [let, value] : context_.lets) candidates.push_back(let);
-  std::string near = did_you_mean(word, candidates);
+  std::string near = constant_meant(word);
+  if (near.empty()) near = did_you_mean(word, candidates);
   if (scope_.place == Scope::kConstant) {
     context_.report.error(
         name.span, "`" + word + "` is no constant; here only literals and names of `let` can stand" + near);

@@ -54,7 +54,7 @@ ExprPtr make_literal(const ParseState& state, const Token& token) {
   ExprPtr node = make_node(literal_kind(token), state.span(token));
   if (token.kind == TokenKind::kString) {
     node->text = string_value(state, token);
-  } else if (token.kind != TokenKind::kWord) {
+  } else if (token.kind != TokenKind::kWord && !token.bad) {
     node->text = state.of(token);
   }
   finish(state.span(token), node.get());

@@ -159,6 +159,10 @@ std::string kind_hint(const Question& q) {
     case Expected::kColumn:
       if (q.symbol(Symbol::kEqual)) return "a column is named with a single `=`";
       if (q.after(Symbol::kCloseParen)) return {};
+      if (q.symbol(Symbol::kDot) && q.found + 1 < q.state.end && is_name(q.found[1])) {
+        const std::string field(q.state.of(q.found[1]));
+        return "each column has a name: " + quoted(field + " = " + std::string(q.state.of(*q.before)) + "." + field);
+      }
       return "each column has a name: `" + std::string(q.state.of(*q.before)) + " = …`";
     case Expected::kTimes:
       if (q.found->kind == TokenKind::kDecimal) return "`times` takes whole numbers";
