@@ -61,8 +61,12 @@ Collected collect(const Case& c, const Combination& how, uint64_t seed) {
 std::string unsupported_word(const Case& c) {
   for (const SourceFile& source : c.program) {
     std::vector<Diagnostic> ignored;
-    for (const auto& d : lang::parse(source, 0, &ignored).declarations)
-      if (d.kind == lang::ast::Declaration::kOther) return d.other.word.name;
+    for (const auto& d : lang::parse(source, 0, &ignored).declarations) {
+      using Kind = lang::ast::Declaration;
+      if (d.kind == Kind::kWindow) return "window";
+      if (d.kind == Kind::kJoin) return "join";
+      if (d.kind == Kind::kTable) return "table";
+    }
   }
   return "";
 }

@@ -180,20 +180,74 @@ struct PatternDecl {
   std::vector<Clause> clauses;
   Span span;  // of the word `pattern`
 };
-// `window`, `join`, `table`: recognised by their words, not read yet. kBroken: a declaration with a mistake that has been reported; its
-// name, where it was readable (else empty), is taken and known, so that what refers to it is not a second mistake.
-struct OtherDecl {
+// A clause of a window's or a join's body, in the order written, repeats and alternatives kept: the rules refuse them, and windows' clauses in
+// joins never get here (the grammar answers them).
+struct WindowClause {
+  enum Kind : uint8_t {
+    kTumbling, kSliding, kSession,     // windows and joins
+    kRolling, kCount, kGlobal,         // windows
+    kBetween,                          // joins
+    kWhere, kSelect, kAlert,           // both
+    kLateness, kEarlyEvery, kEarlyCount, kAccumulating, kDiscarding, kRetracting, kLimitKeys, kHaving  // windows
+  } kind = kWhere;
+  Span span;                  // of its first word
+  ExprPtr size;               // the D of kTumbling, kSliding, kSession, kRolling, kLateness, kEarlyEvery, kLimitKeys; the N of kCount, kEarlyCount
+  ExprPtr every;              // kSliding: D (always); kCount: M, or null
+  ExprPtr offset;             // kTumbling, kSliding: or null
+  bool processing = false;    // kEarlyEvery
+  ExprPtr lower, upper;       // kBetween
+  ExprPtr expr;               // kWhere, kHaving
+  bool each = false;          // kHaving: `having each`
+  std::vector<NamedExpr> select;
+  AlertDecl alert;
+};
+struct WindowDecl {
+  Ident name;
+  SourceRef source;
+  std::vector<WindowClause> clauses;
+  Span span;  // of the word `window`
+};
+struct JoinSource {
+  Ident name;
+  bool has_alias = false;
+  Ident alias;
+  std::vector<Ident> keys;
+};
+struct JoinDecl {
+  Ident name;
+  bool left = false;
+  JoinSource a, b;
+  std::vector<WindowClause> clauses;
+  Span span;  // of the word `join`
+  Span left_span;
+};
+struct TableDecl {
+  Ident name;
+  std::vector<FieldDecl> fields;  // without attributes; a timestamp may have its format
+  std::vector<Ident> key;
+  bool from_file = false;
+  Path file;
+  bool from_stream = false;
+  Ident stream;
+  Span span;  // of the word `table`
+};
+// A declaration with a mistake that has been reported; its name, where it was readable (else empty), is taken and known, so that what refers
+// to it is not a second mistake.
+struct BrokenDecl {
   Ident word;
   Ident name;
 };
 
 struct Declaration {
-  enum Kind : uint8_t { kLet, kStream, kDerived, kPattern, kOther, kBroken } kind = kLet;
+  enum Kind : uint8_t { kLet, kStream, kDerived, kPattern, kWindow, kJoin, kTable, kBroken } kind = kLet;
   LetDecl let;
   StreamDecl stream;
   DerivedDecl derived;
   PatternDecl pattern;
-  OtherDecl other;  // kOther, kBroken
+  WindowDecl window;
+  JoinDecl join;
+  TableDecl table;
+  BrokenDecl broken;
 };
 
 struct File {

@@ -22,11 +22,23 @@ const ast::Ident& name_of(const Declaration& d) {
       return d.derived.name;
     case Declaration::kPattern:
       return d.pattern.name;
-    case Declaration::kOther:
+    case Declaration::kWindow:
+      return d.window.name;
+    case Declaration::kJoin:
+      return d.join.name;
+    case Declaration::kTable:
+      return d.table.name;
     case Declaration::kBroken:
       break;
   }
-  return d.other.name;
+  return d.broken.name;
+}
+
+// Of what is not bound yet: its word.
+ast::Ident word_of(const Declaration& d) {
+  if (d.kind == Declaration::kWindow) return {"window", d.window.span};
+  if (d.kind == Declaration::kJoin) return {"join", d.join.span};
+  return {"table", d.table.span};
 }
 
 DeclaredKind kind_of(Declaration::Kind kind) {
@@ -39,7 +51,9 @@ DeclaredKind kind_of(Declaration::Kind kind) {
       return DeclaredKind::kDerived;
     case Declaration::kPattern:
       return DeclaredKind::kPattern;
-    case Declaration::kOther:
+    case Declaration::kWindow:
+    case Declaration::kJoin:
+    case Declaration::kTable:
       return DeclaredKind::kLater;
     case Declaration::kBroken:
       break;
@@ -76,9 +90,9 @@ class Binder {
 
   void declare(const Declaration& d) {
     const ast::Ident& name = name_of(d);
-    if (d.kind == Declaration::kOther)
-      context_.report.error(d.other.word.span, "this version has no `" + d.other.word.name +
-                                                   "` yet; it reads `stream`, `let` and `pattern`");
+    if (kind_of(d.kind) == DeclaredKind::kLater)
+      context_.report.error(word_of(d).span, "this version has no `" + word_of(d).name +
+                                                 "` yet; it reads `stream`, `let` and `pattern`");
     if (name.name.empty()) return;  // broken, its name could not be read
     auto [it, fresh] = context_.declared.try_emplace(name.name, Declared{kind_of(d.kind), &d, name.span});
     if (fresh) {

@@ -21,8 +21,9 @@ const x3::rule<struct OptionTag, StreamOption> option = "an option of a stream";
 const x3::rule<struct StreamTag, ast::StreamDecl> stream = "a stream";
 const x3::rule<struct DerivedTag, ast::DerivedDecl> derived = "a derived stream";
 const x3::rule<struct LetTag, ast::LetDecl> let = "let";
-const x3::rule<struct TableTag, ast::OtherDecl> table = "a table";
-const x3::rule<struct BodyTag, ast::OtherDecl> with_body = "a window or join";
+const x3::rule<struct TableTag, ast::TableDecl> table = "a table";
+const x3::rule<struct WindowTag, ast::WindowDecl> window = "a window";
+const x3::rule<struct JoinTag, ast::JoinDecl> join = "a join";
 
 const auto set_name = [](auto& c) { _val(c).name = std::move(_attr(c)); };
 const auto set_expr = [](auto& c) { _val(c).expr = std::move(_attr(c)); };
@@ -198,7 +199,7 @@ struct ToBody : x3::parser<ToBody> {
   }
 };
 
-const auto set_word = [](auto& c) { _val(c).word = make_ident(state_of(c), _attr(c)); };
+const auto set_word = [](auto& c) { _val(c).span = state_of(c).span(_attr(c)); };
 const auto table_def =
     word_at(Word::kTable)[set_word] >> must_name("the table's name")[name][set_name] >>
     must("`(` and the fields of the table")[Enclosed(Symbol::kOpenParen)] >>
@@ -206,11 +207,12 @@ const auto table_def =
     -(word(Word::kFrom) >>
       must("a file's name between quotes, or `stream NAME`, after `from`")
           [x3::omit[string_at] | (word(Word::kStream) >> must_name("a stream's name")[x3::omit[name]])]);
-const auto with_body_def = (word_at(Word::kWindow)[set_word] |
-                            (-word(Word::kLeft) >> word_at(Word::kJoin)[set_word])) >>
-                           must_name("a name")[name][set_name] >>
-                           must("`on SOURCE` after the name")[word(Word::kOn)] >> ToBody() >>
-                           must("`{` before the body", Expected::kOpenBody)[Enclosed(Symbol::kOpenBrace)];
+const auto body = must_name("a name")[name][set_name] >>
+                  must("`on SOURCE` after the name")[word(Word::kOn)] >> ToBody() >>
+                  must("`{` before the body", Expected::kOpenBody)[Enclosed(Symbol::kOpenBrace)];
+const auto window_def = word_at(Word::kWindow)[set_word] >> body;
+const auto join_def = -word(Word::kLeft)[([](auto& c) { _val(c).left = true; })] >>
+                      word_at(Word::kJoin)[set_word] >> body;
 
 const auto take = [](Declaration::Kind kind, auto member) {
   return [kind, member](auto& c) {
@@ -223,12 +225,13 @@ const auto declaration_def =
     (&is_stream >> stream[take(Declaration::kStream, &Declaration::stream)]) |
     (&word(Word::kStream) >> derived[take(Declaration::kDerived, &Declaration::derived)]) |
     pattern[take(Declaration::kPattern, &Declaration::pattern)] |
-    let[take(Declaration::kLet, &Declaration::let)] | table[take(Declaration::kOther, &Declaration::other)] |
-    with_body[take(Declaration::kOther, &Declaration::other)];
+    let[take(Declaration::kLet, &Declaration::let)] | table[take(Declaration::kTable, &Declaration::table)] |
+    window[take(Declaration::kWindow, &Declaration::window)] |
+    join[take(Declaration::kJoin, &Declaration::join)];
 
 }  // namespace
 
-BOOST_SPIRIT_DEFINE(field, attribute, default_value, option, stream, derived, let, table, with_body,
+BOOST_SPIRIT_DEFINE(field, attribute, default_value, option, stream, derived, let, table, window, join,
                     declaration)
 BOOST_SPIRIT_INSTANTIATE(DeclarationRule, Iterator, Context)
 

@@ -191,6 +191,87 @@ std::string dump_pattern(const ast::PatternDecl& pattern) {
   return out;
 }
 
+std::string dump_timed(const char* word, const ast::WindowClause& clause) {
+  std::string out = word;
+  if (clause.size) out += " " + dump_expr(clause.size);
+  if (clause.every) out += " every " + dump_expr(clause.every);
+  if (clause.offset) out += " offset " + dump_expr(clause.offset);
+  return out;
+}
+
+std::string dump_window_clause(const ast::WindowClause& clause) {
+  using Kind = ast::WindowClause;
+  switch (clause.kind) {
+    case Kind::kTumbling:
+      return dump_timed("tumbling", clause);
+    case Kind::kSliding:
+      return dump_timed("sliding", clause);
+    case Kind::kSession:
+      return dump_timed("session", clause);
+    case Kind::kRolling:
+      return dump_timed("rolling", clause);
+    case Kind::kCount:
+      return dump_timed("count", clause);
+    case Kind::kGlobal:
+      return "global";
+    case Kind::kBetween:
+      return "between " + dump_expr(clause.lower) + " " + dump_expr(clause.upper);
+    case Kind::kWhere:
+      return "where " + dump_expr(clause.expr);
+    case Kind::kSelect:
+      return "select" + dump_columns(clause.select);
+    case Kind::kAlert:
+      return dump_alert(clause.alert);
+    case Kind::kLateness:
+      return dump_timed("lateness", clause);
+    case Kind::kEarlyEvery:
+      return dump_timed("early every", clause) + (clause.processing ? " processing" : "");
+    case Kind::kEarlyCount:
+      return dump_timed("early count", clause);
+    case Kind::kAccumulating:
+      return "accumulating";
+    case Kind::kDiscarding:
+      return "discarding";
+    case Kind::kRetracting:
+      return "retracting";
+    case Kind::kLimitKeys:
+      return dump_timed("limit keys", clause);
+    case Kind::kHaving:
+      return std::string("having ") + (clause.each ? "each " : "") + dump_expr(clause.expr);
+  }
+  return {};
+}
+
+std::string dump_window_clauses(const std::vector<ast::WindowClause>& clauses) {
+  std::string out;
+  for (const ast::WindowClause& clause : clauses) out += "  " + dump_window_clause(clause) + "\n";
+  return out;
+}
+
+std::string dump_window(const ast::WindowDecl& window) {
+  const ast::SourceRef& s = window.source;
+  return "window " + name_of(window.name) + " on " + name_of(s.name) +
+         (s.has_by ? " by " + names_of(s.keys) : "") + "\n" + dump_window_clauses(window.clauses);
+}
+
+std::string dump_join_source(const ast::JoinSource& s) {
+  return " " + name_of(s.name) + (s.has_alias ? " as " + name_of(s.alias) : "") + " by " + names_of(s.keys);
+}
+
+std::string dump_join(const ast::JoinDecl& join) {
+  return std::string(join.left ? "left " : "") + "join " + name_of(join.name) + " on" +
+         dump_join_source(join.a) + dump_join_source(join.b) + "\n" + dump_window_clauses(join.clauses);
+}
+
+std::string dump_table(const ast::TableDecl& table) {
+  std::string out = "table " + name_of(table.name) + "\n";
+  for (const ast::FieldDecl& field : table.fields) out += "  field " + dump_field(field) + "\n";
+  out += "  key " + names_of(table.key) + "\n";
+  if (table.from_file) out += "  from " + text_of(table.file.text) + "\n";
+  if (table.from_stream) out += "  from stream " + name_of(table.stream) + "\n";
+  return out;
+}
+
 }  // namespace
 
 std::string dump(const Expr& e) {
@@ -252,11 +333,17 @@ std::string dump(const ast::File& file) {
       case ast::Declaration::kPattern:
         out += dump_pattern(d.pattern);
         break;
-      case ast::Declaration::kOther:
-        out += "other " + d.other.word.name + " " + name_of(d.other.name) + "\n";
+      case ast::Declaration::kWindow:
+        out += dump_window(d.window);
+        break;
+      case ast::Declaration::kJoin:
+        out += dump_join(d.join);
+        break;
+      case ast::Declaration::kTable:
+        out += dump_table(d.table);
         break;
       case ast::Declaration::kBroken:
-        out += "broken " + d.other.word.name + " " + name_of(d.other.name) + "\n";
+        out += "broken " + d.broken.word.name + " " + name_of(d.broken.name) + "\n";
         break;
     }
   }

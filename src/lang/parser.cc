@@ -41,7 +41,7 @@ class FileParser {
       const bool repeated = mistake.silent || swallowed(start, mistake);
       if (!repeated) state_.mistakes->add(mistake.span, mistake.message);
       Declaration rest = broken(start);
-      if (!rest.other.word.name.empty()) file_.declarations.push_back(std::move(rest));
+      if (!rest.broken.word.name.empty()) file_.declarations.push_back(std::move(rest));
       at_ = next_start(start, place_of(mistake, start));
     }
   }
@@ -74,8 +74,8 @@ class FileParser {
     if (is_word(*start, Word::kLeft) && is_word(start[1], Word::kJoin)) ++start;
     const bool known = start->kind == TokenKind::kWord && is_one_of(start->word, kDeclarationWords);
     if (!known && !misspelt(start)) return d;
-    d.other.word = make_ident(state_, *start);
-    if (start + 1 < state_.end && is_name(start[1])) d.other.name = make_ident(state_, start[1]);
+    d.broken.word = make_ident(state_, *start);
+    if (start + 1 < state_.end && is_name(start[1])) d.broken.name = make_ident(state_, start[1]);
     return d;
   }
 
