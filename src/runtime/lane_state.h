@@ -22,14 +22,17 @@ class LaneSink {
  public:
   virtual ~LaneSink() = default;
   virtual void record(OutRecord record) = 0;
-  // A row that `node` gives; `label` is null for rows that keep their own position (`unique`).
+  // A row that `node` gives, made at the position of its label.
   virtual void row(int node, event::Row* row, const event::Label* label) = 0;
+  // A row that the `unique` of `node` lets pass: it keeps its own label (null: of a source) and position. `decided`: where it passed, `key`: its values.
+  virtual void passed(int node, event::Row* row, const event::Label* label, uint64_t decided, std::string_view key) = 0;
 };
 
 struct LaneOptions {
   Limits limits;
   bool want[kChannels] = {};
   bool test_alerts = false;
+  const expr::Tables* tables = nullptr;   // as they stand while a batch is worked
 };
 
 struct LaneStats {
@@ -49,6 +52,13 @@ class LaneState {
 std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
                                              BlockPool* pool);
 std::unique_ptr<LaneState> make_unique_lane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool);
+
+std::unique_ptr<LaneState> make_window_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+                                            BlockPool* pool);
+std::unique_ptr<LaneState> make_rolling_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+                                             BlockPool* pool);
+std::unique_ptr<LaneState> make_join_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+                                          BlockPool* pool);
 
 // Puts rows of one event time in the order in which they are worked: by the position that decides them, source rows before derived ones, then by input
 // position or label.

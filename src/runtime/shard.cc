@@ -131,6 +131,15 @@ void Shard::record(OutRecord record) { records_[working_ - records_first_].push_
 
 void Shard::row(int node, event::Row* row, const event::Label* label) {
   label_ = label;
+  decided_ = label->position;
+  passed_key_ = {};
+  flow_.push(node, row, true, this);
+}
+
+void Shard::passed(int node, event::Row* row, const event::Label* label, uint64_t decided, std::string_view key) {
+  label_ = label;
+  decided_ = decided;
+  passed_key_ = key;
   flow_.push(node, row, true, this);
 }
 
@@ -146,12 +155,19 @@ void Shard::to_lane(int lane, const event::Row& row) {
   made_[shard].push_back(writers_[shard].copy(row, static_cast<uint32_t>(lane), label));
 }
 
+// Rows of one stream at one position and time: in the order in which they were made, by their own labels.
 void Shard::to_view(int node, const event::Row& row) {
   OutRecord record;
   write_view(plan_, node, row, &record);
-  if (label_) record.label = *label_;
-  else record.label = {row.position, row.time, 0, {}, 0};
-  record.label.op = static_cast<uint32_t>(node) + 1;
+  record.label = {decided_, row.time, static_cast<uint32_t>(node) + 1, {}, label_ ? label_->ordinal : 0};
+  std::string* key = &record.label.key;
+  append_key(Value::integer(static_cast<int64_t>(row.position)), key);
+  if (label_) {
+    append_key(Value::integer(label_->time), key);
+    append_key(Value::integer(label_->op), key);
+    *key += label_->key;
+  }
+  *key += passed_key_;
   records_[working_ - records_first_].push_back(std::move(record));
 }
 

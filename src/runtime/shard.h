@@ -76,6 +76,7 @@ class Shard : private LaneSink, private FlowSink {
 
   void record(OutRecord record) override;
   void row(int node, event::Row* row, const event::Label* label) override;
+  void passed(int node, event::Row* row, const event::Label* label, uint64_t decided, std::string_view key) override;
   void to_lane(int lane, const event::Row& row) override;
   void to_view(int node, const event::Row& row) override;
 
@@ -106,6 +107,8 @@ class Shard : private LaneSink, private FlowSink {
   std::vector<std::vector<WaitingRow*>> made_;  // by shard: rows made by the level being worked
   std::vector<RowWriter> writers_;         // by shard
   const event::Label* label_ = nullptr;    // of the row being pushed
+  uint64_t decided_ = 0;                   // the position that lets it go on
+  std::string_view passed_key_;            // the values of the `unique` that it passed; empty: none
   std::string key_;
 };
 

@@ -1,4 +1,5 @@
 // `unique by KEYS within D`: of rows with the same values, in event-time order, only the first within D passes (language.md, "stream").
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <string>
@@ -23,10 +24,12 @@ class UniqueLane : public LaneState {
       int64_t time = sorter_.next_time();
       due_.clear();
       sorter_.pop(&due_);
-      if (due_.size() > 1) order_rows_of_one_time(&due_, cursor.position_of(time));
+      const uint64_t moment = cursor.position_of(time);
+      if (due_.size() > 1) order_rows_of_one_time(&due_, moment);
       forget(time);
       for (WaitingRow* r : due_) {
-        if (first_of_its_kind(r->row())) sink->row(lane_.unique_node, &r->row(), r->label);
+        if (first_of_its_kind(r->row()))
+          sink->passed(lane_.unique_node, &r->row(), r->label, std::max(moment, r->row().position), key_);
         release_row(r, pool_);
       }
     }
