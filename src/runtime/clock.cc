@@ -1,6 +1,7 @@
 #include "runtime/clock.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace cep::runtime {
 namespace {
@@ -35,11 +36,7 @@ void ClockSet::raise(int node, int64_t watermark) {
   Stream& s = streams_[node];
   if (watermark <= s.watermark) return;
   s.watermark = watermark;
-  for (int g : s.groups)
-    if (!dirty_[g]) {
-      dirty_[g] = 1;
-      dirty_list_.push_back(g);
-    }
+  for (int g : s.groups) look_at(g);
 }
 
 void ClockSet::on_event(int source, int64_t time, std::string_view value, bool punctuates) {
@@ -65,11 +62,13 @@ void ClockSet::on_event(int source, int64_t time, std::string_view value, bool p
   }
   if (lags_ && foremost)
     for (int node : feed.streams)
-      for (int g : streams_[node].groups)
-        if (!dirty_[g]) {
-          dirty_[g] = 1;
-          dirty_list_.push_back(g);
-        }
+      for (int g : streams_[node].groups) look_at(g);
+}
+
+void ClockSet::look_at(int group) {
+  if (dirty_[group]) return;
+  dirty_[group] = 1;
+  dirty_list_.push_back(group);
 }
 
 void ClockSet::on_by(Stream* s, int64_t time, std::string_view value) {
@@ -138,10 +137,16 @@ int64_t ClockSet::least_behind(const std::vector<int>& nodes, int64_t foremost) 
 const std::vector<int>& ClockSet::take_changed() {
   changed_.clear();
   if (dirty_list_.empty()) return changed_;
-  std::sort(dirty_list_.begin(), dirty_list_.end());
+  if (lags_)
+    for (size_t g = 0; g < clocks_.size(); ++g)
+      if (!topology_.read_by[g].empty()) look_at(static_cast<int>(g));
+  // A clock that goes with its readers comes before them in number: these are done first.
+  std::sort(dirty_list_.begin(), dirty_list_.end(), std::greater<>());
   for (int g : dirty_list_) {
     dirty_[g] = 0;
     int64_t clock = group_clock(topology_.clocks[g]);
+    if (lags_)
+      for (int reader : topology_.read_by[g]) clock = std::max(clock, clocks_[reader]);
     if (clock > clocks_[g]) {
       clocks_[g] = clock;
       changed_.push_back(g);

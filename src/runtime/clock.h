@@ -33,7 +33,7 @@ class ClockSet {
   void on_arrival(int source, int64_t arrival_ms);
 
   int64_t clock(int group) const { return clocks_[group]; }
-  // The groups whose clock has moved since the last call, in order; then forgets them.
+  // The groups whose clock has moved since the last call, each once; then forgets them.
   const std::vector<int>& take_changed();
 
  private:
@@ -56,6 +56,7 @@ class ClockSet {
 
   bool follows_feed(const Stream& s) const;
   void raise(int node, int64_t watermark);
+  void look_at(int group);
   void on_by(Stream* s, int64_t time, std::string_view value);
   int64_t group_clock(const std::vector<int>& nodes) const;
   int64_t least_behind(const std::vector<int>& nodes, int64_t foremost) const;

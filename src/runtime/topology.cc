@@ -21,6 +21,9 @@ class Builder {
     lane_of_node_.assign(n, -1);
     for (size_t i = 0; i < n; ++i) add_node(static_cast<int>(i));
     make_feeds();
+    out_.read_by.resize(out_.clocks.size());
+    for (size_t i = 0; i < n; ++i)
+      if (lane_of_node_[i] >= 0) link_clocks(static_cast<int>(i), out_.lanes[lane_of_node_[i]].clock, true);
     return std::move(out_);
   }
 
@@ -85,13 +88,31 @@ class Builder {
     Lane lane;
     lane.inputs = inputs;
     lane.sources = sources;
-    auto at = std::find(out_.clocks.begin(), out_.clocks.end(), sources);
-    lane.clock = static_cast<int>(at - out_.clocks.begin());
-    if (at == out_.clocks.end()) out_.clocks.push_back(sources);
+    lane.clock = clock_of(sources);
     for (const plan::Input& input : inputs) lane.level = std::max(lane.level, level_of_rows(input.node));
     out_.levels = std::max(out_.levels, lane.level + 1);
     out_.lanes.push_back(std::move(lane));
     return static_cast<int>(out_.lanes.size()) - 1;
+  }
+
+  // One clock for all lanes over the same sources; a lane's own where a source may be left behind: there it also depends on who reads the lane.
+  int clock_of(const std::vector<int>& sources) {
+    bool lags = std::any_of(sources.begin(), sources.end(), [&](int s) { return plan_.nodes[s].source.own_max_lag_ms >= 0; });
+    auto at = lags ? out_.clocks.end() : std::find(out_.clocks.begin(), out_.clocks.end(), sources);
+    int clock = static_cast<int>(at - out_.clocks.begin());
+    if (at == out_.clocks.end()) out_.clocks.push_back(sources);
+    return clock;
+  }
+
+  // Notes the clocks of the lanes that the node's rows reach as readers of `clock`.
+  void link_clocks(int node, int clock, bool passed_unique) {
+    const Readers& readers = out_.readers[node];
+    auto link = [&](int lane) {
+      if (out_.lanes[lane].clock != clock) out_.read_by[clock].push_back(out_.lanes[lane].clock);
+    };
+    if (readers.unique_lane >= 0 && !passed_unique) return link(readers.unique_lane);
+    for (const LaneInput& to : readers.lanes) link(to.lane);
+    for (const DeriveInput& to : readers.derives) link_clocks(to.node, clock, false);
   }
 
   // The level at which a reader of the node's rows can stand.

@@ -45,6 +45,8 @@ struct Topology {
   std::vector<Readers> readers;            // by node
   std::vector<Lane> lanes;
   std::vector<std::vector<int>> clocks;    // distinct sets of source nodes whose least watermark is some lane's clock
+  // By clock: those of the lanes that read what its lanes give. With `own max lag` they may be ahead of it; it then goes with them (nothing derived is late).
+  std::vector<std::vector<int>> read_by;
   std::vector<int> feed;                   // by node (sources): streams read together have one number; -1 for others
   int levels = 1;
   std::vector<int> sources;                // source nodes in order of declaration
