@@ -3,21 +3,10 @@
 #include "base/check.h"
 #include "expr/arithmetic.h"
 #include "expr/compare.h"
+#include "expr/total.h"
 
 namespace cep::expr {
 namespace {
-
-using Wide = __int128;
-
-Value whole_or_fault(EvalContext& c, Type type, Wide x) {
-  return x < INT64_MIN || x > INT64_MAX ? fault(c) : Value::whole(type, static_cast<int64_t>(x));
-}
-
-// Half away from zero, as `round`.
-Wide divide_nearest(Wide sum, Wide n) {
-  Wide twice = 2 * (sum < 0 ? -sum : sum) + n;
-  return sum < 0 ? -(twice / (2 * n)) : twice / (2 * n);
-}
 
 struct Total {
   size_t count = 0;
@@ -29,9 +18,7 @@ Value total_result(EvalContext& c, const Total& t, bool average, Type field, Typ
   if (t.count == 0) return Value::null();
   double n = static_cast<double>(t.count);
   if (field == Type::kDouble) return finite(c, average ? t.reals / n : t.reals);
-  if (!average) return whole_or_fault(c, type, t.wholes);
-  if (type == Type::kDouble) return finite(c, static_cast<double>(t.wholes) / n);
-  return whole_or_fault(c, type, divide_nearest(t.wholes, static_cast<Wide>(t.count)));
+  return average ? average_of_wholes(c, type, t.wholes, t.count) : sum_of_wholes(c, type, t.wholes);
 }
 
 }  // namespace

@@ -1,0 +1,100 @@
+// What an aggregate is to a set of them: how its part of a state is made, filled, merged, read and kept. The
+// part is a plain object in memory of the set (a struct of the aggregate's file); AccumulatorOf makes it one.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "expr/aggregates.h"
+#include "expr/aggregates/codec.h"
+
+namespace cep::expr {
+
+// What a call says beside its argument.
+struct Terms {
+  Type argument = Type::kNull;
+  Type type = Type::kNull;  // of the result
+  double p = 0;
+  int64_t k = 0;
+};
+
+// One call. Immutable: `at` is the part of the state, aligned to 8 bytes.
+class Accumulator {
+ public:
+  virtual ~Accumulator() = default;
+  virtual size_t size() const = 0;
+  virtual void construct(void* at) const = 0;
+  virtual void destroy(void* at) const = 0;
+  virtual void clear(void* at) const = 0;
+  // The value is not null, and of the argument's type.
+  virtual void add(void* at, const Value& v, int64_t time, uint64_t order) const = 0;
+  virtual void merge(void* at, const void* from) const = 0;
+  virtual Value result(const void* at, EvalContext& c) const = 0;
+  // Beyond size().
+  virtual size_t owned(const void* at) const = 0;
+  virtual void encode(const void* at, std::string* out) const = 0;
+  // Into an empty part; where it fails the part may hold anything that can be cleared.
+  virtual bool decode(Reader* in, void* at) const = 0;
+};
+
+// Part has: clear(), add(value, time, order), merge(const Part&), result(context, terms), owned(), encode(out),
+// decode(in, terms).
+template <class Part>
+class AccumulatorOf final : public Accumulator {
+ public:
+  static_assert(alignof(Part) <= 8);
+  explicit AccumulatorOf(const AggregateCall& call)
+      : terms_{call.argument ? call.argument->type : Type::kNull, call.type, call.p, call.k} {}
+
+  size_t size() const override { return (sizeof(Part) + 7) / 8 * 8; }
+  void construct(void* at) const override { new (at) Part(); }
+  void destroy(void* at) const override { part(at).~Part(); }
+  void clear(void* at) const override { part(at).clear(); }
+  void add(void* at, const Value& v, int64_t time, uint64_t order) const override {
+    part(at).add(v, time, order);
+  }
+  void merge(void* at, const void* from) const override { part(at).merge(part(from)); }
+  Value result(const void* at, EvalContext& c) const override { return part(at).result(c, terms_); }
+  size_t owned(const void* at) const override { return part(at).owned(); }
+  void encode(const void* at, std::string* out) const override { part(at).encode(out); }
+  bool decode(Reader* in, void* at) const override { return part(at).decode(in, terms_); }
+
+ private:
+  static Part& part(void* at) { return *static_cast<Part*>(at); }
+  static const Part& part(const void* at) { return *static_cast<const Part*>(at); }
+
+  Terms terms_;
+};
+
+template <class Part>
+std::unique_ptr<Accumulator> accumulator_of(const AggregateCall& call) {
+  return std::make_unique<AccumulatorOf<Part>>(call);
+}
+
+inline Type argument_type(const AggregateCall& call) {
+  return call.argument ? call.argument->type : Type::kNull;
+}
+
+// The rows of the table name these.
+std::unique_ptr<Accumulator> make_count(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_sum(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_avg(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_min(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_max(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_first(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_last(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_variance(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_stddev(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_median(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_percentile(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_count_distinct(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_approx_count_distinct(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_approx_percentile(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_collect(const AggregateCall& call);
+std::unique_ptr<Accumulator> make_top(const AggregateCall& call);
+
+// Number as a double.
+inline double as_real(const Value& v) { return v.type == Type::kDouble ? v.d : static_cast<double>(v.i); }
+
+}  // namespace cep::expr
