@@ -61,8 +61,10 @@ ExprPtr ExprBinder::call(const Expr& e) {
     folded.push_back(args.back() ? expr::fold(args.back()) : nullptr);
   }
   if (number < 0) {
-    context_.report.error(
-        name.span, "there is no function `" + name.name + "`" + did_you_mean(name.name, function_names()));
+    bool clock = name.name == "now" || name.name == "current_timestamp" || name.name == "today";
+    context_.report.error(name.span, "there is no function `" + name.name + "`" +
+                                         (clock ? "; results depend on the events alone: compare the time of events"
+                                                : did_you_mean(name.name, function_names())));
     return nullptr;
   }
   const expr::Function& f = expr::functions()[static_cast<size_t>(number)];

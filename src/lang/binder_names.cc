@@ -51,6 +51,7 @@ std::string constant_meant(const std::string& word) {
 
 // Order: in messages a name of `select`; a field; a constant.
 ExprPtr ExprBinder::bind_name(const ast::Ident& name) {
+  if (name.name.empty()) return nullptr;  // empty backquotes, told by the lexer
   if (scope_.place == Scope::kMessage && scope_.selected) {
     for (size_t i = 0; i < scope_.selected->size(); ++i) {
       const plan::NamedExpr& selected = (*scope_.selected)[i];

@@ -132,12 +132,12 @@ void PatternBinder::bind_key(const ast::SourceRef& source, size_t number) {
       pattern_->key_types.push_back(field < 0 ? Type::kNull
                                               : shape.schema.fields[static_cast<size_t>(field)].type);
     }
-  } else if (source.keys.size() != first.keys.size()) {
+  } else if (source.keys.size() != first.keys.size() && !shape.open) {
     report().error(source.name.span, "keys of several sources pair by place: `" + first.name.name + "` has " +
                                          std::to_string(first.keys.size()) + ", `" + source.name.name +
                                          "` has " + std::to_string(source.keys.size()) +
                                          "; write `by` with as many fields at each source");
-  } else if (fine) {
+  } else if (fine && !shape.open) {
     for (size_t k = 0; k < key.size(); ++k) {
       Type type = shape.schema.fields[key[k]].type;
       Type wanted = pattern_->key_types[k];

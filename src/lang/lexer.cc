@@ -47,6 +47,8 @@ constexpr Foreign kForeign[] = {
     {"=>", Word::kNone, Symbol::kGreaterEqual, "write `>=`"},
     {"=~", Word::kMatches, Symbol::kNone, "a regular expression is written `x matches \"…\"`"},
     {":=", Word::kNone, Symbol::kAssign, "write `=`"},
+    {"**", Word::kNone, Symbol::kTimes, "powers are written `pow(x, y)`"},
+    {"^", Word::kNone, Symbol::kTimes, "powers are written `pow(x, y)`"},
     {"&&", Word::kAnd, Symbol::kNone, "write `and` for `&&`"},
     {"||", Word::kOr, Symbol::kNone, "write `or` for `||`"},
     {";", Word::kNone, Symbol::kNone, "nothing ends with `;` here: leave it out"},
@@ -318,6 +320,7 @@ class Lexer {
     after_unknown_ = true;
     if (!reported) {
       const std::string_view run = text_.bytes.substr(begin, at_ - begin);
+      if (run == "?") return report(begin, at_, "there is no `?`: write `if(condition, then, else)`");
       const bool printable = static_cast<unsigned char>(run[0]) >= ' ' && run[0] != 0x7F;
       report(begin, at_,
              printable && run.size() <= 8 ? "`" + std::string(run) + "` means nothing here"

@@ -55,7 +55,7 @@ size_t closing_brace(std::string_view text, size_t from) {
 
 class MessageReader {
  public:
-  MessageReader(ParseState& state, const Token& token) : state_(state) {
+  MessageReader(ParseState& state, const Token& token) : state_(state), end_(token.end) {
     const std::string_view raw = state.of(token);
     text_ = decode_string(raw.substr(1, raw.size() - 1 - (token.unclosed ? 0 : 1)), nullptr, &origin_);
     for (uint32_t& place : origin_) {
@@ -92,7 +92,9 @@ class MessageReader {
     if (close == std::string::npos) {
       state_.report(
           span(open, open + 1),
-          "this `{` is not closed in the message: `{EXPR}` inserts a value, a brace is written `{{`");
+          "this `{` is not closed in the message: `{EXPR}` inserts a value (strings inside have the other "
+          "quote), a brace is written `{{`");
+      state_.cut_message = end_;
       return text_.size();
     }
     const std::vector<uint32_t> places(origin_.begin() + static_cast<std::ptrdiff_t>(open) + 1,
@@ -105,6 +107,7 @@ class MessageReader {
   }
 
   ParseState& state_;
+  uint32_t end_;  // of the message's token
   std::string text_;
   std::vector<uint32_t> origin_;
   ast::AlertDecl::Part part_;

@@ -27,6 +27,7 @@ struct ParseState {
   Mistakes* mistakes;
   int depth = 0;
   bool failed = false;  // a mistake was reported without stopping (report)
+  uint32_t cut_message = 0;  // where a message ends that has an open brace: its own quote may have ended it
 
   Span span(const Token& t) const { return text.span(t); }
   std::string_view of(const Token& t) const { return text.of(t); }

@@ -32,13 +32,15 @@ class FileParser {
     try {
       state_.depth = 0;
       state_.failed = false;
+      state_.cut_message = 0;
       const Context context(state_);
       if (!declaration.parse(at_, state_.end, context, x3::unused, read))
         throw no_declaration(state_, start, last());
       if (state_.failed) read = broken(start);
       file_.declarations.push_back(std::move(read));
     } catch (const Mistake& mistake) {
-      const bool repeated = mistake.silent || swallowed(start, mistake);
+      const bool cut = state_.cut_message != 0 && mistake.span.begin == state_.cut_message;
+      const bool repeated = mistake.silent || cut || swallowed(start, mistake);
       if (!repeated) state_.mistakes->add(mistake.span, mistake.message);
       Declaration rest = broken(start);
       if (!rest.broken.word.name.empty()) file_.declarations.push_back(std::move(rest));

@@ -206,6 +206,17 @@ std::vector<std::string> words_of_body(const Question& q) {
   return words;
 }
 
+// `times 3 + 1`: its `+` is no operator, so the sum is cut.
+std::string times_hint(const Question& q) {
+  const Token* at = q.found;
+  if (q.after(Symbol::kPlus)) at = q.before;
+  const bool number = at - q.state.begin >= 2 && is_word(*(at - 2), Word::kTimes);
+  const bool sum = at != q.found ? is_name(*q.found) || q.found->kind == TokenKind::kInt || q.symbol(Symbol::kOpenParen)
+                                 : q.symbol(Symbol::kTimes) || q.symbol(Symbol::kDivide) || q.symbol(Symbol::kModulo);
+  if (!number || !sum) return {};
+  return "`times` takes no bare sum (`times N+` is N or more): put it in parentheses, `times (2 + 1)`";
+}
+
 std::string misplaced_body_word(const Question& q) {
   if (q.found->kind != TokenKind::kWord) return {};
   const Word w = q.found->word;
@@ -252,6 +263,7 @@ std::string body_hint(const Question& q) {
                        q.symbol(Symbol::kColon))) {
     return "a range is written `times " + std::string(q.state.of(*q.before)) + "..5`";
   }
+  if (std::string hint = times_hint(q); !hint.empty()) return hint;
   return misplaced_body_word(q);
 }
 
@@ -375,11 +387,13 @@ std::string option_hint(const Question& q, const ast::Declaration& before, std::
   if (derived && is_one_of(q.found->word, kDerivedWords)) {
     return "in a derived stream `as`, `where`, `select`, `unique` come in this order, each at most once";
   }
+  if (stream && word == "max") return "`max lag` belongs to `own` or to `watermark D by FIELD`, right after it";
+  if (stream && word == "by") return "`by` belongs to `watermark D` or to `unique`, right after it";
+  if (stream && word == "advance") return "`advance` belongs to `idle D`, right after it";
   if (stream && (word == "where" || word == "filter"))
     return "a stream takes its lines by `when CONDITION`; a filter is `stream NAME = SOURCE where …`";
   if (stream) {
     for (std::string& w : spellings(kStreamOptionWords)) words->push_back(std::move(w));
-    for (std::string& w : spellings({Word::kBy, Word::kMax, Word::kAdvance})) words->push_back(std::move(w));
   }
   if (derived) {
     for (std::string& w : spellings(kDerivedWords)) words->push_back(std::move(w));
