@@ -59,6 +59,10 @@ const Refused kRefused[] = {
     {"d > 1.0e999", "1.0e999", "out of the range"},
     {"v == NULL", "NULL", "did you mean `null`"},
     {"b == TRUE", "TRUE", "did you mean `true`"},
+    {"v ** 2 == 1", "**", "pow(x, y)"},
+    {"v == 1 ? true : false", "?", "if(condition, then, else)"},
+    {"`` == 1", "``", "nothing stands"},
+    {"ts < now()", "now", "results depend on the events alone"},
 };
 
 const char* const kFine[] = {"v > -9223372036854775808",
