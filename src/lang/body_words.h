@@ -20,6 +20,18 @@ inline constexpr std::initializer_list<Word> kDeclarationWords = {
 inline constexpr std::initializer_list<Word> kStreamOptionWords = {
     Word::kTime,  Word::kWatermark, Word::kOwn,    Word::kIdle,
     Word::kAhead, Word::kWhen,      Word::kUnique, Word::kKeep};
+inline constexpr std::initializer_list<Word> kWindowWords = {
+    Word::kTumbling,   Word::kSliding,    Word::kSession, Word::kRolling, Word::kCount,
+    Word::kGlobal,     Word::kWhere,      Word::kSelect,  Word::kAlert,   Word::kLateness,
+    Word::kEarly,      Word::kAccumulating, Word::kDiscarding, Word::kRetracting, Word::kLimit,
+    Word::kHaving};
+inline constexpr std::initializer_list<Word> kJoinWords = {
+    Word::kBetween, Word::kTumbling, Word::kSliding, Word::kSession,
+    Word::kWhere,   Word::kSelect,   Word::kAlert};
+// After these stands a number or a duration.
+inline constexpr std::initializer_list<Word> kAmountWords = {
+    Word::kTumbling, Word::kSliding,  Word::kSession, Word::kRolling, Word::kCount,
+    Word::kEvery,    Word::kLateness, Word::kOffset,  Word::kKeys,    Word::kBetween};
 inline constexpr std::initializer_list<Word> kDerivedWords = {Word::kAs, Word::kWhere, Word::kSelect,
                                                               Word::kUnique};
 
@@ -35,5 +47,6 @@ inline bool is_contiguity(const Token& t) {
 inline bool is_body_word(Word w) {
   return is_one_of(w, kContiguityWords) || is_one_of(w, kModifierWords) || is_one_of(w, kClauseWords);
 }
+inline bool is_timed_body_word(Word w) { return is_one_of(w, kWindowWords) || is_one_of(w, kJoinWords); }
 
 }  // namespace cep::lang

@@ -1,9 +1,8 @@
-// Streams, derived streams, `let`, and the heads of what is not read yet (window, join, table: their bodies
-// are passed over).
+// Streams, derived streams, tables, `let`; and every declaration.
 #include "lang/declaration_grammar.h"
 
 #include "lang/expression_tree.h"
-#include "lang/lexer.h"
+#include "lang/window_grammar.h"
 
 namespace cep::lang {
 namespace {
@@ -14,6 +13,7 @@ using ast::StreamOption;
 using x3::_attr;
 using x3::_val;
 
+const x3::rule<struct FieldHeadTag, ast::FieldDecl> field_head = "a name and a type";
 const x3::rule<struct FieldTag, ast::FieldDecl> field = "a field";
 const x3::rule<struct AttributeTag, FieldAttribute> attribute = "an attribute of a field";
 const x3::rule<struct DefaultTag, ast::ExprPtr> default_value = "a literal";
@@ -22,8 +22,6 @@ const x3::rule<struct StreamTag, ast::StreamDecl> stream = "a stream";
 const x3::rule<struct DerivedTag, ast::DerivedDecl> derived = "a derived stream";
 const x3::rule<struct LetTag, ast::LetDecl> let = "let";
 const x3::rule<struct TableTag, ast::TableDecl> table = "a table";
-const x3::rule<struct WindowTag, ast::WindowDecl> window = "a window";
-const x3::rule<struct JoinTag, ast::JoinDecl> join = "a join";
 
 const auto set_name = [](auto& c) { _val(c).name = std::move(_attr(c)); };
 const auto set_expr = [](auto& c) { _val(c).expr = std::move(_attr(c)); };
@@ -73,14 +71,14 @@ const auto attribute_def =
           Expected::kText)[default_value][([](auto& c) { _val(c).value = std::move(_attr(c)); })]);
 
 const auto push_attribute = [](auto& c) { _val(c).attributes.push_back(std::move(_attr(c))); };
-const auto field_def = must_name("a field's name")[name][set_name] >>
+const auto field_head_def = must_name("a field's name")[name][set_name] >>
                        must("the field's type (string, int, double, bool, timestamp)",
                             Expected::kType)[name][([](auto& c) { _val(c).type = std::move(_attr(c)); })] >>
                        -(symbol(Symbol::kOpenParen) >>
                          must("`s`, `us`, `ns` or a format between quotes",
                               Expected::kText)[string_at[set_format_text] | name[set_format_word]] >>
-                         must("`)`", Expected::kClose)[symbol(Symbol::kCloseParen)]) >>
-                       *attribute[push_attribute];
+                         must("`)`", Expected::kClose)[symbol(Symbol::kCloseParen)]);
+const auto field_def = field_head[set_value] >> *attribute[push_attribute];
 
 // Options.
 const auto begin_option = [](StreamOption::Kind kind) {
@@ -169,50 +167,26 @@ const auto let_def =
     must("a constant after `=`",
          Expected::kOperand)[expression][([](auto& c) { _val(c).value = std::move(_attr(c)); })];
 
-// Passes over what stands between braces or parentheses, and both of them.
-struct Enclosed : x3::parser<Enclosed> {
-  using attribute_type = x3::unused_type;
-  [[maybe_unused]] static constexpr bool has_attribute = false;
-  explicit constexpr Enclosed(Symbol o) : open(o) {}
-  template <typename C, typename R, typename Attribute>
-  bool parse(Iterator& first, const Iterator&, const C& context, R&, Attribute&) const {
-    if (!is_symbol(*first, open)) return false;
-    const ParseState& state = state_of(context);
-    if (first->close == 0) throw unclosed(state, first);
-    first = state.begin + first->close + 1;
-    return true;
-  }
-  Symbol open;
+const auto set_file = [](auto& c) {
+  _val(c).from_file = true;
+  _val(c).file = {string_value(state_of(c), _attr(c)), state_of(c).span(_attr(c))};
 };
-// Passes over the rest of a head, up to the `{` of the body (or what can be in no head).
-struct ToBody : x3::parser<ToBody> {
-  using attribute_type = x3::unused_type;
-  [[maybe_unused]] static constexpr bool has_attribute = false;
-  template <typename C, typename R, typename Attribute>
-  bool parse(Iterator& first, const Iterator&, const C&, R&, Attribute&) const {
-    while (in_head(*first) && !begins_declaration(first)) ++first;
-    return true;
-  }
-  static bool in_head(const Token& t) {
-    return is_name(t) || is_symbol(t, Symbol::kComma) || is_symbol(t, Symbol::kOpenParen) ||
-           is_symbol(t, Symbol::kCloseParen);
-  }
+const auto set_stream = [](auto& c) {
+  _val(c).from_stream = true;
+  _val(c).stream = std::move(_attr(c));
 };
-
-const auto set_word = [](auto& c) { _val(c).span = state_of(c).span(_attr(c)); };
 const auto table_def =
-    word_at(Word::kTable)[set_word] >> must_name("the table's name")[name][set_name] >>
-    must("`(` and the fields of the table")[Enclosed(Symbol::kOpenParen)] >>
-    must("`key` and the key's fields")[word(Word::kKey)] >> x3::omit[keys] >>
+    word_at(Word::kTable)[([](auto& c) { _val(c).span = state_of(c).span(_attr(c)); })] >>
+    must_name("the table's name after `table`")[name][set_name] >>
+    must("`(` and the fields of the table")[symbol(Symbol::kOpenParen)] >> field_head[push_field] >>
+    *(symbol(Symbol::kComma) >> field_head[push_field]) >>
+    must("`,` or `)` after this field", Expected::kTableFields)[symbol(Symbol::kCloseParen)] >>
+    must("`key` and the key's fields after the fields of the table")[word(Word::kKey)] >>
+    keys[([](auto& c) { _val(c).key = std::move(_attr(c)); })] >>
     -(word(Word::kFrom) >>
-      must("a file's name between quotes, or `stream NAME`, after `from`")
-          [x3::omit[string_at] | (word(Word::kStream) >> must_name("a stream's name")[x3::omit[name]])]);
-const auto body = must_name("a name")[name][set_name] >>
-                  must("`on SOURCE` after the name")[word(Word::kOn)] >> ToBody() >>
-                  must("`{` before the body", Expected::kOpenBody)[Enclosed(Symbol::kOpenBrace)];
-const auto window_def = word_at(Word::kWindow)[set_word] >> body;
-const auto join_def = -word(Word::kLeft)[([](auto& c) { _val(c).left = true; })] >>
-                      word_at(Word::kJoin)[set_word] >> body;
+      must("a file's name between quotes, or `stream NAME`, after `from`", Expected::kText)
+          [string_at[set_file] |
+           (word(Word::kStream) >> must_name("a stream's name after `from stream`")[name][set_stream])]);
 
 const auto take = [](Declaration::Kind kind, auto member) {
   return [kind, member](auto& c) {
@@ -231,7 +205,7 @@ const auto declaration_def =
 
 }  // namespace
 
-BOOST_SPIRIT_DEFINE(field, attribute, default_value, option, stream, derived, let, table, window, join,
+BOOST_SPIRIT_DEFINE(field_head, field, attribute, default_value, option, stream, derived, let, table,
                     declaration)
 BOOST_SPIRIT_INSTANTIATE(DeclarationRule, Iterator, Context)
 

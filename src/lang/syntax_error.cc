@@ -9,6 +9,7 @@
 #include "lang/body_words.h"
 #include "lang/lexer.h"
 #include "lang/literal.h"
+#include "lang/window_hints.h"
 
 namespace cep::lang {
 namespace {
@@ -59,7 +60,13 @@ struct Question {
   bool after(Symbol s) const { return is_symbol(*before, s); }
   bool in_body() const {
     return expected == Expected::kPatternBody || expected == Expected::kGroupBody ||
-           expected == Expected::kTimeoutBody;
+           expected == Expected::kTimeoutBody || in_timed_body();
+  }
+  bool in_timed_body() const {
+    return expected == Expected::kWindowBody || expected == Expected::kJoinBody;
+  }
+  TimedBody timed_body() const {
+    return expected == Expected::kWindowBody ? TimedBody::kWindow : TimedBody::kJoin;
   }
 };
 
@@ -147,6 +154,10 @@ std::string kind_hint(const Question& q) {
                  : "";
     case Expected::kType:
       return q.symbol(Symbol::kColon) ? "a field is written `name type`, without `:`" : "";
+    case Expected::kTableFields:
+      if (q.word(Word::kFrom) || q.word(Word::kRequired) || q.word(Word::kDefault))
+        return "a table's field has a name and a type only";
+      return {};
     case Expected::kText:
       if (q.found->kind == TokenKind::kWord)
         return "expected " + std::string(q.what) + "; did you mean `\"" + q.text() + "\"`?";
@@ -193,6 +204,7 @@ bool missing_brace(const Question& q, Mistake* mistake) {
 }
 
 std::vector<std::string> words_of_body(const Question& q) {
+  if (q.in_timed_body()) return words_of_timed_body(q.timed_body());
   std::vector<std::string> words = spellings(kContiguityWords);
   const auto add = [&](std::initializer_list<Word> more) {
     for (std::string& w : spellings(more)) words.push_back(std::move(w));
@@ -220,6 +232,7 @@ std::string times_hint(const Question& q) {
 std::string misplaced_body_word(const Question& q) {
   if (q.found->kind != TokenKind::kWord) return {};
   const Word w = q.found->word;
+  if (q.in_timed_body()) return misplaced_window_word(q.timed_body(), w, q.text());
   const bool stage_hidden = q.found - q.state.begin >= 2 && is_contiguity(*(q.found - 2));
   if (stage_hidden && q.before->kind == TokenKind::kWord && is_one_of(q.before->word, kModifierWords)) {
     return "this stage has no name before " + quoted(spelling(q.before->word)) + ": `" +
@@ -255,7 +268,8 @@ std::string body_hint(const Question& q) {
   if (q.symbol(Symbol::kOpenBrace) && is_contiguity(*second)) {
     return "a group has no name: write " + quoted(std::string(spelling(second->word)) + " { … }");
   }
-  if (is_word(*second, Word::kAlert) && is_name(*q.found) && !is_body_word(q.found->word))
+  if (is_word(*second, Word::kAlert) && is_name(*q.found) && !is_body_word(q.found->word) &&
+      !is_timed_body_word(q.found->word))
     return "a message stands between quotes: `\"…\"`";
   const bool times_before = q.found - q.state.begin >= 2 && is_word(*(q.found - 2), Word::kTimes) &&
                             q.before->kind == TokenKind::kInt;
@@ -282,6 +296,7 @@ std::string nearest_word(const Question& q) {
   if (q.found->kind != TokenKind::kWord) return {};
   std::vector<std::string> words;
   if (q.in_body() || q.expected == Expected::kFirstStage) words = words_of_body(q);
+  if (q.expected == Expected::kEarly) words = spellings({Word::kEvery, Word::kCount});
   if (q.expected == Expected::kFields) words = spellings({Word::kFrom, Word::kRequired, Word::kDefault});
   if (q.expected == Expected::kSkip)
     words =
@@ -304,10 +319,31 @@ std::string stage_without_contiguity(const Question& q) {
   return "a stage begins with how it follows: `begin " + q.text() + " …`";
 }
 
+// After a source of a join.
+std::string source_hint(const Question& q) {
+  if (q.expected == Expected::kSecondSource && q.symbol(Symbol::kOpenBrace))
+    return "a join has two sources: `on A by KEYS, B by KEYS {`";
+  if (q.expected == Expected::kJoinKeys && q.after(Word::kAs) && is_name(*q.found))
+    return "an alias stands right after its source, without `as`: `SOURCE " + q.text() + " by …`";
+  if (q.symbol(Symbol::kComma) || q.symbol(Symbol::kOpenBrace))
+    return "each source of a join has its keys: `on A by KEYS, B by KEYS {`";
+  return {};
+}
+
+std::string extra_source(const Question& q) {
+  const bool join = q.what.find("join") != std::string_view::npos;
+  return join ? "a join has two sources; a third is joined with its result by another join"
+              : "a window reads one source; `stream NAME = A, B` is the union of several";
+}
+
 std::string head_hint(const Question& q) {
   if (q.after(Word::kOn) && q.what.substr(0, 10) == "`on SOURCE") return "the name is missing before `on`";
-  if (q.expected != Expected::kOpenBody) return {};
-  if (q.word(Word::kAs)) return "a source of a pattern has no alias; stages have names";
+  if (q.expected == Expected::kJoinKeys || q.expected == Expected::kSecondSource) return source_hint(q);
+  if (q.expected == Expected::kWindowHead && q.symbol(Symbol::kComma)) return extra_source(q);
+  if (q.expected != Expected::kOpenBody && q.expected != Expected::kWindowHead) return {};
+  const bool pattern = q.expected == Expected::kOpenBody;
+  if (q.word(Word::kAs) && pattern) return "a source of a pattern has no alias; stages have names";
+  if (q.word(Word::kAs)) return "there is no alias here; fields of the source stand alone";
   if (is_name(*q.found) && q.found->kind == TokenKind::kWord) {
     const std::string near = base::nearest(q.text(), spellings({Word::kBy}));
     if (!near.empty() && q.found->word != Word::kBy)
@@ -363,12 +399,18 @@ Iterator word_for_value(const ParseState& state, Iterator found) {
   if (found - state.begin < 2) return nullptr;
   const Token& word = *(found - 1);
   const Token& before = *(found - 2);
-  if (word.kind != TokenKind::kWord || !word.first_on_line) return nullptr;
-  if (!is_body_word(word.word) && !begins_declaration(&word)) return nullptr;
+  if (word.kind != TokenKind::kWord) return nullptr;
+  // No clause can stand after a word that a duration must follow.
+  const bool amount = before.kind == TokenKind::kWord && is_one_of(before.word, kAmountWords);
+  if (amount && is_timed_body_word(word.word)) return found - 1;
+  if (!word.first_on_line) return nullptr;
+  if (!is_body_word(word.word) && !is_timed_body_word(word.word) && !begins_declaration(&word))
+    return nullptr;
   const bool by_symbol = before.kind == TokenKind::kSymbol && before.symbol >= Symbol::kAssign;
   const bool by_word =
       before.kind == TokenKind::kWord &&
-      (is_reserved(before.word) || before.word == Word::kWhere || before.word == Word::kUntil);
+      (is_reserved(before.word) || before.word == Word::kWhere || before.word == Word::kUntil ||
+       before.word == Word::kHaving || before.word == Word::kEach);
   const bool value_before =
       is_word(before, Word::kNull) || is_word(before, Word::kTrue) || is_word(before, Word::kFalse);
   return by_symbol || (by_word && !value_before) ? found - 1 : nullptr;
@@ -398,10 +440,11 @@ std::string option_hint(const Question& q, const ast::Declaration& before, std::
   if (derived) {
     for (std::string& w : spellings(kDerivedWords)) words->push_back(std::move(w));
   }
-  const bool body_word = is_body_word(q.found->word) && before.kind == ast::Declaration::kPattern;
-  return body_word
-             ? quoted(word) + " stands after the `}` that ends the pattern; is there one `}` too many before?"
-             : "";
+  const bool pattern = before.kind == ast::Declaration::kPattern;
+  const bool timed = before.kind == ast::Declaration::kWindow || before.kind == ast::Declaration::kJoin;
+  if (!(pattern && is_body_word(q.found->word)) && !(timed && is_timed_body_word(q.found->word))) return {};
+  const char* what = pattern ? "pattern" : before.kind == ast::Declaration::kJoin ? "join" : "window";
+  return quoted(word) + " stands after the `}` that ends the " + what + "; is there one `}` too many before?";
 }
 
 }  // namespace
@@ -431,12 +474,6 @@ Mistake unexpected(const ParseState& state, Iterator found, std::string_view wha
   mistake.message = hint(q);
   if (mistake.message.empty()) mistake.message = default_message(q);
   return mistake;
-}
-
-Mistake unclosed(const ParseState& state, Iterator open) {
-  const std::string close(spelling(static_cast<Symbol>(static_cast<int>(open->symbol) + 1)));
-  return {state.span(*open),
-          quoted(spelling(open->symbol)) + " is never closed: " + quoted(close) + " is missing", false};
 }
 
 Mistake no_declaration(const ParseState& state, Iterator found, const ast::Declaration* before) {

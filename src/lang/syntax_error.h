@@ -24,13 +24,17 @@ enum class Expected : uint8_t {
   kSkip,
   kText,      // a string
   kType,      // of a field
-  kOpenBody,  // `{` after the head of a declaration
+  kOpenBody,  // `{` after the head of a pattern
+  kWindowHead,    // `{` after the head of a window or join
+  kJoinKeys,      // `by` after a source of a join
+  kSecondSource,  // `,` after the first one
+  kWindowBody,    // clause or `}`
+  kJoinBody,
+  kEarly,        // after `early`
+  kTableFields,  // `,` or `)` after a field of a table
 };
 
 Mistake unexpected(const ParseState& state, Iterator found, std::string_view what, Expected expected);
-
-// A brace or parenthesis that nothing closes.
-Mistake unclosed(const ParseState& state, Iterator open);
 
 // At the top level nothing begins here. `before` is the declaration that ended here, or null.
 Mistake no_declaration(const ParseState& state, Iterator found, const ast::Declaration* before);

@@ -9,19 +9,15 @@ namespace cep::lang {
 namespace {
 
 constexpr auto kWords = std::to_array<std::string_view>({
-    "",        "advance",     "after",         "ahead",       "alert",      "allowCombinations",
-    "and",     "as",          "ascending",     "at",          "begin",      "between",
-    "by",      "consecutive", "default",       "description", "event",      "events",
-    "every",   "false",       "filter",        "first",       "followedBy", "followedByAny",
-    "from",    "greedy",      "idle",          "if",          "in",         "is",
-    "join",    "keep",        "key",           "lag",         "last",       "left",
-    "let",     "match",       "matches",       "max",         "most",       "next",
-    "no",      "not",         "notFollowedBy", "notNext",     "null",       "on",
-    "once",    "oneOrMore",   "optional",      "or",          "own",        "past",
-    "pattern", "per",         "punctuated",    "raw",         "required",   "select",
-    "skip",    "stream",      "table",         "tags",        "time",       "timeout",
-    "times",   "to",          "true",          "unique",      "until",      "watermark",
-    "when",    "where",       "window",        "within",
+    "", "accumulating", "advance", "after", "ahead", "alert", "allowCombinations", "and", "as", "ascending",
+    "at", "begin", "between", "by", "consecutive", "count", "default", "description", "discarding", "each",
+    "early", "event", "events", "every", "false", "filter", "first", "followedBy", "followedByAny", "from",
+    "global", "greedy", "having", "idle", "if", "in", "is", "join", "keep", "key", "keys", "lag", "last",
+    "lateness", "left", "let", "limit", "match", "matches", "max", "most", "next", "no", "not",
+    "notFollowedBy", "notNext", "null", "offset", "on", "once", "oneOrMore", "optional", "or", "own",
+    "past", "pattern", "per", "processing", "punctuated", "raw", "required", "retracting", "rolling",
+    "select", "session", "skip", "sliding", "stream", "table", "tags", "time", "timeout", "times", "to",
+    "true", "tumbling", "unique", "until", "watermark", "when", "where", "window", "within",
 });
 static_assert(kWords.size() == static_cast<size_t>(Word::kWithin) + 1);
 static_assert(std::is_sorted(kWords.begin(), kWords.end()));

@@ -127,7 +127,7 @@ TEST_CASE("mistakes in declarations") {
       {"pattern on e { begin a }", "e", "name is missing"},
       {"pattern p on e begin a }", "begin", "expected `{`"},
       {"pattern p on e {\nbegin a\n", "{", "is missing before the end of the file"},
-      {"window w on e { tumbling 5m", "{", "never closed"},
+      {"window w on e { tumbling 5m", "{", "is missing before the end of the file"},
       {"let x 5", "5", "`=`"},
       {"left window w on e { }", "left", "`left join"},
       {"}", "}", "closes nothing"},
