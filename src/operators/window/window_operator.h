@@ -1,4 +1,4 @@
-// One window of the plan on one shard: tumbling, sliding, session, count and global windows of all its keys (`rolling` is rolling_window.h). Rows come in the order of
+// One window of the plan on one shard: tumbling, sliding, session, count and global windows of all its keys (`rolling`: make_rolling_operator below). Rows come in the order of
 // positions, each with the clock as it was before it; between rows the clock steps. It never sees a wall clock, a thread or a batch.
 // Semantics: language.md, "window"; Flink's WindowOperator, EventTimeTrigger, CountTrigger, MergingWindowSet are the model.
 #pragma once
@@ -46,6 +46,13 @@ class WindowOperator {
     uint64_t keys = 0, windows = 0, bytes = 0;
   };
   virtual Stats stats() const = 0;
+  // The tables as arguments and filters of aggregates see them; set before each row where they can have changed.
+  virtual void set_tables(const expr::Tables* tables) = 0;
+  // `early every D processing`: the daemon's clock stands at `now` ms since the epoch. When it has passed a multiple of D since the last tick, open windows fire `early` if
+  // something has come since their last firing, by key, then end. `clock` is the operator's watermark. Other windows: nothing.
+  virtual void tick(int64_t now, int64_t clock, WindowSink* sink) {
+    (void)now, (void)clock, (void)sink;
+  }
 };
 
 std::unique_ptr<WindowOperator> make_window_operator(const plan::WindowNode& window);

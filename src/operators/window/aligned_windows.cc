@@ -1,0 +1,198 @@
+#include "operators/window/aligned_windows.h"
+
+#include "base/check.h"
+
+namespace cep::operators {
+
+AlignedWindows::AlignedWindows(const plan::WindowNode& w)
+    : OperatorBase(w, w.lateness_ms > 0 || Trigger(w).early()),
+      assigner_(w.assigner),
+      slices_(assigner_.slices_per_window()),
+      recorded_(trigger_.early() || retracting_),
+      slices_kept_(!recorded_ || !discarding_),
+      empty_(pool_.set().create()) {}
+
+AlignedWindows::~AlignedWindows() {
+  keys_.for_each([&](Key& key) {
+    key.data.panes.clear(&pool_);
+    for (Window& w : key.data.windows) pool_.give(w.own);
+  });
+  pool_.set().destroy(empty_);
+}
+
+void AlignedWindows::row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t clock,
+                         WindowSink* sink) {
+  const int64_t last = assigner_.last_end(row.time);
+  // In no window, or in none that is still kept.
+  if (last <= row.time || add_time(last, node_.lateness_ms) <= clock) return;
+  emitter_.arena().reset();
+  Key& key = keys_.find_or_create(bytes);
+  note_time(&key, row.time);
+  if (slices_kept_ && slice_until(last) > clock) {
+    const int64_t slice = assigner_.slice_of(row.time);
+    add(key.data.panes.touch(slice, floor_div(slice, slices_), &pool_), row, order);
+  }
+  recorded_ ? row_recorded(&key, row, order, clock, sink) : row_shared(&key, row, order, clock, sink);
+  settle(&key, clock);
+}
+
+void AlignedWindows::row_shared(Key* key, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink) {
+  int64_t end = assigner_.first_end(row.time);
+  const int64_t last = assigner_.last_end(row.time);
+  if (clock != kNoClock && end <= clock) {
+    end = std::max(end, assigner_.first_end(clock - node_.lateness_ms));
+    for (; end <= clock && end <= last; end += assigner_.slide()) {
+      const State* state = scratch_;
+      if (discarding_) {
+        pool_.set().clear(scratch_);
+        add(scratch_, row, order);
+      } else {
+        state = contents(key, end);
+      }
+      fire(*key, end, Pane::kLate, *state, clock, nullptr, sink);
+    }
+  }
+  if (end <= last) key->data.next_end = std::min(key->data.next_end, end);
+}
+
+AlignedWindows::Window& AlignedWindows::record_of(Key* key, int64_t end) {
+  std::vector<Window>& windows = key->data.windows;
+  const auto it = std::lower_bound(windows.begin(), windows.end(), end,
+                                   [](const Window& w, int64_t e) { return w.end < e; });
+  if (it != windows.end() && it->end == end) return *it;
+  Window w{};
+  w.end = end;
+  if (discarding_) w.own = pool_.take();
+  return *windows.insert(it, std::move(w));
+}
+
+void AlignedWindows::row_recorded(Key* key, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink) {
+  const int64_t last = assigner_.last_end(row.time);
+  int64_t end = assigner_.first_end(row.time);
+  if (clock != kNoClock && end <= clock) end = std::max(end, assigner_.first_end(clock - node_.lateness_ms));
+  for (; end <= last; end += assigner_.slide()) {
+    Window& w = record_of(key, end);
+    if (discarding_) add(w.own, row, order);
+    if (end <= clock) {
+      w.fired = true;
+      fire_record(key, &w, Pane::kLate, clock, sink);
+    } else if (trigger_.on_row(&w.trigger, row.time, clock)) {
+      fire_record(key, &w, Pane::kEarly, clock, sink);
+    }
+  }
+}
+
+void AlignedWindows::advance(int64_t, int64_t to, WindowSink* sink) {
+  keys_.wake_until(to, [&](Key& key, int64_t time) { wake(&key, time, to, sink); });
+}
+
+void AlignedWindows::wake(Key* key, int64_t time, int64_t to, WindowSink* sink) {
+  recorded_ ? wake_recorded(key, time, to, sink) : wake_shared(key, time, sink);
+  settle(key, time);
+}
+
+void AlignedWindows::wake_shared(Key* key, int64_t time, WindowSink* sink) {
+  while (key->data.next_end <= time) {
+    const int64_t end = key->data.next_end;
+    const State* state = contents(key, end);
+    CEP_CHECK(state != nullptr);
+    fire(*key, end, Pane::kOnTime, *state, end, nullptr, sink);
+    key->data.next_end = end_after(*key, end);
+  }
+}
+
+// The end of the first window after this one that has events.
+int64_t AlignedWindows::end_after(const Key& key, int64_t end) const {
+  const int64_t next = end + assigner_.slide();
+  int64_t slice;
+  if (!key.data.panes.first_from(assigner_.slice_end(next) - slices_, &slice)) return kForever;
+  return std::max(next, assigner_.first_end(assigner_.slice_start(slice)));
+}
+
+void AlignedWindows::wake_recorded(Key* key, int64_t time, int64_t to, WindowSink* sink) {
+  for (Window& w : key->data.windows) {
+    if (w.fired) continue;
+    if (w.end <= time) {
+      w.fired = true;
+      if (!discarding_ || w.trigger.dirty) fire_record(key, &w, Pane::kOnTime, w.end, sink);
+    } else if (w.trigger.look <= time && w.end > to) {
+      fire_record(key, &w, Pane::kEarly, time, sink);
+    } else if (w.trigger.look <= time) {
+      w.trigger.look = kForever;  // this step reaches its end
+    }
+  }
+}
+
+void AlignedWindows::tick(int64_t now, int64_t clock, WindowSink* sink) {
+  if (!tick_passes(now)) return;
+  for (Key* key : keys_.sorted())
+    for (Window& w : key->data.windows)
+      if (!w.fired && w.trigger.dirty) fire_record(key, &w, Pane::kEarly, clock, sink);
+}
+
+void AlignedWindows::settle(Key* key, int64_t time) {
+  KeyData& d = key->data;
+  const int64_t limit = limit_of(*key);
+  if (limit <= time) return drop(key);
+  int64_t wake = std::min(limit, d.next_end);
+  while (!d.panes.empty()) {
+    const int64_t until = slice_until(assigner_.last_end(assigner_.slice_start(d.panes.first_slice())));
+    if (until > time) {
+      wake = std::min(wake, until);
+      break;
+    }
+    d.panes.drop_before(d.panes.first_slice() + 1, &pool_);
+  }
+  size_t gone = 0;
+  for (; gone < d.windows.size() && add_time(d.windows[gone].end, node_.lateness_ms) <= time; ++gone)
+    pool_.give(d.windows[gone].own);
+  d.windows.erase(d.windows.begin(), d.windows.begin() + static_cast<ptrdiff_t>(gone));
+  for (const Window& w : d.windows) {
+    wake = std::min({wake, w.trigger.look, w.fired ? add_time(w.end, node_.lateness_ms) : w.end});
+  }
+  if (d.panes.empty() && d.windows.empty()) return drop(key);
+  keys_.wake_at(*key, wake);
+}
+
+void AlignedWindows::drop(Key* key) {
+  key->data.panes.clear(&pool_);
+  for (Window& w : key->data.windows) pool_.give(w.own);
+  keys_.release(key);
+}
+
+const StatePool::State* AlignedWindows::contents(Key* key, int64_t end) {
+  const int64_t to = assigner_.slice_end(end);
+  return key->data.panes.window(to - slices_, to, &pool_, scratch_);
+}
+
+void AlignedWindows::fire(const Key& key, int64_t end, Pane pane, const State& state, int64_t time, Sent* sent,
+                          WindowSink* sink) {
+  WindowResult r;
+  r.key = key.bytes;
+  r.start = end - assigner_.size();
+  r.end = end;
+  r.pane = pane;
+  r.time = time;
+  emitter_.fire(r, state, sent, sink);
+}
+
+void AlignedWindows::fire_record(Key* key, Window* w, Pane pane, int64_t time, WindowSink* sink) {
+  const State* state = discarding_ ? w->own : contents(key, w->end);
+  CEP_CHECK(state != nullptr);
+  fire(*key, w->end, pane, *state, time, retracting_ ? &w->sent : nullptr, sink);
+  Trigger::fired(&w->trigger);
+  if (discarding_) pool_.set().clear(w->own);
+}
+
+WindowOperator::Stats AlignedWindows::stats() const {
+  Stats s;
+  s.keys = keys_.size();
+  s.bytes = keys_.bytes() + pool_.live_bytes();
+  keys_.for_each([&](const Key& key) {
+    s.windows += recorded_ ? key.data.windows.size() : key.data.next_end != kForever;
+    if (!pool_.constant()) s.bytes += key.data.panes.bytes(pool_.set());
+  });
+  return s;
+}
+
+}  // namespace cep::operators

@@ -1,0 +1,133 @@
+// The keys of a window operator and the times at which they want to be woken. One entry per key is looked up by its
+// canonical bytes; the calendar holds, for every time, the keys that wait for it, so that windows of many keys that end
+// together share one entry. Keys of one time are woken in the order of their bytes. A key moved to an earlier time
+// leaves its old entry behind; whoever pops it sees by `wake` that it is stale.
+#pragma once
+#include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "operators/window/assigner.h"
+
+namespace cep::operators {
+
+template <class T>
+class KeyTable {
+ public:
+  struct Key {
+    std::string bytes;
+    uint32_t id = 0;
+    int64_t wake = kForever;      // the time at which it is in the calendar
+    int64_t last_time = kNoClock;  // the greatest event time
+    T data;
+  };
+
+  Key& find_or_create(std::string_view bytes) {
+    const auto it = ids_.find(bytes);
+    if (it != ids_.end()) return *keys_[it->second];
+    uint32_t id;
+    if (free_.empty()) {
+      id = static_cast<uint32_t>(keys_.size());
+      keys_.emplace_back();
+    } else {
+      id = free_.back();
+      free_.pop_back();
+    }
+    keys_[id] = std::make_unique<Key>();
+    Key& key = *keys_[id];
+    key.bytes = bytes;
+    key.id = id;
+    ids_.emplace(key.bytes, id);
+    return key;
+  }
+  // REQUIRES that nothing of the key is used afterwards.
+  void release(Key* key) {
+    const uint32_t id = key->id;
+    ids_.erase(std::string_view(key->bytes));
+    keys_[id].reset();
+    free_.push_back(id);
+    if (ids_.empty() && keys_.size() > kKept) give_back();
+  }
+
+  void wake_at(Key& key, int64_t time) {
+    if (time >= key.wake) return;
+    key.wake = time;
+    if (last_ == calendar_.end() || last_->first != time) last_ = calendar_.try_emplace(time).first;
+    last_->second.push_back(key.id);
+  }
+  int64_t next() const { return calendar_.empty() ? kForever : calendar_.begin()->first; }
+
+  // Calls f(key, time) for every key that is due at or before `to`, by time, then key. A key leaves the calendar before
+  // f, which may put it there again at a later time or release it.
+  template <class F>
+  void wake_until(int64_t to, const F& f) {
+    while (!calendar_.empty() && calendar_.begin()->first <= to) {
+      auto first = calendar_.begin();
+      const int64_t time = first->first;
+      std::vector<uint32_t> due = std::move(first->second);
+      calendar_.erase(first);
+      last_ = calendar_.end();
+      wake_one_time(time, &due, f);
+    }
+  }
+
+  // All keys, in the order of their bytes.
+  std::vector<Key*> sorted() const {
+    std::vector<Key*> all;
+    for (const auto& k : keys_)
+      if (k) all.push_back(k.get());
+    std::sort(all.begin(), all.end(), [](const Key* a, const Key* b) { return a->bytes < b->bytes; });
+    return all;
+  }
+  template <class F>
+  void for_each(const F& f) const {
+    for (const auto& k : keys_)
+      if (k) f(*k);
+  }
+  size_t size() const { return ids_.size(); }
+  uint64_t bytes() const {
+    return ids_.size() * (sizeof(Key) + sizeof(std::pair<std::string_view, uint32_t>) + 24) + calendar_.size() * 64;
+  }
+
+ private:
+  // Whether the entry still means the key that stands in this place.
+  bool waits(uint32_t id, int64_t time) const { return id < keys_.size() && keys_[id] && keys_[id]->wake == time; }
+
+  template <class F>
+  void wake_one_time(int64_t time, std::vector<uint32_t>* due, const F& f) {
+    std::erase_if(*due, [&](uint32_t id) { return !waits(id, time); });
+    std::sort(due->begin(), due->end(), [&](uint32_t a, uint32_t b) { return keys_[a]->bytes < keys_[b]->bytes; });
+    for (uint32_t id : *due) {
+      if (!waits(id, time)) continue;
+      keys_[id]->wake = kForever;
+      f(*keys_[id], time);
+    }
+  }
+
+  static constexpr size_t kKept = 1024;  // places worth keeping for the next keys
+  using Calendar = std::map<int64_t, std::vector<uint32_t>>;
+  using Ids = boost::unordered_flat_map<std::string_view, uint32_t, std::hash<std::string_view>>;
+  using Places = std::vector<std::unique_ptr<Key>>;
+
+  void give_back() {
+    ids_ = Ids();
+    keys_ = Places();
+    free_ = std::vector<uint32_t>();
+    calendar_.clear();
+    last_ = calendar_.end();
+  }
+
+  Ids ids_;  // only looked up
+  Places keys_;
+  std::vector<uint32_t> free_;
+  Calendar calendar_;
+  typename Calendar::iterator last_ = calendar_.end();  // where the last push went: ends come in runs
+};
+
+}  // namespace cep::operators

@@ -1,0 +1,129 @@
+#include "operators/window/pane_store.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cep::operators {
+
+size_t PaneStore::lower_bound(int64_t slice) const {
+  if (head_ == panes_.size() || panes_.back().slice < slice) return panes_.size();
+  const auto it = std::lower_bound(panes_.begin() + static_cast<ptrdiff_t>(head_), panes_.end(), slice,
+                                   [](const Pane& p, int64_t s) { return p.slice < s; });
+  return static_cast<size_t>(it - panes_.begin());
+}
+
+StatePool::State* PaneStore::touch(int64_t slice, int64_t block, StatePool* pool) {
+  const size_t at = !empty() && panes_.back().slice == slice ? panes_.size() - 1 : lower_bound(slice);
+  if (at == panes_.size() || panes_[at].slice != slice) {
+    Pane p{slice, block};
+    p.own = pool->take();
+    panes_.insert(panes_.begin() + static_cast<ptrdiff_t>(at), p);
+  }
+  forget_merged(at);
+  return panes_[at].own;
+}
+
+// Prefixes are up to date from the block's first slice up to some slice, suffixes from some slice up to its last: so
+// the first that is not ends the search.
+void PaneStore::forget_merged(size_t at) {
+  const int64_t block = panes_[at].block;
+  panes_[at].has_prefix = panes_[at].has_suffix = false;
+  for (size_t i = at + 1; i < panes_.size() && panes_[i].block == block && panes_[i].has_prefix; ++i)
+    panes_[i].has_prefix = false;
+  for (size_t i = at; i > head_ && panes_[i - 1].block == block && panes_[i - 1].has_suffix; --i)
+    panes_[i - 1].has_suffix = false;
+}
+
+bool PaneStore::first_from(int64_t slice, int64_t* found) const {
+  const size_t at = lower_bound(slice);
+  if (at == panes_.size()) return false;
+  *found = panes_[at].slice;
+  return true;
+}
+
+const StatePool::State* PaneStore::prefix_of(size_t at, StatePool* pool) {
+  size_t i = at + 1;
+  while (i > head_ && panes_[i - 1].block == panes_[at].block && !panes_[i - 1].has_prefix) --i;
+  for (; i <= at; ++i) {
+    Pane& p = panes_[i];
+    if (p.prefix == nullptr) p.prefix = pool->take();
+    pool->set().clear(p.prefix);
+    if (i > head_ && panes_[i - 1].block == p.block) pool->merge(p.prefix, *panes_[i - 1].prefix);
+    pool->merge(p.prefix, *p.own);
+    p.has_prefix = true;
+  }
+  return panes_[at].prefix;
+}
+
+const StatePool::State* PaneStore::suffix_of(size_t at, StatePool* pool) {
+  size_t i = at;
+  while (i < panes_.size() && panes_[i].block == panes_[at].block && !panes_[i].has_suffix) ++i;
+  while (i > at) {
+    Pane& p = panes_[--i];
+    if (p.suffix == nullptr) p.suffix = pool->take();
+    pool->set().clear(p.suffix);
+    pool->merge(p.suffix, *p.own);
+    if (i + 1 < panes_.size() && panes_[i + 1].block == p.block) pool->merge(p.suffix, *panes_[i + 1].suffix);
+    p.has_suffix = true;
+  }
+  return panes_[at].suffix;
+}
+
+const StatePool::State* PaneStore::window(int64_t from, int64_t to, StatePool* pool, State* scratch) {
+  const size_t first = lower_bound(from), end = lower_bound(to);
+  if (first == end) return nullptr;
+  if (end - first == 1) return panes_[first].own;
+  if (to - from <= kDirect || !pool->constant()) {
+    pool->set().clear(scratch);
+    for (size_t i = first; i < end; ++i) pool->merge(scratch, *panes_[i].own);
+    return scratch;
+  }
+  const int64_t left = panes_[first].block, right = panes_[end - 1].block;
+  // The window that is its block, or whose slices are all in one of its two.
+  if (left == right) return left * (to - from) < from ? suffix_of(first, pool) : prefix_of(end - 1, pool);
+  pool->set().clear(scratch);
+  pool->merge(scratch, *suffix_of(first, pool));
+  pool->merge(scratch, *prefix_of(end - 1, pool));
+  return scratch;
+}
+
+void PaneStore::drop_before(int64_t slice, StatePool* pool) {
+  while (head_ < panes_.size() && panes_[head_].slice < slice) {
+    const int64_t block = panes_[head_].block;
+    give(&panes_[head_++], pool);
+    // What follows in the block no longer begins where its prefixes do, and no window that is left asks for them.
+    for (size_t i = head_; i < panes_.size() && panes_[i].block == block && panes_[i].has_prefix; ++i) {
+      panes_[i].has_prefix = false;
+      pool->give(std::exchange(panes_[i].prefix, nullptr));
+    }
+  }
+  if (head_ == panes_.size()) {
+    panes_.clear();
+    head_ = 0;
+  } else if (head_ > 16 && head_ > panes_.size() / 2) {
+    panes_.erase(panes_.begin(), panes_.begin() + static_cast<ptrdiff_t>(head_));
+    head_ = 0;
+  }
+}
+
+void PaneStore::give(Pane* p, StatePool* pool) {
+  pool->give(p->own);
+  pool->give(p->prefix);
+  pool->give(p->suffix);
+}
+
+void PaneStore::clear(StatePool* pool) {
+  for (; head_ < panes_.size(); ++head_) give(&panes_[head_], pool);
+  panes_.clear();
+  head_ = 0;
+}
+
+uint64_t PaneStore::bytes(const expr::AggregateSet& set) const {
+  uint64_t n = panes_.capacity() * sizeof(Pane);
+  for (size_t i = head_; i < panes_.size(); ++i)
+    for (const State* s : {panes_[i].own, panes_[i].prefix, panes_[i].suffix})
+      if (s != nullptr) n += set.bytes(*s);
+  return n;
+}
+
+}  // namespace cep::operators
