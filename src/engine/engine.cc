@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/table_file.h"
 #include "lang/compile.h"
 #include "runtime/ingest_stage.h"
 #include "runtime/pipeline.h"
@@ -15,8 +16,8 @@ constexpr std::string_view kChannelNames[kChannels] = {"alerts", "timeouts", "la
 class SingleThreadEngine : public Engine {
  public:
   SingleThreadEngine(std::shared_ptr<const plan::Plan> plan, const EngineOptions& options, Sink sink)
-      : plan_(std::move(plan)), topology_(runtime::make_topology(*plan_)), pipeline_(*plan_, topology_, options, std::move(sink)),
-        ingest_(*plan_, topology_, options, &pipeline_) {
+      : plan_(std::move(plan)), limits_(options.limits), topology_(runtime::make_topology(*plan_)), tables_(*plan_),
+        pipeline_(*plan_, topology_, options, &tables_, std::move(sink)), ingest_(*plan_, topology_, options, &pipeline_, &tables_) {
     for (int node : topology_.sources) streams_.push_back(plan_->nodes[node].name);
   }
 
@@ -31,6 +32,12 @@ class SingleThreadEngine : public Engine {
     pipeline_.drain();
   }
   void tick(int64_t now_ms) override { ingest_.tick(now_ms); }
+
+  // Reads the tables' files. Mistakes in them are diagnostics.
+  void load_tables(std::vector<Diagnostic>* diagnostics) {
+    for (size_t t = 0; t < plan_->tables.size(); ++t)
+      if (!plan_->tables[t].file.empty()) load_table_file(plan_->tables[t], static_cast<int>(t), limits_, &tables_, diagnostics);
+  }
 
   EngineStats stats() const override {
     const auto& c = ingest_.counters();
@@ -57,7 +64,9 @@ class SingleThreadEngine : public Engine {
 
  private:
   std::shared_ptr<const plan::Plan> plan_;
+  Limits limits_;
   runtime::Topology topology_;
+  runtime::TableStore tables_;
   runtime::Pipeline pipeline_;
   runtime::IngestStage ingest_;
   std::vector<std::string> streams_;
@@ -85,7 +94,12 @@ std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& program, c
   EngineOptions o = options;
   o.shards = std::clamp(o.shards, 1, 64);
   o.batch = std::max(1u, o.batch);
-  return std::make_unique<SingleThreadEngine>(std::move(compiled.plan), o, std::move(sink));
+  auto engine = std::make_unique<SingleThreadEngine>(std::move(compiled.plan), o, std::move(sink));
+  std::vector<Diagnostic> of_tables;
+  engine->load_tables(&of_tables);
+  if (diagnostics) diagnostics->insert(diagnostics->end(), of_tables.begin(), of_tables.end());
+  if (has_errors(of_tables)) return nullptr;
+  return engine;
 }
 
 }  // namespace cep

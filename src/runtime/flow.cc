@@ -2,9 +2,10 @@
 
 namespace cep::runtime {
 
-Flow::Flow(const plan::Plan& plan, const Topology& topology, bool view)
+Flow::Flow(const plan::Plan& plan, const Topology& topology, bool view, const expr::Tables* tables)
     : plan_(plan), topology_(topology), steps_(plan.nodes.size()), view_(view) {
   context_.arena = &arena_;
+  context_.tables = tables;
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     if (plan.nodes[i].kind != plan::NodeKind::kDerive) continue;
     const plan::Derive& d = plan.nodes[i].derive;
@@ -27,6 +28,7 @@ void Flow::push(int node, event::Row* row, bool passed_unique, FlowSink* sink) {
     sink->to_lane(to.lane, *row);
   }
   for (const DeriveInput& to : readers.derives) derive(to, row, sink);
+  for (int table : readers.tables) sink->to_table(table, *row);
 }
 
 void Flow::derive(const DeriveInput& to, event::Row* row, FlowSink* sink) {

@@ -19,11 +19,13 @@ class FlowSink {
   virtual void to_lane(int lane, const event::Row& row) = 0;
   // A row that derived stream `node` gives (before `unique`), for the live view. Only called if asked for.
   virtual void to_view(int node, const event::Row& row) = 0;
+  // A row of the stream that a table is made from.
+  virtual void to_table(int table, const event::Row& row) = 0;
 };
 
 class Flow {
  public:
-  Flow(const plan::Plan& plan, const Topology& topology, bool view);
+  Flow(const plan::Plan& plan, const Topology& topology, bool view, const expr::Tables* tables);
 
   // A row that `node` gives, on to everybody who reads it. `passed_unique`: it comes out of the node's `unique` lane.
   void push(int node, event::Row* row, bool passed_unique, FlowSink* sink);

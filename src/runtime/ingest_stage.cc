@@ -1,20 +1,38 @@
 #include "runtime/ingest_stage.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/nearest.h"
 #include "base/time_text.h"
 #include "event/json_writer.h"
 #include "expr/functions.h"
+#include "operators/join/join_operator.h"
+#include "operators/window/window_operator.h"
 #include "runtime/key_codec.h"
 #include "runtime/utf8.h"
 #include "runtime/view_record.h"
 
 namespace cep::runtime {
+namespace {
 
-IngestStage::IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline)
+// Whether the rows of the node have been through an operator, rather than through filters and maps of sources alone.
+bool comes_of_operator(const plan::Plan& plan, int node) {
+  const plan::Node& n = plan.nodes[node];
+  if (!n.unique.empty() || (n.kind != plan::NodeKind::kSource && n.kind != plan::NodeKind::kDerive)) return true;
+  return std::any_of(n.inputs.begin(), n.inputs.end(), [&](const plan::Input& i) { return comes_of_operator(plan, i.node); });
+}
+
+}  // namespace
+
+IngestStage::IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline, TableStore* tables)
     : plan_(plan), topology_(topology), options_(options), pipeline_(pipeline), decoder_(options.limits), clocks_(plan, topology),
-      flow_(plan, topology, options.want[static_cast<int>(Channel::kStreams)]), sources_(plan.nodes.size()) {
+      flow_(plan, topology, options.want[static_cast<int>(Channel::kStreams)], tables), sources_(plan.nodes.size()), tables_(tables) {
+  for (size_t t = 0; t < plan.tables.size(); ++t) {
+    tables_by_name_.emplace(plan.tables[t].name, static_cast<int>(t));
+    names_.push_back(plan.tables[t].name);
+    tables_of_operators_ |= plan.tables[t].stream >= 0 && comes_of_operator(plan, plan.tables[t].stream);
+  }
   context_.arena = &arena_;
   for (int node : topology.sources) {
     const plan::Source& source = plan.nodes[node].source;
@@ -86,6 +104,7 @@ OfferResult IngestStage::offer(std::string_view line, const OfferOptions& option
   else if (kind.kind == event::LineKind::kBroken) reject({}, -1, kind.reason, line);
   else if (kind.kind != event::LineKind::kBlank) control(kind, line);
   if (lines_in_batch_ >= options_.batch) cut();
+  apply_table_rows();
   return std::move(result_);
 }
 
@@ -135,11 +154,16 @@ void IngestStage::event(const event::LineKind& kind, std::string_view line, cons
 
 // Finds the streams that the line belongs to and decodes their rows. False if there are none.
 bool IngestStage::route(const event::LineKind& kind, std::string_view line, const OfferOptions& options) {
-  if (kind.is_delete) {
-    reject(kind.has_stream ? kind.stream : options.stream, -1, "`_delete` is for rows of tables", line);
+  std::string_view name = kind.has_stream ? kind.stream : options.stream;
+  auto table = name.empty() ? tables_by_name_.end() : tables_by_name_.find(name);
+  if (table != tables_by_name_.end()) {
+    table_line(table->second, kind, line);
     return false;
   }
-  std::string_view name = kind.has_stream ? kind.stream : options.stream;
+  if (kind.is_delete) {
+    reject(name, -1, "`_delete` is for rows of tables", line);
+    return false;
+  }
   if (!name.empty() || kind.has_stream) {
     auto at = by_name_.find(name);
     if (at == by_name_.end()) {
@@ -218,12 +242,54 @@ void IngestStage::advance(int node, const event::Row& row, const OfferOptions& o
   if (arrival != OfferOptions::kNoArrival) clocks_.on_arrival(node, arrival);
 }
 
+// Windows and window joins take a late row as long as one of its windows is kept; count and global windows take any.
+bool IngestStage::takes_late(const Lane& lane, int64_t time, int64_t clock) const {
+  if (lane.kind == LaneKind::kWindow) return operators::takes(*plan_.nodes[lane.node].window, time, clock);
+  return false;
+}
+
+void IngestStage::to_table(int table, const event::Row& row) {
+  const plan::Table& t = plan_.tables[table];
+  const event::Schema& from = plan_.nodes[t.stream].schema;
+  table_builder_.start(static_cast<uint16_t>(t.schema.fields.size()));
+  for (size_t i = 0; i < t.stream_slots.size(); ++i)
+    table_builder_.set(i, row.get(t.stream_slots[i], from.fields[t.stream_slots[i]].type));
+  const event::Row* made = table_builder_.finish(row.time, row.position);
+  TableRow out;
+  out.table = table;
+  out.bytes.resize(made->size / 8);
+  std::memcpy(out.bytes.data(), made, made->size);
+  table_rows_.push_back(std::move(out));
+}
+
+// A line for a table: all that was decided before it has seen the table as it was.
+void IngestStage::table_line(int table, const event::LineKind& kind, std::string_view line) {
+  const plan::Table& t = plan_.tables[table];
+  int64_t time = 0;
+  std::string reason = decoder_.decode(t.schema, -1, kind.is_delete ? &t.key : nullptr, &table_builder_, &time);
+  if (!reason.empty()) return reject(t.name, -1, std::move(reason), line);
+  cut();
+  pipeline_->drain();
+  if (!tables_->apply(table, *table_builder_.finish(0, position_), kind.is_delete))
+    reject(t.name, -1, "a row of a table needs all of its key fields", line);
+}
+
+// Rows that the line brought for tables are seen from the next position on.
+void IngestStage::apply_table_rows() {
+  if (!tables_of_operators_ && table_rows_.empty()) return;
+  cut();
+  pipeline_->drain();
+  for (TableRow& made : pipeline_->take_table_rows()) to_table(made.table, made.row());
+  for (const TableRow& made : table_rows_) tables_->apply(made.table, made.row(), false);
+  table_rows_.clear();
+}
+
 void IngestStage::to_lane(int lane, const event::Row& row) {
   const Lane& l = topology_.lanes[lane];
   int64_t clock = clocks_.clock(l.clock);
-  if (row.time < clock) {
+  if (row.time < clock && !takes_late(l, row.time, clock)) {
     if (dropped_by_.empty() || clock < dropped_watermark_) dropped_watermark_ = clock;
-    if (l.unique_node >= 0) dropped_by_.push_back(l.unique_node);
+    if (l.node >= 0) dropped_by_.push_back(l.node);
     else dropped_by_.insert(dropped_by_.end(), l.patterns.begin(), l.patterns.end());
     return;
   }

@@ -12,13 +12,14 @@
 #include "runtime/clock.h"
 #include "runtime/flow.h"
 #include "runtime/pipeline.h"
+#include "runtime/table_store.h"
 #include "runtime/topology.h"
 
 namespace cep::runtime {
 
 class IngestStage : private FlowSink {
  public:
-  IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline);
+  IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline, TableStore* tables);
 
   OfferResult offer(std::string_view line, const OfferOptions& options);
   void offer_broken(std::string_view first_bytes, std::string_view reason);
@@ -42,9 +43,13 @@ class IngestStage : private FlowSink {
 
   void to_lane(int lane, const event::Row& row) override;
   void to_view(int node, const event::Row& row) override;
+  void to_table(int table, const event::Row& row) override;
 
   void event(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   bool route(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
+  void table_line(int table, const event::LineKind& kind, std::string_view line);
+  void apply_table_rows();
+  bool takes_late(const Lane& lane, int64_t time, int64_t clock) const;
   bool takes(int node);
   void take(int node, std::string_view line, const OfferOptions& options);
   void control(const event::LineKind& kind, std::string_view line);
@@ -64,6 +69,11 @@ class IngestStage : private FlowSink {
   Flow flow_;
   std::vector<Source> sources_;  // by node
   std::unordered_map<std::string_view, int> by_name_;
+  std::unordered_map<std::string_view, int> tables_by_name_;
+  TableStore* tables_;
+  bool tables_of_operators_ = false;    // some table is made from what an operator gives: then each line is a batch
+  std::vector<TableRow> table_rows_;    // made by the line being worked
+  event::RowBuilder table_builder_;
   std::vector<std::string> names_;
   bool any_when_ = false;
   expr::Arena arena_;

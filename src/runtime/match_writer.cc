@@ -34,6 +34,7 @@ Value cut_value(const Value& v, size_t bytes) { return v.type == Type::kString ?
 MatchWriter::MatchWriter(const plan::Plan& plan, int node, const MatchWriterOptions& options)
     : plan_(plan), node_(plan.nodes[node]), pattern_(*node_.pattern), node_index_(node), options_(options) {
   context_.arena = &arena_;
+  context_.tables = options.tables;
   select_ = compile_select(pattern_.select);
   if (pattern_.alert) alert_ = compile_alert(*pattern_.alert);
   else if (options.as_alert) alert_ = compile_alert(low_);

@@ -18,6 +18,7 @@ struct MatchWriterOptions {
   Limits limits;
   bool want[kChannels] = {};
   bool as_alert = false;       // without `alert` of its own it counts as `alert low`
+  const expr::Tables* tables = nullptr;
 };
 
 class MatchWriter {

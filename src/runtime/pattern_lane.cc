@@ -48,6 +48,7 @@ class PatternLane : public LaneState {
  public:
   PatternLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
       : lane_(topology.lanes[lane]), pool_(pool), sorter_(pool) {
+    predicates_.set_tables(options.tables);
     for (size_t i = 0; i < lane_.patterns.size(); ++i) {
       int node = lane_.patterns[i];
       predicates_.add(*plan.nodes[node].pattern);
@@ -101,9 +102,10 @@ PatternSlot::PatternSlot(PatternLane* lane, const plan::Plan& plan, int node, in
         o.limits = options.limits;
         std::copy(std::begin(options.want), std::end(options.want), o.want);
         o.as_alert = options.test_alerts && !read;
+        o.tables = options.tables;
         return o;
       }()),
-      evaluator_(operators::make_run_evaluator(*plan.nodes[node].pattern, options.limits)) {}
+      evaluator_(operators::make_run_evaluator(*plan.nodes[node].pattern, options.limits, options.tables)) {}
 
 event::Label PatternSlot::label(uint32_t key, int64_t time) {
   return {lane_->decided(time), time, static_cast<uint32_t>(node_) + 1, lane_->keys_.bytes(key), ordinal_++};

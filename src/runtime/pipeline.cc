@@ -1,6 +1,7 @@
 #include "runtime/pipeline.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/check.h"
 
@@ -11,12 +12,13 @@ constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in i
 
 }  // namespace
 
-Pipeline::Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Engine::Sink sink)
+Pipeline::Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, const expr::Tables* tables, Engine::Sink sink)
     : seed_(options.seed), random_(options.seed * 0x9e3779b97f4a7c15u + 1), sequencer_(plan, options, std::move(sink)) {
   ShardOptions so;
   so.lanes.limits = options.limits;
   std::copy(std::begin(options.want), std::end(options.want), so.lanes.want);
   so.lanes.test_alerts = options.test_alerts;
+  so.lanes.tables = tables;
   so.shards = options.shards;
   so.channel_capacity = std::max(1u, options.channel_capacity);
   std::vector<Shard*> peers;
@@ -70,6 +72,13 @@ void Pipeline::drain() {
   }
   release();
   CEP_CHECK(released_ == submitted_);
+}
+
+std::vector<TableRow> Pipeline::take_table_rows() {
+  std::vector<TableRow> out;
+  for (auto& s : shards_) s->take_table_rows(&out);
+  std::sort(out.begin(), out.end(), [](const TableRow& a, const TableRow& b) { return std::tie(a.label, a.table) < std::tie(b.label, b.table); });
+  return out;
 }
 
 void Pipeline::release() {

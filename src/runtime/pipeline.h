@@ -20,12 +20,14 @@ struct Batch {
 
 class Pipeline {
  public:
-  Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Engine::Sink sink);
+  Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, const expr::Tables* tables, Engine::Sink sink);
 
   // Takes the next batch (numbers 0, 1, …). Records may come out.
   void submit(Batch batch);
   // Works off all that was submitted.
   void drain();
+  // The rows that operators made for tables, in the order of their labels. REQUIRES all is worked off.
+  std::vector<TableRow> take_table_rows();
 
   BlockPool* pool() { return &pool_; }
   LaneStats stats() const;

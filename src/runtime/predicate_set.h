@@ -17,6 +17,8 @@ namespace cep::runtime {
 
 class PredicateSet {
  public:
+  void set_tables(const expr::Tables* tables) { context_.tables = tables; }
+
   // Adds the predicates of a pattern and returns its number here (0, 1, …).
   int add(const plan::PatternNode& pattern);
 

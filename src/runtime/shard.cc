@@ -1,6 +1,8 @@
 #include "runtime/shard.h"
 
 #include <algorithm>
+#include <cstring>
+#include <iterator>
 
 #include "base/check.h"
 #include "event/line_decoder.h"
@@ -11,11 +13,10 @@ namespace cep::runtime {
 
 Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockPool* pool)
     : plan_(plan), topology_(topology), index_(index), options_(options), pool_(pool),
-      flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)]),
+      flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)], options.lanes.tables),
       lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards) {
   for (size_t l = 0; l < topology.lanes.size(); ++l) {
-    lanes_.push_back(topology.lanes[l].unique_node >= 0 ? make_unique_lane(plan, topology, static_cast<int>(l), pool)
-                                                        : make_pattern_lane(plan, topology, static_cast<int>(l), options.lanes, pool));
+    lanes_.push_back(make_lane(static_cast<int>(l)));
     lanes_of_level_[topology.lanes[l].level].push_back(static_cast<int>(l));
   }
   for (int s = 0; s <= options.shards; ++s) inboxes_.emplace_back(options.channel_capacity);
@@ -23,6 +24,17 @@ Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const 
     writers_.emplace_back(pool);
     outbox_.emplace_back(UINT32_MAX);
   }
+}
+
+std::unique_ptr<LaneState> Shard::make_lane(int lane) const {
+  switch (topology_.lanes[lane].kind) {
+    case LaneKind::kPatterns: return make_pattern_lane(plan_, topology_, lane, options_.lanes, pool_);
+    case LaneKind::kUnique: return make_unique_lane(plan_, topology_, lane, pool_);
+    case LaneKind::kWindow: return make_window_lane(plan_, topology_, lane, options_.lanes, pool_);
+    case LaneKind::kRolling: return make_rolling_lane(plan_, topology_, lane, options_.lanes, pool_);
+    case LaneKind::kJoin: break;
+  }
+  CEP_CHECK(false);
 }
 
 Shard::~Shard() {
@@ -169,6 +181,20 @@ void Shard::to_view(int node, const event::Row& row) {
   }
   *key += passed_key_;
   records_[working_ - records_first_].push_back(std::move(record));
+}
+
+void Shard::to_table(int table, const event::Row& row) {
+  TableRow made;
+  made.label = label_ ? *label_ : event::Label{row.position, row.time, 0, {}, 0};
+  made.table = table;
+  made.bytes.resize(row.size / 8);
+  std::memcpy(made.bytes.data(), &row, row.size);
+  table_rows_.push_back(std::move(made));
+}
+
+void Shard::take_table_rows(std::vector<TableRow>* out) {
+  std::move(table_rows_.begin(), table_rows_.end(), std::back_inserter(*out));
+  table_rows_.clear();
 }
 
 std::vector<OutRecord> Shard::take_records() {

@@ -46,6 +46,14 @@ struct ShardOptions {
   uint32_t channel_capacity = 16;
 };
 
+// A row that an operator gave for a table (`from stream S`).
+struct TableRow {
+  event::Label label;
+  int table = -1;
+  std::vector<uint64_t> bytes;  // of the row
+  const event::Row& row() const { return *reinterpret_cast<const event::Row*>(bytes.data()); }
+};
+
 class Shard : private LaneSink, private FlowSink {
  public:
   Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockPool* pool);
@@ -64,6 +72,8 @@ class Shard : private LaneSink, private FlowSink {
   uint64_t batches_done() const { return next_batch_.back(); }
   // The records of the oldest batch not yet taken. REQUIRES it is done.
   std::vector<OutRecord> take_records();
+  // Appends the rows made for tables since the last call.
+  void take_table_rows(std::vector<TableRow>* out);
 
   LaneStats stats() const;
 
@@ -79,7 +89,9 @@ class Shard : private LaneSink, private FlowSink {
   void passed(int node, event::Row* row, const event::Label* label, uint64_t decided, std::string_view key) override;
   void to_lane(int lane, const event::Row& row) override;
   void to_view(int node, const event::Row& row) override;
+  void to_table(int table, const event::Row& row) override;
 
+  std::unique_ptr<LaneState> make_lane(int lane) const;
   bool send();
   bool receive();
   void accept(Parcel parcel);
@@ -106,6 +118,7 @@ class Shard : private LaneSink, private FlowSink {
   uint64_t working_ = 0;                   // the batch being worked
   std::vector<std::vector<WaitingRow*>> made_;  // by shard: rows made by the level being worked
   std::vector<RowWriter> writers_;         // by shard
+  std::vector<TableRow> table_rows_;
   const event::Label* label_ = nullptr;    // of the row being pushed
   uint64_t decided_ = 0;                   // the position that lets it go on
   std::string_view passed_key_;            // the values of the `unique` that it passed; empty: none

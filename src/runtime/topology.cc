@@ -20,6 +20,8 @@ class Builder {
     behind_.resize(n);
     lane_of_node_.assign(n, -1);
     for (size_t i = 0; i < n; ++i) add_node(static_cast<int>(i));
+    for (size_t t = 0; t < plan_.tables.size(); ++t)
+      if (plan_.tables[t].stream >= 0) out_.readers[plan_.tables[t].stream].tables.push_back(static_cast<int>(t));
     make_feeds();
     out_.read_by.resize(out_.clocks.size());
     for (size_t i = 0; i < n; ++i)
@@ -45,20 +47,34 @@ class Builder {
       for (size_t k = 0; k < node.inputs.size(); ++k)
         out_.readers[node.inputs[k].node].derives.push_back({i, static_cast<uint16_t>(k)});
     if (node.kind == plan::NodeKind::kPattern) add_pattern(i);
+    if (node.kind == plan::NodeKind::kWindow)
+      add_single(i, node.window->assigner.kind == plan::WindowKind::kRolling ? LaneKind::kRolling : LaneKind::kWindow, node.window->key_types);
+    if (node.kind == plan::NodeKind::kJoin) add_single(i, LaneKind::kJoin, node.join->key_types);
     if (!node.unique.empty()) add_unique(i);
   }
 
   void add_pattern(int i) {
     const plan::Node& node = plan_.nodes[i];
     int lane = find_lane(node.inputs);
-    if (lane < 0) {
-      lane = new_lane(node.inputs, behind_[i]);
-      out_.lanes[lane].key_types = node.pattern->key_types;
-      for (size_t k = 0; k < node.inputs.size(); ++k)
-        out_.readers[node.inputs[k].node].lanes.push_back({lane, static_cast<uint16_t>(k)});
-    }
+    if (lane < 0) lane = new_reading_lane(i, LaneKind::kPatterns, node.pattern->key_types);
     out_.lanes[lane].patterns.push_back(i);
     lane_of_node_[i] = lane;
+  }
+
+  void add_single(int i, LaneKind kind, const std::vector<Type>& key_types) {
+    int lane = new_reading_lane(i, kind, key_types);
+    out_.lanes[lane].node = i;
+    lane_of_node_[i] = lane;
+  }
+
+  int new_reading_lane(int i, LaneKind kind, const std::vector<Type>& key_types) {
+    const plan::Node& node = plan_.nodes[i];
+    int lane = new_lane(node.inputs, behind_[i]);
+    out_.lanes[lane].kind = kind;
+    out_.lanes[lane].key_types = key_types;
+    for (size_t k = 0; k < node.inputs.size(); ++k)
+      out_.readers[node.inputs[k].node].lanes.push_back({lane, static_cast<uint16_t>(k)});
+    return lane;
   }
 
   void add_unique(int i) {
@@ -68,7 +84,8 @@ class Builder {
     // Its own input is the node before `unique`; what it reads lies below the node itself.
     out_.lanes[lane].level = level_below(i);
     out_.levels = std::max(out_.levels, out_.lanes[lane].level + 1);
-    out_.lanes[lane].unique_node = i;
+    out_.lanes[lane].kind = LaneKind::kUnique;
+    out_.lanes[lane].node = i;
     for (uint16_t f : input.key) out_.lanes[lane].key_types.push_back(node.schema.fields[f].type);
     out_.readers[i].unique_lane = lane;
     lane_of_node_[i] = lane;
@@ -77,7 +94,7 @@ class Builder {
   int find_lane(const std::vector<plan::Input>& inputs) const {
     for (size_t l = 0; l < out_.lanes.size(); ++l) {
       const Lane& lane = out_.lanes[l];
-      if (lane.unique_node < 0 && std::equal(lane.inputs.begin(), lane.inputs.end(), inputs.begin(), inputs.end(),
+      if (lane.kind == LaneKind::kPatterns && std::equal(lane.inputs.begin(), lane.inputs.end(), inputs.begin(), inputs.end(),
                                              [](const plan::Input& a, const plan::Input& b) { return a.node == b.node && a.key == b.key; }))
         return static_cast<int>(l);
     }

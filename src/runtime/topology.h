@@ -28,14 +28,18 @@ struct Readers {
   std::vector<DeriveInput> derives;
   std::vector<LaneInput> lanes;
   int unique_lane = -1;
-  bool any() const { return !derives.empty() || !lanes.empty(); }
+  std::vector<int> tables;     // `from stream S`
+  bool any() const { return !derives.empty() || !lanes.empty() || !tables.empty(); }
 };
 
+enum class LaneKind : uint8_t { kPatterns, kUnique, kWindow, kRolling, kJoin };
+
 struct Lane {
+  LaneKind kind = LaneKind::kPatterns;
   std::vector<plan::Input> inputs;
   std::vector<Type> key_types;
-  std::vector<int> patterns;   // nodes, in order
-  int unique_node = -1;        // >= 0: this lane is the `unique` of that node
+  std::vector<int> patterns;   // kPatterns: nodes, in order
+  int node = -1;               // the others: the one node whose operator (or `unique`) it is
   std::vector<int> sources;    // source nodes behind it, sorted
   int clock = -1;              // index into Topology::clocks
   int level = 0;

@@ -13,7 +13,7 @@ namespace {
 class UniqueLane : public LaneState {
  public:
   UniqueLane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool)
-      : lane_(topology.lanes[lane]), unique_(plan.nodes[lane_.unique_node].unique.front()), pool_(pool), sorter_(pool) {}
+      : lane_(topology.lanes[lane]), unique_(plan.nodes[lane_.node].unique.front()), pool_(pool), sorter_(pool) {}
 
   void push(WaitingRow* row) override { sorter_.push(row); }
 
@@ -29,7 +29,7 @@ class UniqueLane : public LaneState {
       forget(time);
       for (WaitingRow* r : due_) {
         if (first_of_its_kind(r->row()))
-          sink->passed(lane_.unique_node, &r->row(), r->label, std::max(moment, r->row().position), key_);
+          sink->passed(lane_.node, &r->row(), r->label, std::max(moment, r->row().position), key_);
         release_row(r, pool_);
       }
     }

@@ -65,7 +65,8 @@ class Evaluator {
   virtual Stats stats() const = 0;
 };
 
-// The run evaluator: explicit runs with shared history. `pattern` must outlive it.
-std::unique_ptr<Evaluator> make_run_evaluator(const plan::PatternNode& pattern, const Limits& limits);
+// The run evaluator: explicit runs with shared history. `pattern` and `tables` must outlive it.
+std::unique_ptr<Evaluator> make_run_evaluator(const plan::PatternNode& pattern, const Limits& limits,
+                                              const expr::Tables* tables = nullptr);
 
 }  // namespace cep::operators

@@ -18,16 +18,18 @@ int64_t saturating_add(int64_t a, int64_t b) {
 
 }  // namespace
 
-std::unique_ptr<Evaluator> make_run_evaluator(const plan::PatternNode& pattern, const Limits& limits) {
-  return std::make_unique<RunEvaluator>(pattern, limits);
+std::unique_ptr<Evaluator> make_run_evaluator(const plan::PatternNode& pattern, const Limits& limits,
+                                              const expr::Tables* tables) {
+  return std::make_unique<RunEvaluator>(pattern, limits, tables);
 }
 
-RunConditions::RunConditions(const std::vector<plan::Predicate>& predicates)
+RunConditions::RunConditions(const std::vector<plan::Predicate>& predicates, const expr::Tables* tables)
     : predicates_(predicates), programs_(predicates.size()) {
   for (size_t i = 0; i < predicates.size(); ++i)
     if (predicates[i].on_history && predicates[i].expr) programs_[i].emplace(predicates[i].expr);
   context_.arena = &arena_;
   context_.history = &history_;
+  context_.tables = tables;
 }
 
 bool RunConditions::holds(uint16_t predicate) {
@@ -56,12 +58,12 @@ std::span<const Match::Taken> RunMatch::taken() const {
   return taken_;
 }
 
-RunEvaluator::RunEvaluator(const plan::PatternNode& pattern, const Limits& limits)
+RunEvaluator::RunEvaluator(const plan::PatternNode& pattern, const Limits& limits, const expr::Tables* tables)
     : pattern_(pattern),
       limits_(limits),
       begin_test_(pattern.nfa, pattern.predicates),
       outcomes_(pattern.nfa, pattern.predicates),
-      conditions_(pattern.predicates) {}
+      conditions_(pattern.predicates, tables) {}
 
 bool RunEvaluator::process(uint32_t key, const event::Row& row, uint64_t sequence, const uint64_t* bits,
                            MatchSink* sink) {

@@ -22,7 +22,7 @@ namespace cep::operators {
 // The conditions that read a run's history, evaluated for one run and one event.
 class RunConditions final : public HistoryValues {
  public:
-  explicit RunConditions(const std::vector<plan::Predicate>& predicates);
+  RunConditions(const std::vector<plan::Predicate>& predicates, const expr::Tables* tables);
 
   void set_event(const event::Row& row) { context_.row = &row; }
   void set_run(const Run& run) { run_ = &run; }
@@ -57,7 +57,7 @@ class RunMatch final : public Match {
 
 class RunEvaluator final : public Evaluator {
  public:
-  RunEvaluator(const plan::PatternNode& pattern, const Limits& limits);
+  RunEvaluator(const plan::PatternNode& pattern, const Limits& limits, const expr::Tables* tables);
 
   bool process(uint32_t key, const event::Row& row, uint64_t sequence, const uint64_t* bits,
                MatchSink* sink) override;

@@ -1,0 +1,36 @@
+// The rows of all tables, by key: what expressions look up. One store serves all shards of a thread: updates are applied between batches, when everything before them in
+// the input has been worked (language.md, "table").
+#pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "event/row.h"
+#include "expr/program.h"
+#include "plan/plan.h"
+
+namespace cep::runtime {
+
+class TableStore : public expr::Tables {
+ public:
+  explicit TableStore(const plan::Plan& plan);
+
+  const event::Row* find(int table, const Value* key, size_t n) const override;
+
+  // Puts the row (its fields in the table's order) or, with `remove`, takes away the row of its key. False if a key field is null; nothing is done then.
+  bool apply(int table, const event::Row& row, bool remove);
+
+  size_t size(int table) const { return tables_[table].size(); }
+
+ private:
+  struct Block {
+    std::unique_ptr<uint64_t[]> words;
+    const event::Row* row() const { return reinterpret_cast<const event::Row*>(words.get()); }
+  };
+  const plan::Plan& plan_;
+  std::vector<boost::unordered_flat_map<std::string, Block>> tables_;
+  mutable std::string key_;
+};
+
+}  // namespace cep::runtime
