@@ -2,72 +2,29 @@
 
 #include <algorithm>
 
-#include "base/time_text.h"
 #include "event/json_writer.h"
 #include "event/line_decoder.h"
-#include "expr/functions.h"
 #include "runtime/key_codec.h"
 
 namespace cep::runtime {
-namespace {
-
-constexpr size_t kAnyLength = SIZE_MAX;
-constexpr std::string_view kLevels[] = {"info", "low", "medium", "high", "critical"};
-
-void append_time_member(std::string_view name, int64_t ms, std::string* out) {
-  out->append(",\"").append(name).append("\":\"");
-  base::append_rfc3339(ms, out);
-  out->push_back('"');
-}
-
-// At most `bytes` of the text, cut between code points.
-std::string_view cut_text(std::string_view text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xc0) == 0x80) --bytes;
-  return text.substr(0, bytes);
-}
-
-Value cut_value(const Value& v, size_t bytes) { return v.type == Type::kString ? Value::string(cut_text(v.str(), bytes)) : v; }
-
-}  // namespace
-
 MatchWriter::MatchWriter(const plan::Plan& plan, int node, const MatchWriterOptions& options)
     : plan_(plan), node_(plan.nodes[node]), pattern_(*node_.pattern), node_index_(node), options_(options) {
   context_.arena = &arena_;
   context_.tables = options.tables;
-  select_ = compile_select(pattern_.select);
-  if (pattern_.alert) alert_ = compile_alert(*pattern_.alert);
-  else if (options.as_alert) alert_ = compile_alert(low_);
+  select_ = SelectCode(pattern_.select);
+  if (pattern_.alert) alert_ = AlertCode(*pattern_.alert);
+  else if (options.as_alert) alert_ = AlertCode(low_);
   if (pattern_.on_timeout) {
-    timeout_select_ = compile_select(pattern_.on_timeout->select);
-    if (pattern_.on_timeout->alert) timeout_alert_ = compile_alert(*pattern_.on_timeout->alert);
+    timeout_select_ = SelectCode(pattern_.on_timeout->select);
+    if (pattern_.on_timeout->alert) timeout_alert_ = AlertCode(*pattern_.on_timeout->alert);
   }
   for (const plan::Input& input : node_.inputs) schemas_.push_back(&plan.nodes[input.node].schema);
-}
-
-MatchWriter::AlertCode MatchWriter::compile_alert(const plan::Alert& alert) {
-  AlertCode code;
-  code.alert = &alert;
-  for (const plan::MessagePart& p : alert.message)
-    code.message.push_back({p.text, p.expr ? std::make_unique<expr::Program>(p.expr) : nullptr});
-  for (const expr::ExprPtr& e : alert.throttle_by) code.throttle_by.emplace_back(e);
-  return code;
-}
-
-MatchWriter::SelectCode MatchWriter::compile_select(const std::vector<plan::NamedExpr>& select) {
-  SelectCode code;
-  for (const plan::NamedExpr& e : select) {
-    code.names.push_back(e.name);
-    code.programs.emplace_back(e.expr);
-  }
-  return code;
 }
 
 void MatchWriter::begin(const operators::Match& match, const SelectCode& select) {
   arena_.reset();
   context_.history = &match;
-  selected_.clear();
-  for (const expr::Program& p : select.programs) selected_.push_back(p.eval(context_));
+  select.run(context_, &selected_);
   context_.selected = selected_.data();
 }
 
@@ -100,50 +57,8 @@ bool MatchWriter::write_limit(std::string_view limit, uint64_t dropped, std::str
 }
 
 void MatchWriter::append_pattern_and_key(std::string_view key, size_t text_room, std::string* out) {
-  out->append(",\"pattern\":");
-  event::append_json_string(node_.name, out);
-  if (pattern_.key_names.empty()) return;
   decode_key(key, pattern_.key_types, &key_values_);
-  out->append(",\"key\":{");
-  for (size_t i = 0; i < key_values_.size(); ++i) {
-    if (i) out->push_back(',');
-    event::append_json_string(pattern_.key_names[i], out);
-    out->push_back(':');
-    event::append_json_value(cut_value(key_values_[i].get(), text_room), out);
-  }
-  out->push_back('}');
-}
-
-void MatchWriter::append_alert(const AlertCode& code, std::string_view key, size_t text_room, OutRecord* record) {
-  std::string* head = &record->head;
-  head->append(",\"severity\":\"").append(kLevels[static_cast<int>(code.alert->level)]).push_back('"');
-  if (code.alert->has_message) {
-    scratch_.clear();
-    for (const Part& p : code.message) {
-      scratch_ += p.text;
-      if (p.expr) expr::append_text(p.expr->eval(context_), &scratch_);
-    }
-    head->append(",\"message\":");
-    event::append_json_string(cut_text(scratch_, text_room), head);
-  }
-  record->throttle_ms = code.alert->throttle_ms;
-  record->throttle_key.clear();
-  if (record->throttle_ms < 0) return;
-  if (!code.alert->throttle_by_given) record->throttle_key = key;
-  else
-    for (const expr::Program& p : code.throttle_by) append_key(p.eval(context_), &record->throttle_key);
-}
-
-void MatchWriter::append_fields(const SelectCode& select, size_t text_room, std::string* out) {
-  if (select.names.empty()) return;
-  out->append(",\"fields\":{");
-  for (size_t i = 0; i < select.names.size(); ++i) {
-    if (i) out->push_back(',');
-    event::append_json_string(select.names[i], out);
-    out->push_back(':');
-    event::append_json_value(cut_value(selected_[i], text_room), out);
-  }
-  out->push_back('}');
+  append_name_and_key(node_.name, pattern_.key_names, key_values_, text_room, out);
 }
 
 // The events by stage, stages in the order of the pattern. Returns false if not all fit into `room` bytes.
@@ -193,11 +108,14 @@ void MatchWriter::append_members(const operators::Match& match, std::string_view
   record->head.clear();
   record->tail.clear();
   append_pattern_and_key(key, text_room, &record->head);
-  if (alert) append_alert(*alert, key, text_room, record);
+  if (alert) append_alert(*alert, key, text_room, context_, record);
   append_tags(&record->head);
   append_time_member("start", match.taken().front().row->time, &record->tail);
   append_time_member("end", end, &record->tail);
-  append_fields(select, text_room, &record->tail);
+  if (select.names.empty()) return;
+  record->tail += ",\"fields\":{";
+  append_values(select.names, selected_, text_room, &record->tail);
+  record->tail += '}';
 }
 
 // A record over the limit loses events from the end; if even without any it is too long, every text in it is cut.
@@ -207,15 +125,12 @@ void MatchWriter::write(const operators::Match& match, std::string_view key, int
                 (record->channel != Channel::kStreams && options_.want[static_cast<int>(Channel::kLimits)]);
   if (!wanted && !(alert && alert->alert->throttle_ms >= 0)) return;
   begin(match, select);
-  constexpr size_t kEnvelope = 128;  // channel, seq, suppressed, truncated
   const size_t limit = options_.limits.record_bytes;
   auto used = [record] { return record->head.size() + record->tail.size() + kEnvelope; };
   append_members(match, key, end, select, alert, kAnyLength, record);
   record->cut = used() > limit;
   if (record->cut) {
-    constexpr size_t kEscaped = 8;  // a byte may become \u00xx; the rest is for names and times
-    size_t texts = 1 + select.names.size() + pattern_.key_names.size();
-    append_members(match, key, end, select, alert, limit / kEscaped / texts, record);
+    append_members(match, key, end, select, alert, room_of_each_text(limit, 1 + select.names.size() + pattern_.key_names.size()), record);
   }
   record->cut |= !append_match(match, limit > used() ? limit - used() : 0, &record->tail);
   if (record->cut) record->tail.append(",\"truncated\":true");

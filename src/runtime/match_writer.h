@@ -11,6 +11,7 @@
 #include "operators/pattern/evaluator.h"
 #include "plan/plan.h"
 #include "runtime/out_record.h"
+#include "runtime/record_parts.h"
 
 namespace cep::runtime {
 
@@ -37,31 +38,13 @@ class MatchWriter {
   uint64_t faults() const { return context_.faults; }
 
  private:
-  struct Part {
-    std::string text;
-    std::unique_ptr<expr::Program> expr;
-  };
-  struct AlertCode {
-    const plan::Alert* alert = nullptr;
-    std::vector<Part> message;
-    std::vector<expr::Program> throttle_by;
-  };
-  struct SelectCode {
-    std::vector<std::string> names;
-    std::vector<expr::Program> programs;
-  };
-
-  AlertCode compile_alert(const plan::Alert& alert);
-  static SelectCode compile_select(const std::vector<plan::NamedExpr>& select);
   void begin(const operators::Match& match, const SelectCode& select);
   void write(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert, OutRecord* record);
   // Everything but the events; no text longer than `text_room` bytes.
   void append_members(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert,
                       size_t text_room, OutRecord* record);
-  void append_alert(const AlertCode& alert, std::string_view key, size_t text_room, OutRecord* record);
   void append_tags(std::string* out) const;
   void append_pattern_and_key(std::string_view key, size_t text_room, std::string* out);
-  void append_fields(const SelectCode& select, size_t text_room, std::string* out);
   bool append_match(const operators::Match& match, size_t room, std::string* out);
 
   const plan::Plan& plan_;

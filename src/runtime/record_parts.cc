@@ -10,6 +10,15 @@ namespace {
 
 constexpr std::string_view kLevels[] = {"info", "low", "medium", "high", "critical"};
 
+// At most `bytes` of the text, cut between code points.
+std::string_view cut_text(std::string_view text, size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xc0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
+Value cut_value(const Value& v, size_t bytes) { return v.type == Type::kString ? Value::string(cut_text(v.str(), bytes)) : v; }
+
 }  // namespace
 
 SelectCode::SelectCode(const std::vector<plan::NamedExpr>& select) {
@@ -28,14 +37,6 @@ AlertCode::AlertCode(const plan::Alert& a) : alert(&a) {
   for (const plan::MessagePart& p : a.message) message.push_back({p.text, p.expr ? std::make_unique<expr::Program>(p.expr) : nullptr});
   for (const expr::ExprPtr& e : a.throttle_by) throttle_by.emplace_back(e);
 }
-
-std::string_view cut_text(std::string_view text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xc0) == 0x80) --bytes;
-  return text.substr(0, bytes);
-}
-
-Value cut_value(const Value& v, size_t bytes) { return v.type == Type::kString ? Value::string(cut_text(v.str(), bytes)) : v; }
 
 void append_time_member(std::string_view name, int64_t ms, std::string* out) {
   out->append(",\"").append(name).append("\":\"");
@@ -78,7 +79,7 @@ void append_alert(const AlertCode& code, std::string_view key, size_t text_room,
     for (const expr::Program& p : code.throttle_by) append_key(p.eval(c), &record->throttle_key);
 }
 
-void append_members(const std::vector<std::string>& names, const std::vector<Value>& values, size_t text_room, std::string* out) {
+void append_values(const std::vector<std::string>& names, const std::vector<Value>& values, size_t text_room, std::string* out) {
   for (size_t i = 0; i < names.size(); ++i) {
     if (out->back() != '{') out->push_back(',');
     event::append_json_string(names[i], out);

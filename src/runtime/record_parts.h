@@ -36,9 +36,11 @@ struct AlertCode {
   explicit AlertCode(const plan::Alert& alert);
 };
 
-// At most `bytes` of the text, cut between code points; values: of a string.
-std::string_view cut_text(std::string_view text, size_t bytes);
-Value cut_value(const Value& v, size_t bytes);
+// Room for each text of a record: all there is, or, where the record would be longer than the limit, so much that `texts` of them fit even if every byte
+// of them must be escaped.
+inline constexpr size_t kAnyLength = SIZE_MAX;
+inline constexpr size_t kEnvelope = 128;  // bytes of channel, seq, suppressed, truncated
+inline size_t room_of_each_text(size_t record_bytes, size_t texts) { return record_bytes / 8 / texts; }
 
 // `,"pattern":"p","key":{…}`; no `key` without key fields.
 void append_name_and_key(std::string_view name, const std::vector<std::string>& key_names, const std::vector<OwnedValue>& key_values,
@@ -46,7 +48,7 @@ void append_name_and_key(std::string_view name, const std::vector<std::string>& 
 // Severity and message to the head, the throttle of the record.
 void append_alert(const AlertCode& code, std::string_view key, size_t text_room, expr::EvalContext& c, OutRecord* record);
 // `"name":value` members, with commas between them.
-void append_members(const std::vector<std::string>& names, const std::vector<Value>& values, size_t text_room, std::string* out);
+void append_values(const std::vector<std::string>& names, const std::vector<Value>& values, size_t text_room, std::string* out);
 void append_time_member(std::string_view name, int64_t ms, std::string* out);
 
 }  // namespace cep::runtime

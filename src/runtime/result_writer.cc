@@ -45,26 +45,39 @@ bool ResultWriter::begin(OutRecord* record) const {
   return alert_.alert || options_.want[static_cast<int>(Channel::kStreams)];
 }
 
-void ResultWriter::append_head(std::string_view key, bool retract, OutRecord* record) {
-  size_t room = options_.limits.record_bytes / 4;
+void ResultWriter::append_head(std::string_view key, bool retract, size_t room, OutRecord* record) {
+  record->head.clear();
+  record->tail.clear();
   append_name_and_key(node_.name, key_names_, key_values_, room, &record->head);
   if (alert_.alert) append_alert(alert_, key, room, context_, record);
-  if (retract) {
-    record->throttle_ms = -1;
-    record->head += ",\"retract\":true";
-  }
+  if (!retract) return;
+  record->throttle_ms = -1;
+  record->head += ",\"retract\":true";
+}
+
+// Writes the record by `compose(room of each text)`; again with less room if it is over the limit.
+template <class Compose>
+void ResultWriter::fit(OutRecord* record, Compose compose) {
+  compose(kAnyLength);
+  const size_t limit = options_.limits.record_bytes;
+  record->cut = record->head.size() + record->tail.size() + kEnvelope > limit;
+  if (!record->cut) return;
+  compose(room_of_each_text(limit, 1 + select_.names.size() + key_names_.size()));
+  record->tail += ",\"truncated\":true";
 }
 
 bool ResultWriter::write_window(const operators::WindowResult& r, OutRecord* record) {
   if (!begin(record)) return false;
-  append_head(r.key, r.retract, record);
-  std::string* tail = &record->tail;
-  *tail += ",\"fields\":{\"window_start\":";
-  event::append_json_value(Value::timestamp(r.start), tail);
-  *tail += ",\"window_end\":";
-  event::append_json_value(Value::timestamp(r.end), tail);
-  append_members(select_.names, selected_, options_.limits.record_bytes / 4, tail);
-  tail->append(",\"pane\":\"").append(kPanes[static_cast<int>(r.pane)]).append("\"}");
+  fit(record, [&](size_t room) {
+    append_head(r.key, r.retract, room, record);
+    std::string* tail = &record->tail;
+    *tail += ",\"fields\":{\"window_start\":";
+    event::append_json_value(Value::timestamp(r.start), tail);
+    *tail += ",\"window_end\":";
+    event::append_json_value(Value::timestamp(r.end), tail);
+    append_values(select_.names, selected_, room, tail);
+    tail->append(",\"pane\":\"").append(kPanes[static_cast<int>(r.pane)]).append("\"}");
+  });
   return true;
 }
 
@@ -85,14 +98,15 @@ bool ResultWriter::take_pair(std::string_view key, const event::Row& a, const ev
 
 bool ResultWriter::write_pair(std::string_view key, int64_t start, int64_t end, OutRecord* record) {
   if (!begin(record)) return false;
-  append_head(key, false, record);
-  append_time_member("start", start, &record->tail);
-  append_time_member("end", end, &record->tail);
-  if (!select_.names.empty()) {
+  fit(record, [&](size_t room) {
+    append_head(key, false, room, record);
+    append_time_member("start", start, &record->tail);
+    append_time_member("end", end, &record->tail);
+    if (select_.names.empty()) return;
     record->tail += ",\"fields\":{";
-    append_members(select_.names, selected_, options_.limits.record_bytes / 4, &record->tail);
+    append_values(select_.names, selected_, room, &record->tail);
     record->tail += '}';
-  }
+  });
   return true;
 }
 

@@ -42,7 +42,9 @@ class ResultWriter {
 
  private:
   bool begin(OutRecord* record) const;
-  void append_head(std::string_view key, bool retract, OutRecord* record);
+  void append_head(std::string_view key, bool retract, size_t room, OutRecord* record);
+  template <class Compose>
+  void fit(OutRecord* record, Compose compose);
 
   const plan::Node& node_;
   int node_index_;
