@@ -54,21 +54,24 @@ void HyperLogLog::add(uint64_t hash) {
   if (!registers_.empty()) return put_in_register(hash);
   auto at = std::lower_bound(hashes_.begin(), hashes_.end(), hash);
   if (at != hashes_.end() && *at == hash) return;
-  hashes_.insert(at, hash);
-  if (hashes_.size() <= kExact) return;
+  if (hashes_.size() < kExact) {
+    hashes_.insert(at, hash);
+    return;
+  }
+  make_registers();
+  put_in_register(hash);
+}
+
+void HyperLogLog::make_registers() {
   registers_.assign(kRegisters, 0);
   for (uint64_t h : hashes_) put_in_register(h);
-  hashes_ = {};
+  std::vector<uint64_t>().swap(hashes_);  // gives the memory back
 }
 
 void HyperLogLog::merge(const HyperLogLog& from) {
   for (uint64_t h : from.hashes_) add(h);
   if (from.registers_.empty()) return;
-  if (registers_.empty()) {
-    registers_.assign(kRegisters, 0);
-    for (uint64_t h : hashes_) put_in_register(h);
-    hashes_ = {};
-  }
+  if (registers_.empty()) make_registers();
   for (size_t i = 0; i < kRegisters; ++i) registers_[i] = std::max(registers_[i], from.registers_[i]);
 }
 

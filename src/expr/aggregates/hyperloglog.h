@@ -27,6 +27,7 @@ class HyperLogLog {
 
  private:
   void put_in_register(uint64_t hash);
+  void make_registers();
 
   std::vector<uint64_t> hashes_;    // sorted; empty once there are registers
   std::vector<uint8_t> registers_;  // none or kRegisters

@@ -37,14 +37,19 @@ void QuantileSketch::clear() {
 }
 
 void QuantileSketch::put_in(int64_t key, uint64_t count) {
-  auto at = std::lower_bound(buckets_.begin(), buckets_.end(), key,
-                             [](const Bucket& b, int64_t k) { return b.key < k; });
-  if (at != buckets_.end() && at->key == key) {
-    at->count += count;
-    return;
+  for (;; key /= 2) {
+    auto at = std::lower_bound(buckets_.begin(), buckets_.end(), key,
+                               [](const Bucket& b, int64_t k) { return b.key < k; });
+    if (at != buckets_.end() && at->key == key) {
+      at->count += count;
+      return;
+    }
+    if (buckets_.size() < kBuckets) {
+      buckets_.insert(at, {key, count});
+      return;
+    }
+    coarsen();
   }
-  buckets_.insert(at, {key, count});
-  while (buckets_.size() > kBuckets) coarsen();
 }
 
 // Halves keys towards 0, so that the order stays.
@@ -110,7 +115,7 @@ bool QuantileSketch::decode(Reader* in) {
   uint64_t size, sum = 0;
   if (!in->get(&count_) || !in->get_finite(&least_) || !in->get_finite(&greatest_) || !in->get(&shift_))
     return false;
-  if (shift_ < kFinest || shift_ > kCoarsest || least_ > greatest_) return false;
+  if (count_ > INT64_MAX || shift_ < kFinest || shift_ > kCoarsest || least_ > greatest_) return false;
   if (!in->get_size(sizeof(Bucket), &size) || size > kBuckets) return false;
   buckets_.resize(size);
   int64_t bound = key_of(std::numeric_limits<double>::max(), shift_);
