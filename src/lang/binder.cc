@@ -1,10 +1,16 @@
 #include "lang/binder.h"
 
+#include <filesystem>
+
 #include "lang/binder_constant.h"
 #include "lang/binder_context.h"
+#include "lang/binder_join.h"
 #include "lang/binder_order.h"
 #include "lang/binder_pattern.h"
 #include "lang/binder_stream.h"
+#include "lang/binder_table.h"
+#include "lang/binder_uses.h"
+#include "lang/binder_window.h"
 
 namespace cep::lang {
 
@@ -34,13 +40,6 @@ const ast::Ident& name_of(const Declaration& d) {
   return d.broken.name;
 }
 
-// Of what is not bound yet: its word.
-ast::Ident word_of(const Declaration& d) {
-  if (d.kind == Declaration::kWindow) return {"window", d.window.span};
-  if (d.kind == Declaration::kJoin) return {"join", d.join.span};
-  return {"table", d.table.span};
-}
-
 DeclaredKind kind_of(Declaration::Kind kind) {
   switch (kind) {
     case Declaration::kLet:
@@ -52,9 +51,11 @@ DeclaredKind kind_of(Declaration::Kind kind) {
     case Declaration::kPattern:
       return DeclaredKind::kPattern;
     case Declaration::kWindow:
+      return DeclaredKind::kWindow;
     case Declaration::kJoin:
+      return DeclaredKind::kJoin;
     case Declaration::kTable:
-      return DeclaredKind::kLater;
+      return DeclaredKind::kTable;
     case Declaration::kBroken:
       break;
   }
@@ -75,11 +76,15 @@ class Binder {
     for (const Declaration* d : kept_)
       if (d->kind == Declaration::kLet) lets.push_back(&d->let);
     bind_lets(lets, &context_);
+    for (const Declaration* d : kept_)
+      if (d->kind == Declaration::kTable) add_table(d->table);
     std::vector<const Declaration*> readers;
     for (const Declaration* d : kept_) {
+      if (d->kind == Declaration::kLet) continue;
       if (d->kind == Declaration::kStream)
         plan_.nodes.push_back(bind_stream(d->stream, next_number(), &context_));
-      if (d->kind == Declaration::kDerived || d->kind == Declaration::kPattern) readers.push_back(d);
+      else
+        readers.push_back(d);
     }
     bind_readers(readers);
     return std::move(plan_);
@@ -90,9 +95,6 @@ class Binder {
 
   void declare(const Declaration& d) {
     const ast::Ident& name = name_of(d);
-    if (kind_of(d.kind) == DeclaredKind::kLater)
-      context_.report.error(word_of(d).span, "this version has no `" + word_of(d).name +
-                                                 "` yet; it reads `stream`, `let` and `pattern`");
     if (name.name.empty()) return;  // broken, its name could not be read
     auto [it, fresh] = context_.declared.try_emplace(name.name, Declared{kind_of(d.kind), &d, name.span});
     if (fresh) {
@@ -113,28 +115,44 @@ class Binder {
     return source.name + ":" + std::to_string(line);
   }
 
-  static Reader reader_of(const Declaration& d) {
-    Reader reader;
-    reader.name = name_of(d).name;
-    reader.span = name_of(d).span;
-    if (d.kind == Declaration::kDerived) {
-      for (const ast::Ident& source : d.derived.sources) reader.sources.push_back(source.name);
-    } else {
-      for (const ast::SourceRef& source : d.pattern.sources) reader.sources.push_back(source.name.name);
-    }
-    return reader;
+  void add_table(const ast::TableDecl& decl) {
+    uint32_t file = decl.name.span.file;
+    std::string folder =
+        file < sources_.size() ? std::filesystem::path(sources_[file].name).parent_path().string() : "";
+    plan_.tables.push_back(bind_table(decl, static_cast<int>(plan_.tables.size()), folder, &context_));
   }
 
+  // Tables stand among the readers: who looks one up needs what it is fed from.
   void bind_readers(const std::vector<const Declaration*>& declarations) {
     std::vector<Reader> readers;
-    for (const Declaration* d : declarations) readers.push_back(reader_of(*d));
+    for (const Declaration* d : declarations) readers.push_back({name_of(*d).name, name_of(*d).span, used_by(*d)});
     ReaderOrder order = order_readers(readers, &context_.report);
-    for (size_t member : order.in_cycles) context_.shapes[readers[member].name].open = true;
-    for (size_t number : order.order) {
-      const Declaration& d = *declarations[number];
-      plan_.nodes.push_back(d.kind == Declaration::kDerived
-                                ? bind_derived(d.derived, next_number(), &context_)
-                                : bind_pattern(d.pattern, next_number(), &context_));
+    for (size_t member : order.in_cycles)
+      if (declarations[member]->kind != Declaration::kTable) context_.shapes[readers[member].name].open = true;
+    for (size_t number : order.order) bind_reader(*declarations[number]);
+  }
+
+  void bind_reader(const Declaration& d) {
+    switch (d.kind) {
+      case Declaration::kDerived:
+        plan_.nodes.push_back(bind_derived(d.derived, next_number(), &context_));
+        break;
+      case Declaration::kPattern:
+        plan_.nodes.push_back(bind_pattern(d.pattern, next_number(), &context_));
+        break;
+      case Declaration::kWindow:
+        bind_window(d.window, &plan_, &context_);
+        break;
+      case Declaration::kJoin:
+        bind_join(d.join, &plan_, &context_);
+        break;
+      case Declaration::kTable: {
+        auto number = static_cast<size_t>(context_.tables[d.table.name.name].number);
+        link_table(d.table, &plan_.tables[number], &context_);
+        break;
+      }
+      default:
+        break;
     }
   }
 

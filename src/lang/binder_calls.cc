@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "expr/aggregates.h"
 #include "expr/functions.h"
 #include "lang/binder_constant.h"
 #include "lang/binder_expr.h"
@@ -33,7 +34,7 @@ const StageFunction* find_stage_function(std::string_view name) {
 std::vector<std::string> function_names() {
   std::vector<std::string> names;
   for (const expr::Function& f : expr::functions()) names.emplace_back(f.name);
-  for (const StageFunction& f : kStageFunctions) names.emplace_back(f.name);
+  for (const expr::Aggregate& f : expr::aggregates()) names.emplace_back(f.name);
   names.emplace_back("if");
   return names;
 }
@@ -51,11 +52,14 @@ std::string aggregate_type(Op op, Type t, Type* type) {
 
 ExprPtr ExprBinder::call(const Expr& e) {
   const ast::Ident& name = e.names[0];
-  if (find_stage_function(name.name)) return stage_call(e);
+  if (scope_.pattern && find_stage_function(name.name)) return stage_call(e);
+  if (expr::find_aggregate(name.name) >= 0) return aggregate(e, nullptr);
   int number = expr::find_function(name.name);
   std::vector<ExprPtr> args, folded;  // folded: a function sees whether an argument is constant
   bool fine = true;
+  bool aggregate_meant = number < 0 && scope_.window;  // then its arguments mean something else
   for (const ast::ExprPtr& arg : e.args) {
+    if (aggregate_meant) break;
     args.push_back(bind(*arg));
     fine &= args.back() != nullptr;
     folded.push_back(args.back() ? expr::fold(args.back()) : nullptr);
@@ -89,15 +93,6 @@ ExprPtr ExprBinder::call(const Expr& e) {
 ExprPtr ExprBinder::stage_call(const Expr& e) {
   const StageFunction& f = *find_stage_function(e.names[0].name);
   std::string name(f.name);
-  if (!scope_.pattern) {
-    std::string instead = f.op == Op::kStageMin   ? "; the least of several values is least(…)"
-                          : f.op == Op::kStageMax ? "; the greatest of several values is greatest(…)"
-                                                  : "";
-    context_.report.error(
-        e.names[0].span,
-        "`" + name + "` is over the events of a pattern's stage, and here is none" + instead);
-    return nullptr;
-  }
   if (f.op == Op::kStageCount) return count_stage(e);
   bool numbered = f.op == Op::kStageFirst || f.op == Op::kStageLast;
   if (e.args.empty() || e.args.size() > (numbered ? 2u : 1u)) {

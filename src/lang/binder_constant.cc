@@ -112,7 +112,7 @@ std::optional<int64_t> constant_duration(Context& context, const ast::Expr& e, s
     return std::nullopt;
   }
   int64_t ms = value->constant.get().i;
-  if (ms > 0 || (ms == 0 && least == Least::kZero)) return ms;
+  if (least == Least::kAny || ms > 0 || (ms == 0 && least == Least::kZero)) return ms;
   std::string value_text;
   base::append_duration(ms, &value_text);
   context.report.error(e.span, std::string(what) + " must be " +

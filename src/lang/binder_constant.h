@@ -17,7 +17,7 @@ void bind_lets(const std::vector<const ast::LetDecl*>& lets, Context* context);
 expr::ExprPtr constant(Context& context, const ast::Expr& e);
 std::optional<int64_t> constant_int(Context& context, const ast::Expr& e, std::string_view what);
 
-enum class Least : uint8_t { kZero, kAboveZero };
+enum class Least : uint8_t { kAny, kZero, kAboveZero };
 // A duration in milliseconds. `what` begins the message: "`within`".
 std::optional<int64_t> constant_duration(Context& context, const ast::Expr& e, std::string_view what,
                                          Least least);

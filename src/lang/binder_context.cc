@@ -52,7 +52,7 @@ const Declared* Context::find(std::string_view name) const {
 
 bool Context::excused(std::string_view name) const {
   const Declared* d = find(name);
-  return d && (d->kind == DeclaredKind::kLater || d->kind == DeclaredKind::kBroken);
+  return d && d->kind == DeclaredKind::kBroken;
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
@@ -75,6 +75,23 @@ std::string a_type(Type type) {
   if (type == Type::kNull) return "null";
   std::string name(type_name(type));
   return (name == "int" ? "an " : "a ") + name;
+}
+
+std::string_view a_kind(DeclaredKind kind) {
+  switch (kind) {
+    case DeclaredKind::kPattern:
+      return "a pattern";
+    case DeclaredKind::kWindow:
+      return "a window";
+    case DeclaredKind::kJoin:
+      return "a join";
+    case DeclaredKind::kTable:
+      return "a table";
+    case DeclaredKind::kLet:
+      return "a constant";
+    default:
+      return "a stream";
+  }
 }
 
 }  // namespace cep::lang

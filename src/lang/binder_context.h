@@ -50,8 +50,18 @@ enum class DeclaredKind : uint8_t {
   kStream,
   kDerived,
   kPattern,
-  kLater,   // window, join, table: this version does not have them
+  kWindow,
+  kJoin,
+  kTable,
   kBroken,  // its text could not be read
+};
+
+// A table as expressions see it.
+struct TableShape {
+  int number = -1;  // in the plan
+  Shape shape;
+  std::vector<uint16_t> key;
+  bool fine = true;  // of the key; if not, who looks a row up is not blamed
 };
 
 struct Declared {
@@ -68,6 +78,7 @@ struct Context {
   std::map<std::string, expr::ExprPtr, std::less<>> lets;  // null: wrong, already reported
   std::map<std::string, Shape, std::less<>> shapes;        // of streams bound so far
   std::map<std::string, int, std::less<>> nodes;           // their numbers in the plan
+  std::map<std::string, TableShape, std::less<>> tables;
 
   const Declared* find(std::string_view name) const;
   // Whether the name is declared in a way that already was complained about.
@@ -80,5 +91,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 std::string listed(const std::vector<std::string>& names, size_t most = 8);
 // "an int", "a string".
 std::string a_type(Type type);
+// "a pattern", "a stream".
+std::string_view a_kind(DeclaredKind kind);
 
 }  // namespace cep::lang

@@ -23,15 +23,6 @@ bool is_number_text(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-ExprPtr as_double(ExprPtr e) {
-  if (e->type != Type::kInt) return e;
-  if (e->op == Op::kConst)
-    return make_constant(Value::real(static_cast<double>(e->constant.get().i)), e->span);
-  auto call = make_node(Op::kCall, Type::kDouble, e->span, {e});
-  call->index = expr::find_function("to_double");
-  return call;
-}
-
 // What to write instead, where text was written for a value of another type or the other way round.
 std::string comparison_hint(const Expr& text, Type type, Type other) {
   if (text.kind == Expr::kString && is_number(other) && is_number_text(text.text))
@@ -78,6 +69,15 @@ ExprPtr make_constant(const Value& value, Span span) {
   return node;
 }
 
+ExprPtr as_double(ExprPtr e) {
+  if (e->type != Type::kInt) return e;
+  if (e->op == Op::kConst)
+    return make_constant(Value::real(static_cast<double>(e->constant.get().i)), e->span);
+  auto call = make_node(Op::kCall, Type::kDouble, e->span, {e});
+  call->index = expr::find_function("to_double");
+  return call;
+}
+
 ExprPtr ExprBinder::bind(const Expr& e) {
   ExprPtr bound = bind_unfolded(e);
   if (!bound || depth_ > 0) return bound;
@@ -90,7 +90,16 @@ ExprPtr ExprBinder::bind_unfolded(const Expr& e) {
   ++depth_;  // the parser bounds the height of a tree
   ExprPtr bound = dispatch(e);
   --depth_;
-  return bound;
+  return without_list(std::move(bound), depth_ == 0);
+}
+
+ExprPtr ExprBinder::without_list(ExprPtr bound, bool whole) {
+  if (!bound || bound->type != Type::kList || (whole && scope_.lists && bound->op == Op::kAggregate))
+    return bound;
+  context_.report.error(bound->span, context_.report.quote(bound->span) +
+                                         " is a list (`collect`, `top`): a window can select it as it is, and "
+                                         "nothing else can be done with it");
+  return nullptr;
 }
 
 ExprPtr ExprBinder::condition(const Expr& e, std::string_view what) {
@@ -137,16 +146,9 @@ ExprPtr ExprBinder::dispatch(const Expr& e) {
       return arg ? make_node(e.negated ? Op::kIsNotNull : Op::kIsNull, Type::kBool, e.span, {arg}) : nullptr;
     }
     case Expr::kLookup:
-      for (const ast::ExprPtr& key : e.args) bind(*key);
-      if (!context_.excused(e.names[0].name))
-        context_.report.error(e.names[0].span,
-                              "there is no table `" + e.names[0].name + "`; this version has no tables yet");
-      return nullptr;
+      return lookup(e);
     case Expr::kFilter:
-      context_.report.error(
-          e.op_span.end > e.op_span.begin ? e.op_span : e.span,
-          "`filter` belongs to the aggregates of windows; in a pattern give the stage a condition");
-      return nullptr;
+      return filter(e);
   }
   return nullptr;
 }
@@ -297,17 +299,6 @@ ExprPtr ExprBinder::in_list(const Expr& e) {
     fine = false;
   }
   return fine ? make_node(e.negated ? Op::kNotIn : Op::kIn, Type::kBool, e.span, std::move(args)) : nullptr;
-}
-
-ExprPtr ExprBinder::in_table(const Expr& e) {
-  bind(*e.args[0]);
-  const std::string& name = e.names[0].name;
-  if (context_.excused(name)) return nullptr;
-  context_.report.error(e.names[0].span,
-                        "there is no table `" + name +
-                            "`, and this version has none yet; a list of values stands in parentheses: in (" +
-                            name + ", …)");
-  return nullptr;
 }
 
 ExprPtr ExprBinder::matches(const Expr& e) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "expr/aggregates.h"
 #include "expr/expr.h"
 #include "lang/ast.h"
 #include "lang/binder_context.h"
@@ -23,10 +24,13 @@ class ExprBinder {
   // The same; it must be true or false. `what` names the place in the message ("`where`").
   expr::ExprPtr condition(const ast::Expr& e, std::string_view what);
   // A name alone (throttle keys).
-  expr::ExprPtr bind_name(const ast::Ident& name);
+  expr::ExprPtr bind_name_alone(const ast::Ident& name) { return without_list(bind_name(name), false); }
 
  private:
   expr::ExprPtr dispatch(const ast::Expr& e);
+  expr::ExprPtr bind_name(const ast::Ident& name);
+  // Refuses a list, but as the whole of what a window selects.
+  expr::ExprPtr without_list(expr::ExprPtr bound, bool whole);
   expr::ExprPtr literal(const ast::Expr& e);
   expr::ExprPtr integer(const ast::Expr& e, bool negative);
   expr::ExprPtr unary(const ast::Expr& e);
@@ -34,7 +38,6 @@ class ExprBinder {
   expr::ExprPtr compare(const ast::Expr& e, expr::Op op, expr::ExprPtr left, expr::ExprPtr right);
   expr::ExprPtr logic(const ast::Expr& e, expr::Op op, expr::ExprPtr left, expr::ExprPtr right);
   expr::ExprPtr in_list(const ast::Expr& e);
-  expr::ExprPtr in_table(const ast::Expr& e);
   expr::ExprPtr matches(const ast::Expr& e);
   expr::ExprPtr choose(const ast::Expr& e);  // if(c, x, y)
   void refuse_comparison(const ast::Expr& place, const std::string& word, const ast::Expr& left_text,
@@ -49,6 +52,29 @@ class ExprBinder {
                     std::string_view stage);
   void refuse_name(const ast::Ident& name);
   void refuse_qualifier(const ast::Expr& e);
+
+  // binder_window_names.cc: results of windows, expressions of joins
+  expr::ExprPtr window_name(const ast::Ident& name, bool* known);
+  std::vector<std::string> window_names() const;
+  expr::ExprPtr join_name(const ast::Ident& name, bool* known);
+  expr::ExprPtr side_field(int side, const ast::Ident& field, Span span);
+  void refuse_side(const ast::Expr& e);
+
+  // binder_aggregate.cc
+  expr::ExprPtr aggregate(const ast::Expr& e, const ast::Expr* filter);
+  bool aggregate_argument(const ast::Expr& e, const ast::Ident& function, const Scope& rows,
+                          expr::AggregateCall* call);
+  bool aggregate_constant(const ast::Expr& e, const ast::Ident& function, expr::AggregateCall* call);
+  expr::ExprPtr filter(const ast::Expr& e);
+  // Says that there is no window here to aggregate over.
+  void refuse_aggregate(const ast::Ident& name);
+
+  // binder_lookup.cc: tables
+  expr::ExprPtr lookup(const ast::Expr& e);
+  expr::ExprPtr in_table(const ast::Expr& e);
+  const TableShape* find_table(const ast::Ident& name, bool in);
+  expr::ExprPtr table_key(const ast::Expr& e, expr::ExprPtr value, const ast::Ident& table,
+                          const event::Field& field);
 
   // binder_calls.cc
   expr::ExprPtr call(const ast::Expr& e);
@@ -66,5 +92,7 @@ class ExprBinder {
 std::shared_ptr<expr::Expr> make_node(expr::Op op, Type type, Span span,
                                       std::vector<expr::ExprPtr> args = {});
 expr::ExprPtr make_constant(const Value& value, Span span);
+// The same value as a double, where it is an int.
+expr::ExprPtr as_double(expr::ExprPtr e);
 
 }  // namespace cep::lang

@@ -1,6 +1,7 @@
 // What a name in an expression means, and what to say when it means nothing.
 #include <algorithm>
 
+#include "expr/aggregates.h"
 #include "expr/functions.h"
 #include "lang/binder_expr.h"
 
@@ -12,22 +13,8 @@ using expr::Op;
 
 namespace {
 
-constexpr std::string_view kAggregates[] = {"count", "sum", "avg", "min", "max", "first", "last"};
-
 bool is_function(std::string_view name) {
-  return expr::find_function(name) >= 0 ||
-         std::find(std::begin(kAggregates), std::end(kAggregates), name) != std::end(kAggregates);
-}
-
-std::string_view kind_of(DeclaredKind kind) {
-  switch (kind) {
-    case DeclaredKind::kPattern:
-      return "a pattern";
-    case DeclaredKind::kLet:
-      return "a constant";
-    default:
-      return "a stream";
-  }
+  return expr::find_function(name) >= 0 || expr::find_aggregate(name) >= 0;
 }
 
 std::vector<std::string> stage_names(const PatternScope& pattern, bool with_negated) {
@@ -49,10 +36,10 @@ std::string constant_meant(const std::string& word) {
 
 }  // namespace
 
-// Order: in messages a name of `select`; a field; a constant.
+// Order: in `having` and messages a name of `select`; a field; a constant.
 ExprPtr ExprBinder::bind_name(const ast::Ident& name) {
   if (name.name.empty()) return nullptr;  // empty backquotes, told by the lexer
-  if (scope_.place == Scope::kMessage && scope_.selected) {
+  if (scope_.selected) {
     for (size_t i = 0; i < scope_.selected->size(); ++i) {
       const plan::NamedExpr& selected = (*scope_.selected)[i];
       if (selected.name != name.name) continue;
@@ -63,9 +50,11 @@ ExprPtr ExprBinder::bind_name(const ast::Ident& name) {
     }
   }
   bool known = false;
-  ExprPtr field = row_field(name, &known);
+  ExprPtr field = scope_.window ? window_name(name, &known)
+                  : scope_.join ? join_name(name, &known)
+                                : row_field(name, &known);
   if (known) return field;
-  if (scope_.place == Scope::kResult || scope_.place == Scope::kMessage) {
+  if (scope_.pattern && (scope_.place == Scope::kResult || scope_.place == Scope::kMessage)) {
     const auto& keys = scope_.pattern->keys;
     for (size_t i = 0; i < keys.size(); ++i)
       if (keys[i] == name.name) return scope_.pattern->key_values[i];
@@ -128,7 +117,7 @@ void ExprBinder::refuse_name(const ast::Ident& name) {
   if (context_.report.full()) return context_.report.error(name.span, "");
   const std::string& word = name.name;
   const PatternScope* pattern = scope_.pattern;
-  bool result = scope_.place == Scope::kResult || scope_.place == Scope::kMessage;
+  bool result = pattern && (scope_.place == Scope::kResult || scope_.place == Scope::kMessage);
   if (pattern && pattern->find_stage(word) >= 0) {
     context_.report.error(name.span, "`" + word + "` is a stage, not a value; write `" + word +
                                          ".FIELD`, or count(" + word + ")");
@@ -146,7 +135,7 @@ void ExprBinder::refuse_name(const ast::Ident& name) {
     return;
   }
   if (const Declared* d = context_.find(word)) {
-    context_.report.error(name.span, "`" + word + "` is " + std::string(kind_of(d->kind)) + ", not a value");
+    context_.report.error(name.span, "`" + word + "` is " + std::string(a_kind(d->kind)) + ", not a value");
     return;
   }
   if (is_function(word)) {
@@ -155,7 +144,9 @@ void ExprBinder::refuse_name(const ast::Ident& name) {
   }
   std::vector<std::string> candidates = field_names(scope_.rows, scope_.only_input);
   if (result) candidates = pattern->keys;
-  if (scope_.place == Scope::kMessage && scope_.selected)
+  if (scope_.window) candidates = window_names();
+  if (scope_.join) candidates = scope_.join->keys;
+  if (scope_.selected)
     for (const plan::NamedExpr& selected : *scope_.selected) candidates.push_back(selected.name);
   for (const auto& [let, value] : context_.lets) candidates.push_back(let);
   std::string near = constant_meant(word);
@@ -167,6 +158,12 @@ void ExprBinder::refuse_name(const ast::Ident& name) {
     context_.report.error(
         name.span,
         "`" + word + "` is not known here; fields are written with their stage, `STAGE.FIELD`" + near);
+  } else if (scope_.window || scope_.join) {
+    if (near.empty() && scope_.window)
+      near = "; results are made of aggregates over the events, the key fields, window_start and window_end";
+    if (near.empty() && scope_.join)
+      near = "; fields are written with their side, `" + scope_.join->names[0] + ".FIELD`";
+    context_.report.error(name.span, "`" + word + "` is not known here" + near);
   } else {
     std::vector<std::string> fields = field_names(scope_.rows, scope_.only_input);
     if (near.empty() && !fields.empty()) near = "; the fields are " + listed(fields);
@@ -180,6 +177,16 @@ ExprPtr ExprBinder::member(const Expr& e) {
   if (scope_.pattern) {
     int stage = scope_.pattern->find_stage(owner.name);
     if (stage >= 0) return stage_field(stage, field, Op::kStageLast, 0, e.span);
+  }
+  if (scope_.join) {
+    int side = scope_.join->find_side(owner.name);
+    if (side >= 0) return side_field(side, field, e.span);
+  }
+  if (scope_.window && owner.name == scope_.window->source_name) {
+    bool known = false;
+    ExprPtr node = window_name(field, &known);
+    if (!known) refuse_name(field);
+    return node;
   }
   const auto& q = scope_.qualifiers;
   if (std::find(q.begin(), q.end(), owner.name) != q.end()) {
@@ -200,6 +207,7 @@ void ExprBinder::refuse_qualifier(const Expr& e) {
   const ast::Ident& owner = e.names[0];
   if (context_.excused(owner.name)) return;
   if (context_.report.full()) return context_.report.error(owner.span, "");
+  if (scope_.join) return refuse_side(e);
   if (!scope_.pattern) {
     std::string known = scope_.qualifiers.empty() ? ""
                                                   : "; the event's fields are written bare, or `" +

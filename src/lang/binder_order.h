@@ -1,4 +1,5 @@
-// The order in which derived streams and patterns are bound: each after what it reads. Finds cycles.
+// The order in which derived streams, patterns, windows, joins and tables are bound: each after what it reads.
+// Finds cycles.
 #pragma once
 #include <string>
 #include <vector>

@@ -90,6 +90,7 @@ class PatternBinder {
   void bind_conditions(const std::vector<ast::Stage>& text, std::vector<plan::Stage>* stages);
   int bind_predicate(const ast::Expr* e, std::string_view what, const Scope& scope, int input);
   int share_predicate(plan::Predicate predicate);
+  Scope result_scope() const;
   Scope condition_scope(const ast::Stage& stage, const plan::Stage& s) const;
 
   void bind_clauses();
@@ -182,30 +183,23 @@ void PatternBinder::make_key_values() {
 }
 
 void PatternBinder::make_shape() {
-  Shape shape;
-  shape.schema.name = node_.name;
-  auto add = [&](const std::string& name, Type type, bool bad) {
-    event::Field field;
-    field.name = name;
-    field.type = type;
-    shape.add(std::move(field), bad);
-  };
-  for (size_t k = 0; k < pattern_->key_names.size(); ++k) {
-    const std::string& name = pattern_->key_names[k];
-    if (name == "start" || name == "end")
-      report().error(decl_.sources[0].keys[k].span,
-                     "a match has `" + name +
-                         "` of itself, so a key field cannot be called so; rename it in a derived "
-                         "stream");
-    add(name, pattern_->key_types[k], pattern_->key_types[k] == Type::kNull);
-  }
-  add("start", Type::kTimestamp, false);
-  add("end", Type::kTimestamp, false);
-  for (const plan::NamedExpr& named : pattern_->select)
-    add(named.name, named.expr ? named.expr->type : Type::kNull, !named.expr);
+  for (const ast::Ident& key : decl_.sources[0].keys)
+    if (key.name == "start" || key.name == "end")
+      report().error(key.span, "a match has `" + key.name +
+                                   "` of itself, so a key field cannot be called so; rename it in a derived "
+                                   "stream");
+  Shape shape = result_shape(node_.name, pattern_->key_names, pattern_->key_types, pattern_->select);
   node_.schema = shape.schema;
   context_->shapes[node_.name] = std::move(shape);
   context_->nodes[node_.name] = number_;
+}
+
+// The scope of `select`: what was taken.
+Scope PatternBinder::result_scope() const {
+  Scope scope;
+  scope.place = Scope::kResult;
+  scope.pattern = &scope_;
+  return scope;
 }
 
 // What the condition of a stage sees: the events of stages before it, its own before the current one, and in
@@ -306,9 +300,9 @@ void PatternBinder::bind_clauses() {
   std::vector<std::string> taken = pattern_->key_names;
   taken.insert(taken.end(), {"start", "end"});
   for (const Clause* c : kept)  // messages come after the `select` whose names they use
-    if (c->kind == Clause::kSelect) pattern_->select = bind_results(c->select, scope_, taken, context_);
+    if (c->kind == Clause::kSelect) pattern_->select = bind_results(c->select, result_scope(), taken, context_);
   for (const Clause* c : kept) {
-    if (c->kind == Clause::kAlert) pattern_->alert = bind_alert(c->alert, scope_, pattern_->select, context_);
+    if (c->kind == Clause::kAlert) pattern_->alert = bind_alert(c->alert, result_scope(), pattern_->select, context_);
     if (c->kind == Clause::kOnTimeout) bind_timeout(*c);
   }
 }
@@ -348,14 +342,14 @@ void PatternBinder::bind_timeout(const Clause& clause) {
     if (!seen.insert(c.kind).second) {
       report().error(c.span, "a second `" + std::string(word_of(c.kind)) + "` in `on timeout`; keep one");
     } else if (c.kind == Clause::kSelect) {
-      out.select = bind_results(c.select, scope_, taken, context_);
+      out.select = bind_results(c.select, result_scope(), taken, context_);
     } else if (c.kind != Clause::kAlert) {
       report().error(c.span, "`on timeout` takes `select` and `alert` alone; move `" +
                                  std::string(word_of(c.kind)) + "` out of it");
     }
   }
   for (const Clause& c : clause.timeout)
-    if (c.kind == Clause::kAlert) out.alert = bind_alert(c.alert, scope_, out.select, context_);
+    if (c.kind == Clause::kAlert) out.alert = bind_alert(c.alert, result_scope(), out.select, context_);
   pattern_->on_timeout = std::move(out);
 }
 

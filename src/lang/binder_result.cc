@@ -21,12 +21,10 @@ plan::Level bind_level(const ast::Ident& level, Context* context) {
 
 }  // namespace
 
-std::vector<plan::NamedExpr> bind_results(const std::vector<ast::NamedExpr>& list,
-                                          const PatternScope& pattern, const std::vector<std::string>& taken,
-                                          Context* context) {
-  Scope scope;
-  scope.place = Scope::kResult;
-  scope.pattern = &pattern;
+std::vector<plan::NamedExpr> bind_results(const std::vector<ast::NamedExpr>& list, Scope scope,
+                                          const std::vector<std::string>& taken, Context* context) {
+  scope.lists = scope.window != nullptr;
+  const char* what = scope.window ? "a window" : scope.join ? "a join" : "a match";
   std::vector<plan::NamedExpr> out;
   for (const ast::NamedExpr& named : list) {
     if (out.size() == kMaxFields) {
@@ -43,19 +41,18 @@ std::vector<plan::NamedExpr> bind_results(const std::vector<ast::NamedExpr>& lis
       continue;
     }
     if (std::find(taken.begin(), taken.end(), name) != taken.end())
-      context->report.error(named.name.span, "a match has a field `" + name +
-                                                 "` of itself (its key fields, `start` and `end`); "
-                                                 "choose another name");
+      context->report.error(named.name.span, std::string(what) + " has a field `" + name +
+                                                 "` of itself (its key fields, " +
+                                                 (scope.window ? "`window_start`, `window_end`, `pane`, " : "") +
+                                                 "`start` and `end`); choose another name");
     out.push_back({name, value});
   }
   return out;
 }
 
-plan::Alert bind_alert(const ast::AlertDecl& decl, const PatternScope& pattern,
-                       const std::vector<plan::NamedExpr>& selected, Context* context) {
-  Scope scope;
+plan::Alert bind_alert(const ast::AlertDecl& decl, Scope scope, const std::vector<plan::NamedExpr>& selected,
+                       Context* context) {
   scope.place = Scope::kMessage;
-  scope.pattern = &pattern;
   scope.selected = &selected;
   plan::Alert alert;
   alert.level = bind_level(decl.level, context);
@@ -70,10 +67,28 @@ plan::Alert bind_alert(const ast::AlertDecl& decl, const PatternScope& pattern,
   alert.throttle_by_given = decl.has_throttle_by;
   scope.names_alone = true;
   for (const ast::Ident& name : decl.throttle_by) {
-    expr::ExprPtr value = ExprBinder(*context, scope).bind_name(name);
+    expr::ExprPtr value = ExprBinder(*context, scope).bind_name_alone(name);
     if (value) alert.throttle_by.push_back(value);
   }
   return alert;
+}
+
+Shape result_shape(const std::string& name, const std::vector<std::string>& keys,
+                   const std::vector<Type>& key_types, const std::vector<plan::NamedExpr>& selected) {
+  Shape shape;
+  shape.schema.name = name;
+  auto add = [&](const std::string& field_name, Type type, bool bad) {
+    event::Field field;
+    field.name = field_name;
+    field.type = type;
+    shape.add(std::move(field), bad);
+  };
+  for (size_t k = 0; k < keys.size(); ++k) add(keys[k], key_types[k], key_types[k] == Type::kNull);
+  add("start", Type::kTimestamp, false);
+  add("end", Type::kTimestamp, false);
+  for (const plan::NamedExpr& named : selected)
+    add(named.name, named.expr ? named.expr->type : Type::kNull, !named.expr);
+  return shape;
 }
 
 }  // namespace cep::lang

@@ -50,6 +50,8 @@ class OptionReader {
     scope_.place = Scope::kRow;
     scope_.rows = {&shape_};
     scope_.qualifiers = {shape_.schema.name};
+    scope_.no_tables =
+        "`when` and `watermark punctuated` look at the line alone; look tables up in a derived stream";
   }
 
   void read(const StreamOption& o) {
@@ -216,13 +218,16 @@ const Shape* resolve_source(const ast::Ident& name, int* node, Context* context)
   }
   if (d && d->kind == DeclaredKind::kLet) {
     context->report.error(name.span, "`" + name.name + "` is a constant, not a stream");
+  } else if (d && d->kind == DeclaredKind::kTable) {
+    context->report.error(name.span, "`" + name.name + "` is a table, not a stream; its rows are looked up in "
+                                     "expressions: " + name.name + "[…].FIELD");
   } else if (!d && context->report.full()) {
     context->report.error(name.span, "");
   } else if (!d) {
     std::vector<std::string> streams;
     for (const auto& [other, declared] : context->declared) {
       if (streams.size() == kMostNames) break;
-      if (declared.kind != DeclaredKind::kLet) streams.push_back(other);
+      if (declared.kind != DeclaredKind::kLet && declared.kind != DeclaredKind::kTable) streams.push_back(other);
     }
     std::string near = did_you_mean(name.name, streams);
     if (near.empty())
@@ -252,6 +257,9 @@ std::vector<uint16_t> resolve_fields(const std::vector<ast::Ident>& names, const
     } else if (std::find(out.begin(), out.end(), field) != out.end()) {
       *fine = false;
       context->report.error(name.span, "`" + name.name + "` stands twice in the key");
+    } else if (shape.schema.fields[static_cast<size_t>(field)].type == Type::kList) {
+      *fine = false;
+      context->report.error(name.span, "`" + name.name + "` is a list (`collect`, `top`), and a list is no key");
     } else {
       out.push_back(static_cast<uint16_t>(field));
     }

@@ -16,6 +16,18 @@ int PatternScope::find_input(std::string_view name) const {
   return -1;
 }
 
+int WindowScope::find_key(std::string_view name) const {
+  for (size_t i = 0; i < keys.size(); ++i)
+    if (keys[i] == name) return static_cast<int>(i);
+  return -1;
+}
+
+int JoinScope::find_side(std::string_view name) const {
+  for (int i = 0; i < 2; ++i)
+    if (names[i] == name) return i;
+  return -1;
+}
+
 FieldPlace find_field(const std::vector<const Shape*>& rows, int only_input, std::string_view name) {
   FieldPlace place;
   place.slots.assign(rows.size(), expr::kNoSlot);
