@@ -87,7 +87,7 @@ void AlignedWindows::advance(int64_t, int64_t to, WindowSink* sink) {
 }
 
 void AlignedWindows::wake(Key* key, int64_t time, int64_t to, WindowSink* sink) {
-  recorded_ ? wake_recorded(key, time, to, sink) : wake_shared(key, time, sink);
+  recorded_ ? wake_recorded(key, time, std::min(to, limit_of(*key)), sink) : wake_shared(key, time, sink);
   settle(key, time);
 }
 
@@ -109,6 +109,7 @@ int64_t AlignedWindows::end_after(const Key& key, int64_t end) const {
   return std::max(next, assigner_.first_end(assigner_.slice_start(slice)));
 }
 
+// `to`: windows that end by then fire on time in this step.
 void AlignedWindows::wake_recorded(Key* key, int64_t time, int64_t to, WindowSink* sink) {
   for (Window& w : key->data.windows) {
     if (w.fired) continue;

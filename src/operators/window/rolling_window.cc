@@ -1,4 +1,5 @@
-// `rolling D`: one item per event, oldest first. Rows come in the order of event time.
+// `rolling D`: one item per event, oldest first. Rows come in the order of event time, and what is forgotten by then is
+// decided by the row alone: steps of the clock only free memory.
 #include "operators/window/operator_base.h"
 #include "operators/window/sliding_fold.h"
 
@@ -15,8 +16,9 @@ class RollingWindow final : public OperatorBase {
   void row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t, WindowSink* sink) override {
     emitter_.arena().reset();
     Key& key = keys_.find_or_create(bytes);
-    note_time(&key, row.time);
     SlidingFold& fold = key.data;
+    if (!fold.empty() && limit_of(key) <= row.time) fold.clear(&pool_);
+    note_time(&key, row.time);
     while (!fold.empty() && add_time(fold.front_time(), size_) <= row.time) fold.pop(&pool_);
     State* state = pool_.take();
     add(state, row, order);

@@ -94,11 +94,12 @@ void SessionWindows::absorb(Session* into, Session* from) {
 
 void SessionWindows::advance(int64_t, int64_t to, WindowSink* sink) {
   keys_.wake_until(to, [&](Key& key, int64_t time) {
-    wake(&key, time, to, sink);
+    wake(&key, time, std::min(to, limit_of(key)), sink);
     settle(&key, time);
   });
 }
 
+// `to`: sessions that end by then fire on time in this step.
 void SessionWindows::wake(Key* key, int64_t time, int64_t to, WindowSink* sink) {
   for (Session& s : key->data) {
     if (s.fired) continue;
