@@ -28,6 +28,11 @@ class KeyTable {
     T data;
   };
 
+  // Null if there is none.
+  Key* find(std::string_view bytes) const {
+    const auto it = ids_.find(bytes);
+    return it == ids_.end() ? nullptr : keys_[it->second].get();
+  }
   Key& find_or_create(std::string_view bytes) {
     const auto it = ids_.find(bytes);
     if (it != ids_.end()) return *keys_[it->second];

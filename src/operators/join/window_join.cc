@@ -1,0 +1,151 @@
+#include "operators/join/window_join.h"
+
+#include <algorithm>
+
+namespace cep::operators {
+
+WindowJoin::~WindowJoin() {
+  keys_.for_each([&](Key& key) {
+    for (RowList& side : key.data.sides) side.clear(&store_);
+  });
+}
+
+void WindowJoin::fire(Key* key, int64_t start, int64_t to, int64_t end, JoinSink* sink) {
+  RowList &a_rows = key->data.sides[0], &b_rows = key->data.sides[1];
+  const RowList::Entry* const b_begin = b_rows.lower_bound(start);
+  const RowList::Entry* const b_end = b_rows.lower_bound(to);
+  if (b_begin == b_end && !left_) return;
+  const RowList::Entry* const a_end = a_rows.lower_bound(to);
+  for (const RowList::Entry* a = a_rows.lower_bound(start); a != a_end; ++a) {
+    bool paired = false;
+    for (const RowList::Entry* b = b_begin; b != b_end; ++b)
+      paired |= sink->on_pair(key->bytes, *a->row, b->row, start, end - 1, end);
+    if (left_ && !paired) sink->on_pair(key->bytes, *a->row, nullptr, start, end - 1, end);
+  }
+}
+
+void WindowJoin::drop_before(Key* key, int64_t time) {
+  for (RowList& side : key->data.sides)
+    while (!side.empty() && side.front().time < time) side.pop_front(&store_);
+}
+
+void WindowJoin::release(Key* key) {
+  keys_.release(key);
+  if (keys_.size() == 0) store_.give_back();
+}
+
+JoinOperator::Stats WindowJoin::stats() const {
+  Stats s;
+  s.keys = keys_.size();
+  s.rows = store_.rows();
+  s.bytes = keys_.bytes() + store_.bytes();
+  keys_.for_each([&](const Key& key) {
+    for (const RowList& side : key.data.sides) s.bytes += side.bytes();
+    s.bytes += key.data.sessions.capacity() * sizeof(Session);
+  });
+  return s;
+}
+
+namespace {
+
+// A key is woken at the end of its first window that has rows and has not fired; the next one follows from the earliest
+// row that is still in a window, so that a row costs the same however many windows it is in.
+class AlignedJoin final : public WindowJoin {
+ public:
+  explicit AlignedJoin(const plan::JoinNode& join) : WindowJoin(join), assigner_(join.assigner) {}
+
+  void row(std::string_view bytes, const event::Row& row, int64_t clock, JoinSink*) override {
+    const int64_t last = assigner_.last_end(row.time);
+    int64_t end = assigner_.first_end(row.time);
+    if (clock != kNoClock && end <= clock) end = assigner_.first_end(clock);
+    if (last <= row.time || end > last) return;  // in no window, or in none that is still open
+    Key& key = keys_.find_or_create(bytes);
+    key.data.sides[row.input].insert(row, false, &store_);
+    key.data.next_end = std::min(key.data.next_end, end);
+    keys_.wake_at(key, key.data.next_end);
+  }
+
+  void advance(int64_t, int64_t to, JoinSink* sink) override {
+    keys_.wake_until(to, [&](Key& key, int64_t time) { wake(&key, time, sink); });
+  }
+
+ private:
+  void wake(Key* key, int64_t time, JoinSink* sink) {
+    KeyData& d = key->data;
+    while (d.next_end <= time) {
+      const int64_t end = d.next_end;
+      fire(key, end - assigner_.size(), end, end, sink);
+      // The next window begins here, and no later one sooner.
+      drop_before(key, add_time(end - assigner_.size(), assigner_.slide()));
+      d.next_end = kForever;
+      for (const RowList& side : d.sides) {
+        if (side.empty()) continue;
+        const int64_t first = assigner_.first_end(side.front().time);
+        d.next_end = std::min(d.next_end, std::max(first, add_time(end, assigner_.slide())));
+      }
+    }
+    if (d.next_end == kForever) return release(key);
+    keys_.wake_at(*key, d.next_end);
+  }
+
+  const AlignedAssigner assigner_;
+};
+
+// Sessions of one key lie apart in time, so each is a stretch of the rows; the first one ends first.
+class SessionJoin final : public WindowJoin {
+ public:
+  explicit SessionJoin(const plan::JoinNode& join) : WindowJoin(join), gap_(join.assigner.size_ms) {}
+
+  void row(std::string_view bytes, const event::Row& row, int64_t clock, JoinSink*) override {
+    Session session{row.time, std::min(add_time(row.time, gap_), kForever - 1)};
+    if (session.end <= clock) return;
+    Key& key = keys_.find_or_create(bytes);
+    key.data.sides[row.input].insert(row, false, &store_);
+    std::vector<Session>& all = key.data.sessions;
+    const auto first = std::lower_bound(all.begin(), all.end(), session.start,
+                                        [](const Session& s, int64_t start) { return s.end < start; });
+    auto last = first;
+    for (; last != all.end() && last->start <= session.end; ++last) {
+      session.start = std::min(session.start, last->start);
+      session.end = std::max(session.end, last->end);
+    }
+    if (first == last) {
+      all.insert(first, session);
+    } else {
+      *first = session;
+      all.erase(first + 1, last);
+    }
+    keys_.wake_at(key, all.front().end);
+  }
+
+  void advance(int64_t, int64_t to, JoinSink* sink) override {
+    keys_.wake_until(to, [&](Key& key, int64_t time) { wake(&key, time, sink); });
+  }
+
+ private:
+  void wake(Key* key, int64_t time, JoinSink* sink) {
+    std::vector<Session>& all = key->data.sessions;
+    size_t ended = 0;
+    for (; ended < all.size() && all[ended].end <= time; ++ended) {
+      const Session s = all[ended];
+      fire(key, s.start, s.end + 1, s.end, sink);
+      drop_before(key, s.end + 1);
+    }
+    all.erase(all.begin(), all.begin() + static_cast<ptrdiff_t>(ended));
+    if (all.empty()) return release(key);
+    keys_.wake_at(*key, all.front().end);
+  }
+
+  const int64_t gap_;
+};
+
+}  // namespace
+
+std::unique_ptr<JoinOperator> make_aligned_join(const plan::JoinNode& join) {
+  return std::make_unique<AlignedJoin>(join);
+}
+std::unique_ptr<JoinOperator> make_session_join(const plan::JoinNode& join) {
+  return std::make_unique<SessionJoin>(join);
+}
+
+}  // namespace cep::operators
