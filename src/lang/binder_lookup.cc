@@ -32,8 +32,9 @@ const TableShape* ExprBinder::find_table(const ast::Ident& name, bool in) {
   std::vector<std::string> tables;
   for (const auto& [table, shape] : context_.tables) tables.push_back(table);
   std::string near = did_you_mean(name.name, tables);
-  if (near.empty())
-    near = in ? list : tables.empty() ? "; declare it: table " + name.name + " (…) key …" : "; the tables are " + listed(tables);
+  if (near.empty() && in) near = list;
+  if (near.empty() && tables.empty()) near = "; declare it: table " + name.name + " (…) key …";
+  if (near.empty()) near = "; the tables are " + listed(tables);
   context_.report.error(name.span, "there is no table `" + name.name + "`" + near);
   return nullptr;
 }

@@ -113,8 +113,9 @@ void WindowBinder::bind_results_of() {
     taken.insert(taken.end(), {"start", "end", "window_start", "window_end", "pane"});
     window_->select = bind_results(clauses_.select->select, scope, taken, context_);
   } else {
-    report().error(decl_.name.span,
-                   "`" + node_.name + "` gives nothing; add `select NAME = AGGREGATE, …`, such as `select n = count()`");
+    report().error(decl_.name.span, "`" + node_.name +
+                                        "` gives nothing; add `select NAME = AGGREGATE, …`, such as "
+                                        "`select n = count()`");
   }
   if (clauses_.having) {
     scope.place = Scope::kHaving;

@@ -16,7 +16,7 @@ std::string explain_text(const Plan& plan, const std::vector<SourceFile>& files)
 // Graphviz: the graph of operators, and one cluster for each automaton.
 std::string explain_dot(const Plan& plan, const std::vector<SourceFile>& files);
 
-// One object on one line: {"nodes":[…]}.
+// One object on one line: {"nodes":[…]}, and "tables" if there are any.
 std::string explain_json(const Plan& plan, const std::vector<SourceFile>& files);
 
 }  // namespace cep::plan

@@ -1,5 +1,6 @@
 // Graphviz. Boxes are operators, clusters are automata; states are named by operator and number.
 #include "plan/explain.h"
+#include "plan/explain_window.h"
 #include "plan/explain_words.h"
 
 namespace cep::plan {
@@ -21,6 +22,22 @@ std::string quoted(std::string_view text) {
 
 std::string state_id(size_t node, uint32_t state) {
   return "s" + std::to_string(node) + "_" + (state == kFinal ? "match" : std::to_string(state));
+}
+
+std::string title(const Node& n) {
+  switch (n.kind) {
+    case NodeKind::kPattern:
+      return "pattern " + n.name;
+    case NodeKind::kWindow:
+      return "window " + n.name + "\n" + assigner_text(n.window->assigner);
+    case NodeKind::kJoin:
+      return "join " + n.name + "\n" +
+             (n.join->interval
+                  ? "between " + duration_text(n.join->lower_ms) + " and " + duration_text(n.join->upper_ms)
+                  : assigner_text(n.join->assigner));
+    default:
+      return "stream " + n.name;
+  }
 }
 
 void append_edges(size_t node, uint32_t from, const std::vector<Edge>& edges, std::string_view kind,
@@ -62,19 +79,28 @@ std::string explain_dot(const Plan& plan, const Files& files) {
   std::string out = "digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     const Node& n = plan.nodes[i];
-    const bool is_pattern = n.kind == NodeKind::kPattern;
-    out += "  n" + std::to_string(i) + " [label=" + quoted((is_pattern ? "pattern " : "stream ") + n.name) +
-           (n.kind == NodeKind::kSource ? ", style=rounded"
-            : is_pattern                ? ", style=bold"
-                                        : "") +
+    out += "  n" + std::to_string(i) + " [label=" + quoted(title(n)) +
+           (n.kind == NodeKind::kSource   ? ", style=rounded"
+            : n.kind == NodeKind::kDerive ? ""
+                                          : ", style=bold") +
            "];\n";
     for (const Input& in : n.inputs) {
       std::vector<std::string> keys;
       for (uint16_t k : in.key)
         keys.push_back(plan.nodes[static_cast<size_t>(in.node)].schema.fields[k].name);
+      std::string label = keys.empty() ? "" : "by " + key_text(keys);
+      if (n.kind != NodeKind::kDerive && is_exchange(plan, in)) label += label.empty() ? "exchange" : "\nexchange";
       out += "  n" + std::to_string(in.node) + " -> n" + std::to_string(i) +
-             (keys.empty() ? "" : " [label=" + quoted("by " + key_text(keys)) + "]") + ";\n";
+             (label.empty() ? "" : " [label=" + quoted(label) + "]") + ";\n";
     }
+    for (const int t : tables_of(n))
+      out += "  t" + std::to_string(t) + " -> n" + std::to_string(i) + " [style=dashed];\n";
+  }
+  for (size_t t = 0; t < plan.tables.size(); ++t) {
+    const Table& table = plan.tables[t];
+    const std::string name = "t" + std::to_string(t);
+    out += "  " + name + " [label=" + quoted("table " + table.name) + ", shape=cylinder];\n";
+    if (table.stream >= 0) out += "  n" + std::to_string(table.stream) + " -> " + name + ";\n";
   }
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     if (plan.nodes[i].kind == NodeKind::kPattern) append_automaton(plan, i, files, &out);

@@ -1,6 +1,7 @@
 // The plan as JSON: every member in a fixed order, what does not apply left out.
 #include "event/json_writer.h"
 #include "plan/explain.h"
+#include "plan/explain_window.h"
 #include "plan/explain_words.h"
 
 namespace cep::plan {
@@ -73,20 +74,41 @@ class Writer {
     j_.open('[');
     for (const Node& n : plan_.nodes) node(n);
     j_.close(']');
+    if (!plan_.tables.empty()) tables();
     j_.close('}');
     return j_.take() + "\n";
   }
 
  private:
   void node(const Node& n) {
-    static constexpr std::string_view kKinds[] = {"source", "derive", "pattern"};
+    static constexpr std::string_view kKinds[] = {"source", "derive", "pattern", "window", "join"};
     j_.open('{');
     j_.member("name", n.name);
     j_.member("kind", kKinds[static_cast<size_t>(n.kind)]);
     if (!n.inputs.empty()) inputs(n);
+    fields(n.schema);
+    if (n.kind == NodeKind::kSource) source(n);
+    if (n.kind == NodeKind::kDerive) {
+      if (n.derive.where != nullptr) j_.member("where", written(n.derive.where, files_));
+      if (n.derive.has_select) select("select", n, n.derive.select);
+    }
+    if (n.kind == NodeKind::kPattern) pattern(n);
+    if (n.kind == NodeKind::kWindow) window(n);
+    if (n.kind == NodeKind::kJoin) join(n);
+    const std::vector<int> used = tables_of(n);
+    if (!used.empty()) {
+      j_.key("tables");
+      j_.open('[');
+      for (const int t : used) j_.text(plan_.tables[static_cast<size_t>(t)].name);
+      j_.close(']');
+    }
+    j_.close('}');
+  }
+
+  void fields(const event::Schema& schema) {
     j_.key("fields");
     j_.open('[');
-    for (const event::Field& f : n.schema.fields) {
+    for (const event::Field& f : schema.fields) {
       j_.open('{');
       j_.member("name", f.name);
       j_.member("type", type_name(f.type));
@@ -95,13 +117,76 @@ class Writer {
       j_.close('}');
     }
     j_.close(']');
-    if (n.kind == NodeKind::kSource) source(n);
-    if (n.kind == NodeKind::kDerive) {
-      if (n.derive.where != nullptr) j_.member("where", written(n.derive.where, files_));
-      if (n.derive.has_select) select("select", n, n.derive.select);
+  }
+
+  void tables() {
+    j_.key("tables");
+    j_.open('[');
+    for (const Table& t : plan_.tables) {
+      j_.open('{');
+      j_.member("name", t.name);
+      fields(t.schema);
+      j_.key("key");
+      j_.open('[');
+      for (uint16_t k : t.key) j_.text(t.schema.fields[k].name);
+      j_.close(']');
+      j_.member_unless_empty("file", t.file);
+      if (t.stream >= 0) j_.member("stream", plan_.nodes[static_cast<size_t>(t.stream)].name);
+      j_.close('}');
     }
-    if (n.kind == NodeKind::kPattern) pattern(n);
-    j_.close('}');
+    j_.close(']');
+  }
+
+  void assigner(const WindowAssigner& a) {
+    j_.member("assigner", assigner_text(a));
+    const Panes panes = panes_of(a);
+    if (panes.per_window == 0) return;
+    j_.member_ms("pane_ms", panes.length_ms);
+    j_.member_ms("panes_per_window", panes.per_window);
+  }
+
+  void window(const Node& n) {
+    static constexpr std::string_view kAccumulations[] = {"accumulating", "discarding", "retracting"};
+    const WindowNode& w = *n.window;
+    assigner(w.assigner);
+    j_.member_ms("lateness_ms", w.lateness_ms);
+    j_.member_ms("early_every_ms", w.early_every_ms);
+    j_.member_if("early_processing", w.early_processing);
+    j_.member_ms("early_count", w.early_count);
+    j_.member("accumulation", kAccumulations[static_cast<size_t>(w.accumulation)]);
+    j_.member_ms("limit_keys_ms", w.limit_keys_ms);
+    j_.key("aggregates");
+    j_.open('[');
+    for (const expr::AggregateCall& call : w.aggregates)
+      j_.text(expr::aggregates()[static_cast<size_t>(call.function)].name);
+    j_.close(']');
+    select("select", n, w.select);
+    if (w.having != nullptr) j_.member(w.having_each ? "having_each" : "having", written(w.having, files_));
+    if (w.alert) alert(n, *w.alert);
+    in_words(window_lines(plan_, n));
+  }
+
+  void join(const Node& n) {
+    const JoinNode& j = *n.join;
+    j_.member_if("left", j.left);
+    if (j.interval) {
+      j_.key("lower_ms");
+      j_.number(j.lower_ms);
+      j_.key("upper_ms");
+      j_.number(j.upper_ms);
+    } else {
+      assigner(j.assigner);
+    }
+    if (j.where != nullptr) j_.member("where", written(j.where, files_));
+    select("select", n, j.select);
+    if (j.alert) alert(n, *j.alert);
+    in_words(join_lines(plan_, n, files_));
+  }
+
+  // What is kept, as `explain` tells it.
+  void in_words(const Lines& lines) {
+    for (const auto& [label, text] : lines)
+      if (label == "state") j_.member("state", text);
   }
 
   void inputs(const Node& n) {
@@ -115,6 +200,7 @@ class Writer {
       j_.open('[');
       for (uint16_t k : in.key) j_.text(from.schema.fields[k].name);
       j_.close(']');
+      j_.member_if("exchange", n.kind != NodeKind::kDerive && is_exchange(plan_, in));
       j_.close('}');
     }
     j_.close(']');

@@ -4,6 +4,7 @@
 
 #include "event/row.h"
 #include "plan/explain.h"
+#include "plan/explain_window.h"
 #include "plan/explain_words.h"
 
 namespace cep::plan {
@@ -27,6 +28,12 @@ class Text {
       if (n.kind == NodeKind::kSource) source(n, i);
       if (n.kind == NodeKind::kDerive) derived(n, i);
       if (n.kind == NodeKind::kPattern) pattern(n, i);
+      if (n.kind == NodeKind::kWindow) window(n, i);
+      if (n.kind == NodeKind::kJoin) join(n, i);
+    }
+    for (size_t t = 0; t < plan_.tables.size(); ++t) {
+      out_ += "\ntable " + plan_.tables[t].name + "\n";
+      lines(table_lines(plan_, t));
     }
     return std::move(out_);
   }
@@ -35,6 +42,9 @@ class Text {
   void line(const std::string& label, const std::string& text) {
     const size_t gap = text.empty() ? 0 : label.size() < 10 ? 10 - label.size() : 1;
     out_ += "  " + label + std::string(gap, ' ') + text + "\n";
+  }
+  void lines(const Lines& all) {
+    for (const auto& [label, text] : all) line(label, text);
   }
   const Node& node(int n) const { return plan_.nodes[static_cast<size_t>(n)]; }
 
@@ -152,10 +162,44 @@ class Text {
     if (p.on_timeout) {
       line("timeouts", "partial matches that run out of time are reported on the channel `timeouts`");
     }
-    watermark_of(index);
+    watermark_of(index, "an event is looked at when it has been passed");
+    const std::string exchange = exchange_text(plan_, n);
+    if (!exchange.empty()) line("exchange", exchange);
     state(n, p);
     conditions(n, p);
     automaton(p);
+    if (read_by_any(index)) read_by(index);
+  }
+
+  void window(const Node& n, size_t index) {
+    const WindowNode& w = *n.window;
+    out_ += "window " + n.name + ": " + assigner_text(w.assigner) + "\n";
+    line("reads", inputs_text(n));
+    lines(window_lines(plan_, n));
+    line("select", select_text(n, w.select));
+    if (w.having != nullptr) line("having", written(w.having, files_));
+    if (w.alert) line("alert", alert_text(n, *w.alert));
+    surroundings(n, index, w.assigner.kind == WindowKind::kRolling);
+  }
+
+  void join(const Node& n, size_t index) {
+    const JoinNode& j = *n.join;
+    out_ += std::string(j.left ? "left " : "") + "join " + n.name + ": " +
+            (j.interval ? "between " + duration_text(j.lower_ms) + " and " + duration_text(j.upper_ms)
+                        : assigner_text(j.assigner)) +
+            "\n";
+    line("reads", inputs_text(n));
+    lines(join_lines(plan_, n, files_));
+    line("select", select_text(n, j.select));
+    if (j.alert) line("alert", alert_text(n, *j.alert));
+    surroundings(n, index, false);
+  }
+
+  void surroundings(const Node& n, size_t index, bool sorts) {
+    watermark_of(index, sorts ? "an event is looked at when it has been passed"
+                              : "events are taken as they come, and it says what is over");
+    const std::string exchange = exchange_text(plan_, n);
+    if (!exchange.empty()) line("exchange", exchange);
     if (read_by_any(index)) read_by(index);
   }
 
@@ -278,12 +322,12 @@ class Text {
     return text;
   }
 
-  void watermark_of(size_t index) {
+  void watermark_of(size_t index, const std::string& use) {
     std::string text;
     for (const int s : sources_behind(plan_, static_cast<int>(index)))
       text += (text.empty() ? "" : ", ") + node(s).name;
     line("clock", (text.find(',') == std::string::npos ? "the watermark of " : "the least watermark of ") +
-                      text + ": an event is looked at when it has been passed");
+                      text + ": " + use);
   }
 
   // What the run evaluator holds for one key.
