@@ -63,6 +63,8 @@ class Text {
     for (const Node& n : plan_.nodes)
       for (const Input& in : n.inputs)
         if (in.node == static_cast<int>(index)) text += (text.empty() ? "" : ", ") + n.name;
+    for (const Table& t : plan_.tables)
+      if (t.stream == static_cast<int>(index)) text += (text.empty() ? "table " : ", table ") + t.name;
     line("read by", text.empty() ? "nobody" : text);
   }
   void unique(const Node& n) {
@@ -204,6 +206,8 @@ class Text {
   }
 
   bool read_by_any(size_t index) const {
+    const auto fed = [&](const Table& t) { return t.stream == static_cast<int>(index); };
+    if (std::any_of(plan_.tables.begin(), plan_.tables.end(), fed)) return true;
     return std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const Node& n) {
       return std::any_of(n.inputs.begin(), n.inputs.end(),
                          [&](const Input& in) { return in.node == static_cast<int>(index); });

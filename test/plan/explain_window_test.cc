@@ -113,6 +113,7 @@ TEST_CASE("the text of a join and a table") {
   CHECK(has(text, "table profiles"));
   CHECK(has(text, "the latest row of e per key"));
   CHECK(has(text, "asked by  j"));
+  CHECK(has(text, "read by   w, table profiles"));
 }
 
 TEST_CASE("rows change their shard only where the key changes") {
