@@ -1,6 +1,7 @@
 // Drives a window operator with rows given as key, time and value, and keeps what comes out as texts:
-// "a 0-10 on_time 2 5" is key, window, pane and the values of count() and sum(v) (and collect(v), if asked for); "-a …"
-// takes back. The clock goes as the runtime's: first the row, then one step to the greatest time seen less the delay.
+// "a 0-10 on_time 2 5" is key, window, pane and the values of count() and sum(v) (and collect(v), if asked
+// for); "-a …" takes back. The clock goes as the runtime's: first the row, then one step to the greatest time
+// seen less the delay.
 #pragma once
 #include <algorithm>
 #include <functional>
@@ -52,7 +53,8 @@ class WindowHarness : public operators::WindowSink {
         continue;
       }
       const size_t at = w.find('=');
-      row(w.substr(0, 1), std::stoll(w.substr(1)), at == std::string::npos ? 1 : std::stoll(w.substr(at + 1)));
+      row(w.substr(0, 1), std::stoll(w.substr(1)),
+          at == std::string::npos ? 1 : std::stoll(w.substr(at + 1)));
     }
     return *this;
   }

@@ -181,8 +181,9 @@ TEST_CASE("session: merged sessions are both taken back, by start; their counts 
   plan::WindowNode w = session(10);
   w.lateness_ms = 90;
   w.accumulation = Accumulation::kRetracting;
-  CHECK(WindowHarness(w).feed("a0=1 a18=2 a40=4 a9=8").text() ==
-        "a 0-10 on_time 1 1; a 18-28 on_time 1 2; -a 0-10 on_time 1 1; -a 18-28 on_time 1 2; a 0-28 late 3 11");
+  CHECK(
+      WindowHarness(w).feed("a0=1 a18=2 a40=4 a9=8").text() ==
+      "a 0-10 on_time 1 1; a 18-28 on_time 1 2; -a 0-10 on_time 1 1; -a 18-28 on_time 1 2; a 0-28 late 3 11");
   w = session(5);
   w.early_count = 3;
   CHECK(WindowHarness(w, 20).feed("a0=1 a9=2 a5=4 a30=8").end().text() ==
@@ -229,12 +230,14 @@ TEST_CASE("limit keys: a key untouched for so long is dropped without firing") {
 
 TEST_CASE("rolling: at every event what came less than D before") {
   const plan::WindowNode w = window_node(WindowKind::kRolling, 10);
-  CHECK(WindowHarness(w).feed("a1=1 a5=2 b6=4 a11=8 a15=16 a15=1").text() ==
-        "a -8-2 on_time 1 1; a -4-6 on_time 2 3; b -3-7 on_time 1 4; a 2-12 on_time 2 10; a 6-16 on_time 2 24; "
-        "a 6-16 on_time 3 25");
+  CHECK(
+      WindowHarness(w).feed("a1=1 a5=2 b6=4 a11=8 a15=16 a15=1").text() ==
+      "a -8-2 on_time 1 1; a -4-6 on_time 2 3; b -3-7 on_time 1 4; a 2-12 on_time 2 10; a 6-16 on_time 2 24; "
+      "a 6-16 on_time 3 25");
   plan::WindowNode limited = w;
   limited.limit_keys_ms = 3;
-  CHECK(WindowHarness(limited).feed("a1=1 a3=2 a6=4").text() == "a -8-2 on_time 1 1; a -6-4 on_time 2 3; a -3-7 on_time 1 4");
+  CHECK(WindowHarness(limited).feed("a1=1 a3=2 a6=4").text() ==
+        "a -8-2 on_time 1 1; a -6-4 on_time 2 3; a -3-7 on_time 1 4");
 }
 
 TEST_CASE("takes") {

@@ -36,7 +36,8 @@ void AlignedWindows::row(std::string_view bytes, const event::Row& row, uint64_t
   settle(&key, clock);
 }
 
-void AlignedWindows::row_shared(Key* key, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink) {
+void AlignedWindows::row_shared(Key* key, const event::Row& row, uint64_t order, int64_t clock,
+                                WindowSink* sink) {
   int64_t end = assigner_.first_end(row.time);
   const int64_t last = assigner_.last_end(row.time);
   if (clock != kNoClock && end <= clock) {
@@ -66,7 +67,8 @@ AlignedWindows::Window& AlignedWindows::record_of(Key* key, int64_t end) {
   return *windows.insert(it, std::move(w));
 }
 
-void AlignedWindows::row_recorded(Key* key, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink) {
+void AlignedWindows::row_recorded(Key* key, const event::Row& row, uint64_t order, int64_t clock,
+                                  WindowSink* sink) {
   const int64_t last = assigner_.last_end(row.time);
   int64_t end = assigner_.first_end(row.time);
   if (clock != kNoClock && end <= clock) end = std::max(end, assigner_.first_end(clock - node_.lateness_ms));
@@ -166,8 +168,8 @@ const StatePool::State* AlignedWindows::contents(Key* key, int64_t end) {
   return key->data.panes.window(to - slices_, to, &pool_, scratch_);
 }
 
-void AlignedWindows::fire(const Key& key, int64_t end, Pane pane, const State& state, int64_t time, Sent* sent,
-                          WindowSink* sink) {
+void AlignedWindows::fire(const Key& key, int64_t end, Pane pane, const State& state, int64_t time,
+                          Sent* sent, WindowSink* sink) {
   WindowResult r;
   r.key = key.bytes;
   r.start = end - assigner_.size();

@@ -1,5 +1,5 @@
-// Which aligned windows an event belongs to: starts are multiples of the slide since the epoch plus the offset,
-// windows are half open. Pure arithmetic in milliseconds; times near the ends of int64 saturate.
+// Which aligned windows an event belongs to: starts are multiples of the slide since the epoch plus the
+// offset, windows are half open. Pure arithmetic in milliseconds; times near the ends of int64 saturate.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -43,7 +43,9 @@ class AlignedAssigner {
     return add_time(offset_ + size_, slide_ * (floor_div(time - offset_ - size_, slide_) + 1));
   }
   // The greatest end of a window that begins at or before `time`.
-  int64_t last_end(int64_t time) const { return offset_ + size_ + slide_ * floor_div(time - offset_, slide_); }
+  int64_t last_end(int64_t time) const {
+    return offset_ + size_ + slide_ * floor_div(time - offset_, slide_);
+  }
   // Where windows are further apart than they are long, some events are in none.
   bool in_window(int64_t time) const { return last_end(time) > time; }
 

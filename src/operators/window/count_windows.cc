@@ -1,5 +1,5 @@
-// Count windows that follow each other, and the global window, are one state per key; `count N every M` keeps the last
-// N events as items of gcd(N, M).
+// Count windows that follow each other, and the global window, are one state per key; `count N every M` keeps
+// the last N events as items of gcd(N, M).
 #include "operators/window/count_windows.h"
 
 #include <numeric>
@@ -21,7 +21,8 @@ class RunningWindows final : public OperatorBase {
     keys_.for_each([&](Key& key) { pool_.give(key.data.window.state); });
   }
 
-  void row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink) override {
+  void row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t clock,
+           WindowSink* sink) override {
     emitter_.arena().reset();
     Key& key = keys_.find_or_create(bytes);
     note_time(&key, row.time);
@@ -70,7 +71,9 @@ class RunningWindows final : public OperatorBase {
   }
   void settle(Key* key, int64_t time) {
     const int64_t limit = limit_of(*key);
-    if (limit > time && key->data.window.state != nullptr) return keys_.wake_at(*key, limit);
+    // With a limit the key stays although it is empty: its greatest time still counts.
+    if (limit > time && (key->data.window.state != nullptr || limit != kForever))
+      return keys_.wake_at(*key, limit);
     pool_.give(key->data.window.state);
     keys_.release(key);
   }
@@ -80,7 +83,8 @@ class RunningWindows final : public OperatorBase {
   Keys keys_;
 };
 
-// `count N every M`, M not N. Windows end at multiples of M and reach back N: nothing divides the stretches of gcd(N, M).
+// `count N every M`, M not N. Windows end at multiples of M and reach back N: nothing divides the stretches
+// of gcd(N, M).
 class SlidingCountWindows final : public OperatorBase {
  public:
   explicit SlidingCountWindows(const plan::WindowNode& w)
@@ -92,7 +96,8 @@ class SlidingCountWindows final : public OperatorBase {
     keys_.for_each([&](Key& key) { clear(&key); });
   }
 
-  void row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink) override {
+  void row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t clock,
+           WindowSink* sink) override {
     emitter_.arena().reset();
     Key& key = keys_.find_or_create(bytes);
     note_time(&key, row.time);
@@ -122,9 +127,9 @@ class SlidingCountWindows final : public OperatorBase {
 
  private:
   struct KeyData {
-    SlidingFold fold;          // the last stretches
-    SlidingFold::Item open;    // the one that is not full yet
-    int64_t seen = 0;          // events since the last firing
+    SlidingFold fold;        // the last stretches
+    SlidingFold::Item open;  // the one that is not full yet
+    int64_t seen = 0;        // events since the last firing
   };
   using Keys = KeyTable<KeyData>;
   using Key = Keys::Key;

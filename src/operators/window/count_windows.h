@@ -1,4 +1,5 @@
-// `count N [every M]` and `global`: in the order of the input, whatever the times of the events; nothing is late.
+// `count N [every M]` and `global`: in the order of the input, whatever the times of the events; nothing is
+// late.
 #pragma once
 #include "operators/window/window_operator.h"
 

@@ -1,7 +1,7 @@
-// The keys of a window operator and the times at which they want to be woken. One entry per key is looked up by its
-// canonical bytes; the calendar holds, for every time, the keys that wait for it, so that windows of many keys that end
-// together share one entry. Keys of one time are woken in the order of their bytes. A key moved to an earlier time
-// leaves its old entry behind; whoever pops it sees by `wake` that it is stale.
+// The keys of a window operator and the times at which they want to be woken. One entry per key is looked up
+// by its canonical bytes; the calendar holds, for every time, the keys that wait for it, so that windows of
+// many keys that end together share one entry. Keys of one time are woken in the order of their bytes. A key
+// moved to an earlier time leaves its old entry behind; whoever pops it sees by `wake` that it is stale.
 #pragma once
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -23,7 +23,7 @@ class KeyTable {
   struct Key {
     std::string bytes;
     uint32_t id = 0;
-    int64_t wake = kForever;      // the time at which it is in the calendar
+    int64_t wake = kForever;       // the time at which it is in the calendar
     int64_t last_time = kNoClock;  // the greatest event time
     T data;
   };
@@ -68,8 +68,8 @@ class KeyTable {
   }
   int64_t next() const { return calendar_.empty() ? kForever : calendar_.begin()->first; }
 
-  // Calls f(key, time) for every key that is due at or before `to`, by time, then key. A key leaves the calendar before
-  // f, which may put it there again at a later time or release it.
+  // Calls f(key, time) for every key that is due at or before `to`, by time, then key. A key leaves the
+  // calendar before f, which may put it there again at a later time or release it.
   template <class F>
   void wake_until(int64_t to, const F& f) {
     while (!calendar_.empty() && calendar_.begin()->first <= to) {
@@ -97,17 +97,21 @@ class KeyTable {
   }
   size_t size() const { return ids_.size(); }
   uint64_t bytes() const {
-    return ids_.size() * (sizeof(Key) + sizeof(std::pair<std::string_view, uint32_t>) + 24) + calendar_.size() * 64;
+    return ids_.size() * (sizeof(Key) + sizeof(std::pair<std::string_view, uint32_t>) + 24) +
+           calendar_.size() * 64;
   }
 
  private:
   // Whether the entry still means the key that stands in this place.
-  bool waits(uint32_t id, int64_t time) const { return id < keys_.size() && keys_[id] && keys_[id]->wake == time; }
+  bool waits(uint32_t id, int64_t time) const {
+    return id < keys_.size() && keys_[id] && keys_[id]->wake == time;
+  }
 
   template <class F>
   void wake_one_time(int64_t time, std::vector<uint32_t>* due, const F& f) {
     std::erase_if(*due, [&](uint32_t id) { return !waits(id, time); });
-    std::sort(due->begin(), due->end(), [&](uint32_t a, uint32_t b) { return keys_[a]->bytes < keys_[b]->bytes; });
+    std::sort(due->begin(), due->end(),
+              [&](uint32_t a, uint32_t b) { return keys_[a]->bytes < keys_[b]->bytes; });
     for (uint32_t id : *due) {
       if (!waits(id, time)) continue;
       keys_[id]->wake = kForever;

@@ -1,4 +1,5 @@
-// What all window operators have in common: the states, the way out, the evaluation of arguments, the key limit.
+// What all window operators have in common: the states, the way out, the evaluation of arguments, the key
+// limit.
 #pragma once
 #include <algorithm>
 

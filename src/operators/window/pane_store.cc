@@ -23,8 +23,8 @@ StatePool::State* PaneStore::touch(int64_t slice, int64_t block, StatePool* pool
   return panes_[at].own;
 }
 
-// Prefixes are up to date from the block's first slice up to some slice, suffixes from some slice up to its last: so
-// the first that is not ends the search.
+// Prefixes are up to date from the block's first slice up to some slice, suffixes from some slice up to its
+// last: so the first that is not ends the search.
 void PaneStore::forget_merged(size_t at) {
   const int64_t block = panes_[at].block;
   panes_[at].has_prefix = panes_[at].has_suffix = false;
@@ -91,7 +91,8 @@ void PaneStore::drop_before(int64_t slice, StatePool* pool) {
   while (head_ < panes_.size() && panes_[head_].slice < slice) {
     const int64_t block = panes_[head_].block;
     give(&panes_[head_++], pool);
-    // What follows in the block no longer begins where its prefixes do, and no window that is left asks for them.
+    // What follows in the block no longer begins where its prefixes do, and no window that is left asks for
+    // them.
     for (size_t i = head_; i < panes_.size() && panes_[i].block == block && panes_[i].has_prefix; ++i) {
       panes_[i].has_prefix = false;
       pool->give(std::exchange(panes_[i].prefix, nullptr));

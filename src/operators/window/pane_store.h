@@ -1,9 +1,10 @@
-// The slices of one key, shared by all windows over it: each event is added to one. A window's result is made of at
-// most two merged runs of slices, kept from firing to firing: slices are grouped into blocks as long as a window, at
-// fixed places; a window covers the end of one block and the beginning of the next, and every slice keeps, once asked,
-// the merge of its block up to itself (prefix) and from itself on (suffix). So a firing in order costs a few merges
-// however many slices a window has (van Herk, Gil and Werman), and what is merged with what depends only on where slices
-// are, never on what fired before. Windows of few slices, and aggregates without constant state, are merged directly.
+// The slices of one key, shared by all windows over it: each event is added to one. A window's result is made
+// of at most two merged runs of slices, kept from firing to firing: slices are grouped into blocks as long as
+// a window, at fixed places; a window covers the end of one block and the beginning of the next, and every
+// slice keeps, once asked, the merge of its block up to itself (prefix) and from itself on (suffix). So a
+// firing in order costs a few merges however many slices a window has (van Herk, Gil and Werman), and what is
+// merged with what depends only on where slices are, never on what fired before. Windows of few slices, and
+// aggregates without constant state, are merged directly.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -29,8 +30,8 @@ class PaneStore {
   State* touch(int64_t slice, int64_t block, StatePool* pool);
   // The first slice present at or after `slice`; false if there is none.
   bool first_from(int64_t slice, int64_t* found) const;
-  // The merge of the slices [from, to), a window's; null if none of them is present. Valid until the next call of
-  // anything here. `scratch` is cleared and may be the answer.
+  // The merge of the slices [from, to), a window's; null if none of them is present. Valid until the next
+  // call of anything here. `scratch` is cleared and may be the answer.
   const State* window(int64_t from, int64_t to, StatePool* pool, State* scratch);
   // Forgets the slices before `slice`.
   void drop_before(int64_t slice, StatePool* pool);
@@ -40,10 +41,10 @@ class PaneStore {
  private:
   struct Pane {
     int64_t slice;
-    int64_t block;            // the number of its block
+    int64_t block;  // the number of its block
     State* own = nullptr;
-    State* prefix = nullptr;  // of the first slice of the block up to this one
-    State* suffix = nullptr;  // of this slice up to the last of the block
+    State* prefix = nullptr;                      // of the first slice of the block up to this one
+    State* suffix = nullptr;                      // of this slice up to the last of the block
     bool has_prefix = false, has_suffix = false;  // whether they are up to date
   };
   static constexpr int64_t kDirect = 8;  // windows of so few slices are merged directly

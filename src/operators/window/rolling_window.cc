@@ -1,5 +1,5 @@
-// `rolling D`: one item per event, oldest first. Rows come in the order of event time, and what is forgotten by then is
-// decided by the row alone: steps of the clock only free memory.
+// `rolling D`: one item per event, oldest first. Rows come in the order of event time, and what is forgotten
+// by then is decided by the row alone: steps of the clock only free memory.
 #include "operators/window/operator_base.h"
 #include "operators/window/sliding_fold.h"
 
@@ -13,7 +13,8 @@ class RollingWindow final : public OperatorBase {
     keys_.for_each([&](Key& key) { key.data.clear(&pool_); });
   }
 
-  void row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t, WindowSink* sink) override {
+  void row(std::string_view bytes, const event::Row& row, uint64_t order, int64_t,
+           WindowSink* sink) override {
     emitter_.arena().reset();
     Key& key = keys_.find_or_create(bytes);
     SlidingFold& fold = key.data;
@@ -53,7 +54,9 @@ class RollingWindow final : public OperatorBase {
   using Key = Keys::Key;
 
   // No event of its own is in any later window, or the key is not to be kept so long.
-  int64_t forgotten_at(const Key& key) const { return std::min(add_time(key.last_time, size_), limit_of(key)); }
+  int64_t forgotten_at(const Key& key) const {
+    return std::min(add_time(key.last_time, size_), limit_of(key));
+  }
 
   const int64_t size_;
   Keys keys_;

@@ -1,5 +1,6 @@
-// Session windows: an event is a window [time, time + gap) that is merged with every session of its key that it
-// touches, fired ones that are still kept too. A merged session has the contents, counts and results of its parts.
+// Session windows: an event is a window [time, time + gap) that is merged with every session of its key that
+// it touches, fired ones that are still kept too. A merged session has the contents, counts and results of
+// its parts.
 #include "operators/window/session_windows.h"
 
 #include "operators/window/operator_base.h"
@@ -18,7 +19,8 @@ class SessionWindows final : public OperatorBase {
     });
   }
 
-  void row(std::string_view key, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink) override;
+  void row(std::string_view key, const event::Row& row, uint64_t order, int64_t clock,
+           WindowSink* sink) override;
   int64_t next_deadline() const override { return keys_.next(); }
   void advance(int64_t from, int64_t to, WindowSink* sink) override;
   void tick(int64_t now, int64_t clock, WindowSink* sink) override;

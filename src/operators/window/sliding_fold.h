@@ -1,7 +1,8 @@
-// A queue of items, each a state and the least and greatest time of its events, and the merge of all that are in it:
-// for `count N every M` and `rolling`. With constant states two stacks: the front part keeps the merges from each item
-// to the part's end (made in place, when it runs empty, from what the back part had), the back part its items and their
-// running merge; pushing, popping and asking cost a few merges however many items there are. Others are merged whole.
+// A queue of items, each a state and the least and greatest time of its events, and the merge of all that are
+// in it: for `count N every M` and `rolling`. With constant states two stacks: the front part keeps the
+// merges from each item to the part's end (made in place, when it runs empty, from what the back part had),
+// the back part its items and their running merge; pushing, popping and asking cost a few merges however many
+// items there are. Others are merged whole.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -26,7 +27,8 @@ class SlidingFold {
   // REQUIRES !empty(). The greatest time of the oldest item; where it is one event's, its time.
   int64_t front_time() const { return items_[head_].time; }
   void pop(StatePool* pool);
-  // The merge of all items; its state is valid until the next call of anything here, and may be `scratch`. REQUIRES !empty().
+  // The merge of all items; its state is valid until the next call of anything here, and may be `scratch`.
+  // REQUIRES !empty().
   Item all(StatePool* pool, State* scratch) const;
   void clear(StatePool* pool);
   uint64_t bytes(const expr::AggregateSet& set) const;
@@ -34,10 +36,10 @@ class SlidingFold {
  private:
   void flip(StatePool* pool);
 
-  // Items [head_, middle_) are the front part: there `state` and `least`/`greatest` are of the item and all after it up
-  // to middle_; from middle_ on they are the item's own.
+  // Items [head_, middle_) are the front part: there `state` and `least`/`greatest` are of the item and all
+  // after it up to middle_; from middle_ on they are the item's own.
   struct Kept {
-    int64_t time;             // Item::last of the item itself
+    int64_t time;  // Item::last of the item itself
     int64_t least, greatest;
     State* state;
   };

@@ -1,6 +1,6 @@
-// When a window fires before its end: after every N events (`early count N`), or when the clock reaches a multiple of
-// D after the event that opened it, if something has come since the last firing (`early every D`). The end itself,
-// and late events, are the operator's affair.
+// When a window fires before its end: after every N events (`early count N`), or when the clock reaches a
+// multiple of D after the event that opened it, if something has come since the last firing (`early every
+// D`). The end itself, and late events, are the operator's affair.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -19,7 +19,9 @@ struct TriggerState {
 class Trigger {
  public:
   explicit Trigger(const plan::WindowNode& w)
-      : every_(w.early_processing ? -1 : w.early_every_ms), count_(w.early_count), processing_(w.early_processing) {}
+      : every_(w.early_processing ? -1 : w.early_every_ms),
+        count_(w.early_count),
+        processing_(w.early_processing) {}
 
   bool early() const { return every_ > 0 || count_ > 0 || processing_; }
 
@@ -27,7 +29,7 @@ class Trigger {
   bool on_row(TriggerState* s, int64_t time, int64_t clock) const {
     if (every_ > 0) {
       if (s->opened == kForever) s->opened = next_multiple(std::max(time, clock), every_);
-      if (!s->dirty) s->look = clock == kNoClock ? s->opened : std::max(s->opened, next_multiple(clock, every_));
+      s->look = clock == kNoClock ? s->opened : std::max(s->opened, next_multiple(clock, every_));
     }
     s->dirty = true;
     if (count_ <= 0 || ++s->count < count_) return false;

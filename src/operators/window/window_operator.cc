@@ -10,11 +10,16 @@ namespace cep::operators {
 std::unique_ptr<WindowOperator> make_window_operator(const plan::WindowNode& window) {
   switch (window.assigner.kind) {
     case plan::WindowKind::kTumbling:
-    case plan::WindowKind::kSliding: return std::make_unique<AlignedWindows>(window);
-    case plan::WindowKind::kSession: return make_session_windows(window);
-    case plan::WindowKind::kCount: return make_count_windows(window);
-    case plan::WindowKind::kGlobal: return make_global_windows(window);
-    case plan::WindowKind::kRolling: break;
+    case plan::WindowKind::kSliding:
+      return std::make_unique<AlignedWindows>(window);
+    case plan::WindowKind::kSession:
+      return make_session_windows(window);
+    case plan::WindowKind::kCount:
+      return make_count_windows(window);
+    case plan::WindowKind::kGlobal:
+      return make_global_windows(window);
+    case plan::WindowKind::kRolling:
+      break;
   }
   CEP_CHECK(window.assigner.kind == plan::WindowKind::kRolling);
   return make_rolling_operator(window);
@@ -31,8 +36,10 @@ bool takes(const plan::WindowNode& window, int64_t time, int64_t watermark) {
     case plan::WindowKind::kSession:
       return add_time(add_time(time, window.assigner.size_ms), window.lateness_ms) > watermark;
     case plan::WindowKind::kCount:
-    case plan::WindowKind::kGlobal: return true;
-    case plan::WindowKind::kRolling: return false;
+    case plan::WindowKind::kGlobal:
+      return true;
+    case plan::WindowKind::kRolling:
+      return false;
   }
   return false;
 }
