@@ -6,23 +6,6 @@
 
 namespace cep::lang {
 
-namespace {
-
-// Windows, joins and tables are bound, but nothing runs them yet.
-void refuse_unsupported(const plan::Plan& plan, std::vector<Diagnostic>* out) {
-  auto refuse = [out](Span span, const std::string& word) {
-    out->push_back({Severity::kError, span,
-                    "this version has no `" + word + "` yet; it runs `stream`, `let` and `pattern`"});
-  };
-  for (const plan::Node& node : plan.nodes) {
-    if (node.kind == plan::NodeKind::kWindow) refuse(node.span, "window");
-    if (node.kind == plan::NodeKind::kJoin) refuse(node.span, "join");
-  }
-  for (const plan::Table& table : plan.tables) refuse(table.span, "table");
-}
-
-}  // namespace
-
 CompileResult compile(const std::vector<SourceFile>& files) {
   CompileResult result;
   std::vector<ast::File> trees;
@@ -30,7 +13,6 @@ CompileResult compile(const std::vector<SourceFile>& files) {
     trees.push_back(parse(files[i], static_cast<uint32_t>(i), &result.diagnostics));
   auto plan = std::make_shared<plan::Plan>(bind(trees, files, &result.diagnostics));
   if (has_errors(result.diagnostics)) return result;
-  refuse_unsupported(*plan, &result.diagnostics);
   for (plan::Node& node : plan->nodes) {
     if (node.kind != plan::NodeKind::kPattern) continue;
     std::string reason = plan::compile_nfa(node.pattern.get());

@@ -245,6 +245,7 @@ void IngestStage::advance(int node, const event::Row& row, const OfferOptions& o
 // Windows and window joins take a late row as long as one of its windows is kept; count and global windows take any.
 bool IngestStage::takes_late(const Lane& lane, int64_t time, int64_t clock) const {
   if (lane.kind == LaneKind::kWindow) return operators::takes(*plan_.nodes[lane.node].window, time, clock);
+  if (lane.kind == LaneKind::kJoin) return operators::takes_join(*plan_.nodes[lane.node].join, time, clock);
   return false;
 }
 

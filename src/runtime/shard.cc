@@ -32,7 +32,7 @@ std::unique_ptr<LaneState> Shard::make_lane(int lane) const {
     case LaneKind::kUnique: return make_unique_lane(plan_, topology_, lane, pool_);
     case LaneKind::kWindow: return make_window_lane(plan_, topology_, lane, options_.lanes, pool_);
     case LaneKind::kRolling: return make_rolling_lane(plan_, topology_, lane, options_.lanes, pool_);
-    case LaneKind::kJoin: break;
+    case LaneKind::kJoin: return make_join_lane(plan_, topology_, lane, options_.lanes, pool_);
   }
   CEP_CHECK(false);
 }
