@@ -49,7 +49,8 @@ JoinOperator::Stats WindowJoin::stats() const {
 namespace {
 
 // A key is woken at the end of its first window that has rows and has not fired; the next one follows from the earliest
-// row that is still in a window, so that a row costs the same however many windows it is in.
+// row that is still in a window. Where all rows are of one side and nobody comes out alone, no window has anything to
+// say: the key is woken when its earliest row is in no open window any more.
 class AlignedJoin final : public WindowJoin {
  public:
   explicit AlignedJoin(const plan::JoinNode& join) : WindowJoin(join), assigner_(join.assigner) {}
@@ -61,7 +62,8 @@ class AlignedJoin final : public WindowJoin {
     if (last <= row.time || end > last) return;  // in no window, or in none that is still open
     Key& key = keys_.find_or_create(bytes);
     key.data.sides[row.input].insert(row, false, &store_);
-    key.data.next_end = std::min(key.data.next_end, end);
+    const bool waits = !left_ && key.data.sides[1 - row.input].empty();
+    key.data.next_end = std::min(key.data.next_end, waits ? last : end);
     keys_.wake_at(key, key.data.next_end);
   }
 
@@ -77,15 +79,22 @@ class AlignedJoin final : public WindowJoin {
       fire(key, end - assigner_.size(), end, end, sink);
       // The next window begins here, and no later one sooner.
       drop_before(key, add_time(end - assigner_.size(), assigner_.slide()));
-      d.next_end = kForever;
-      for (const RowList& side : d.sides) {
-        if (side.empty()) continue;
-        const int64_t first = assigner_.first_end(side.front().time);
-        d.next_end = std::min(d.next_end, std::max(first, add_time(end, assigner_.slide())));
-      }
+      d.next_end = end_after(d, end);
     }
     if (d.next_end == kForever) return release(key);
     keys_.wake_at(*key, d.next_end);
+  }
+
+  int64_t end_after(const KeyData& d, int64_t end) const {
+    const bool waits = !left_ && (d.sides[0].empty() || d.sides[1].empty());
+    int64_t next = kForever;
+    for (const RowList& side : d.sides) {
+      if (side.empty()) continue;
+      const int64_t time = side.front().time;
+      const int64_t first = std::max(assigner_.first_end(time), add_time(end, assigner_.slide()));
+      next = std::min(next, waits ? assigner_.last_end(time) : first);
+    }
+    return next;
   }
 
   const AlignedAssigner assigner_;
