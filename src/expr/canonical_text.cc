@@ -7,81 +7,25 @@
 namespace cep::expr {
 namespace {
 
+// The words of the operators; what has none here is written in its own way.
+struct Symbol {
+  Op op;
+  std::string_view text;
+};
+constexpr Symbol kSymbols[] = {
+    {Op::kOr, "or"}, {Op::kAnd, "and"}, {Op::kNot, "not"}, {Op::kEq, "=="}, {Op::kNe, "!="}, {Op::kLt, "<"},
+    {Op::kLe, "<="}, {Op::kGt, ">"}, {Op::kGe, ">="}, {Op::kIn, "in"}, {Op::kNotIn, "not-in"},
+    {Op::kIsNull, "is-null"}, {Op::kIsNotNull, "is-not-null"}, {Op::kMatches, "matches"}, {Op::kAdd, "+"},
+    {Op::kSub, "-"}, {Op::kMul, "*"}, {Op::kDiv, "/"}, {Op::kRem, "%"}, {Op::kNeg, "neg"}, {Op::kIf, "if"},
+    {Op::kCall, "call"}, {Op::kAggregate, "aggregate"}, {Op::kBound, "bound"}, {Op::kSideField, "side"},
+    {Op::kLookup, "lookup"}, {Op::kInTable, "in-table"}, {Op::kStageLast, "last"},
+    {Op::kStageFirst, "first"}, {Op::kStageCount, "count"}, {Op::kStageSum, "sum"}, {Op::kStageAvg, "avg"},
+    {Op::kStageMin, "min"}, {Op::kStageMax, "max"},
+};
+
 std::string_view symbol(Op op) {
-  switch (op) {
-    case Op::kOr:
-      return "or";
-    case Op::kAnd:
-      return "and";
-    case Op::kNot:
-      return "not";
-    case Op::kEq:
-      return "==";
-    case Op::kNe:
-      return "!=";
-    case Op::kLt:
-      return "<";
-    case Op::kLe:
-      return "<=";
-    case Op::kGt:
-      return ">";
-    case Op::kGe:
-      return ">=";
-    case Op::kIn:
-      return "in";
-    case Op::kNotIn:
-      return "not-in";
-    case Op::kIsNull:
-      return "is-null";
-    case Op::kIsNotNull:
-      return "is-not-null";
-    case Op::kMatches:
-      return "matches";
-    case Op::kAdd:
-      return "+";
-    case Op::kSub:
-      return "-";
-    case Op::kMul:
-      return "*";
-    case Op::kDiv:
-      return "/";
-    case Op::kRem:
-      return "%";
-    case Op::kNeg:
-      return "neg";
-    case Op::kIf:
-      return "if";
-    case Op::kCall:
-      return "call";
-    case Op::kAggregate:
-      return "aggregate";
-    case Op::kBound:
-      return "bound";
-    case Op::kSideField:
-      return "side";
-    case Op::kLookup:
-      return "lookup";
-    case Op::kInTable:
-      return "in-table";
-    case Op::kStageLast:
-      return "last";
-    case Op::kStageFirst:
-      return "first";
-    case Op::kStageCount:
-      return "count";
-    case Op::kStageSum:
-      return "sum";
-    case Op::kStageAvg:
-      return "avg";
-    case Op::kStageMin:
-      return "min";
-    case Op::kStageMax:
-      return "max";
-    case Op::kConst:
-    case Op::kField:
-    case Op::kSelected:
-      break;
-  }
+  for (const Symbol& s : kSymbols)
+    if (s.op == op) return s.text;
   return "";
 }
 

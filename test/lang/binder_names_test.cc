@@ -126,17 +126,6 @@ TEST_CASE("what refers to a declaration with a syntax error is not blamed") {
   CHECK(c.errors() == 1);
 }
 
-TEST_CASE("what this version lacks is named; who refers to it is not blamed") {
-  Compiled c = compile_text(kStream +
-                            "table t (k string, n int) key k\n"
-                            "window w on e by k { tumbling 1m select n = count() }\n"
-                            "pattern p on w { begin a where n > 1 and t[k].n > 1 and k in t alert low }\n");
-  CAPTURE(c.text());
-  CHECK(c.errors() == 2);
-  CHECK(contains(c.text(), "no `table` yet"));
-  CHECK(contains(c.text(), "no `window` yet"));
-}
-
 TEST_CASE("several sources: fields that all have, stages limited to one") {
   std::string streams =
       "stream x (id string, a int, c int, ts timestamp) time ts\nstream y (id string, b int, c string, ts "
