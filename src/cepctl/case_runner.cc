@@ -4,7 +4,6 @@
 
 #include "cepctl/compare.h"
 #include "event/csv_reader.h"
-#include "lang/parser.h"
 
 namespace cep::cepctl {
 namespace {
@@ -55,20 +54,6 @@ Collected collect(const Case& c, const Combination& how, uint64_t seed) {
   }
   engine->end();
   return out;
-}
-
-// The first word of a program that this version does not read, or empty.
-std::string unsupported_word(const Case& c) {
-  for (const SourceFile& source : c.program) {
-    std::vector<Diagnostic> ignored;
-    for (const auto& d : lang::parse(source, 0, &ignored).declarations) {
-      using Kind = lang::ast::Declaration;
-      if (d.kind == Kind::kWindow) return "window";
-      if (d.kind == Kind::kJoin) return "join";
-      if (d.kind == Kind::kTable) return "table";
-    }
-  }
-  return "";
 }
 
 class CaseRun {
@@ -219,10 +204,6 @@ class CaseRun {
 }  // namespace
 
 CaseResult run_case(const CaseFile& file, const Case& c, const RunnerOptions& options) {
-  if (options.skip_unsupported) {
-    const std::string word = unsupported_word(c);
-    if (!word.empty()) return {Outcome::kSkipped, "`" + word + "` is not read by this version"};
-  }
   return CaseRun(file, c, options).run();
 }
 

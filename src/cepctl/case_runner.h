@@ -18,16 +18,14 @@ struct RunnerOptions {
   std::vector<int> shards;        // empty: as the case says, else 1
   std::vector<uint32_t> batches;  // empty: 1000
   uint64_t seed = 0;
-  bool skip_unsupported = false;
   bool colour = false;
 };
 
-enum class Outcome : uint8_t { kPassed, kFailed, kSkipped };
+enum class Outcome : uint8_t { kPassed, kFailed };
 
 struct CaseResult {
   Outcome outcome = Outcome::kPassed;
-  std::string
-      report;  // of a failed case: lines indented by two blanks, each ended by LF; of a skipped one: why
+  std::string report;  // of a failed case: lines indented by two blanks, each ended by LF
 };
 
 CaseResult run_case(const CaseFile& file, const Case& c, const RunnerOptions& options);

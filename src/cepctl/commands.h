@@ -53,10 +53,9 @@ struct TestOptions {
   std::vector<int> shards;         // empty: as the case says, else 1
   std::vector<uint32_t> batches;   // empty: 1000
   uint64_t seed = 0;
-  std::string run;                // a regular expression that selects cases by name
-  std::string junit;              // a file to write
-  bool json = false;              // one object per case
-  bool skip_unsupported = false;  // cases that use what this version does not read count as skipped
+  std::string run;    // a regular expression that selects cases by name
+  std::string junit;  // a file to write
+  bool json = false;  // one object per case
 };
 int run_test(const TestOptions& options);
 

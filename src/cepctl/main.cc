@@ -150,8 +150,6 @@ void add_test(CommandLine* line) {
   sub->add_option("--seed", o.seed, "of the order in which shards run");
   sub->add_option("--junit", o.junit, "a report for build servers, written to this file");
   sub->add_flag("--json", o.json, "one JSON object per case");
-  sub->add_flag("--skip-unsupported", o.skip_unsupported,
-                "count cases with window, join or table as skipped");
 }
 
 void add_send(CommandLine* line) {

@@ -18,7 +18,7 @@ class Session {
   explicit Session(const TestOptions& options)
       : options_(options),
         colour_(wants_colour(1) && !options.json),
-        runner_{options.shards, options.batches, options.seed, options.skip_unsupported, colour_} {}
+        runner_{options.shards, options.batches, options.seed, colour_} {}
 
   // False: the command line is wrong, and it has been said.
   bool prepare() {
@@ -76,7 +76,6 @@ class Session {
   void take(NamedResult r) {
     passed_ += r.result.outcome == Outcome::kPassed;
     failed_ += r.result.outcome == Outcome::kFailed;
-    skipped_ += r.result.outcome == Outcome::kSkipped;
     if (options_.json) {
       print_json(r);
     } else if (r.result.outcome == Outcome::kFailed) {
@@ -95,7 +94,6 @@ class Session {
     j["name"] = r.name;
     j["ok"] = r.result.outcome != Outcome::kFailed;
     j["seconds"] = r.seconds;
-    if (r.result.outcome == Outcome::kSkipped) j["skipped"] = r.result.report;
     if (r.result.outcome == Outcome::kFailed) {
       j["line"] = r.line;
       j["report"] = r.result.report;
@@ -105,7 +103,6 @@ class Session {
 
   bool finish() {
     std::string summary = std::to_string(passed_) + " passed, " + std::to_string(failed_) + " failed";
-    if (options_.skip_unsupported) summary += ", " + std::to_string(skipped_) + " skipped";
     if (options_.json) {
       std::fprintf(stderr, "%s\n", summary.c_str());
     } else {
@@ -132,7 +129,6 @@ class Session {
   Output out_;
   size_t passed_ = 0;
   size_t failed_ = 0;
-  size_t skipped_ = 0;
 };
 
 }  // namespace
