@@ -26,3 +26,31 @@ TEST_CASE("a hundred thousand keys leave nothing behind") {
   CHECK(after.live_runs == 0);
   CHECK(after.waiting_rows == 0);
 }
+
+TEST_CASE("windows and joins of a hundred thousand keys leave nothing behind") {
+  const char* program =
+      "stream e (k string, v int, ts timestamp) time ts watermark 1s\n"
+      "window t on e by k { tumbling 10s lateness 5s select n = count(), s = sum(v), d = count_distinct(v) alert low }\n"
+      "window l on e by k { sliding 10s every 1s select n = count() alert low }\n"
+      "window g on e by k { session 3s select n = count(), all = collect(v) alert low }\n"
+      "window r on e by k { rolling 4s select n = count() having n > 1 alert low }\n"
+      "left join j on t a by k, g b by k { between -20s and 20s select n = a.n, m = b.n alert low }\n"
+      "left join w on e a by k, t b by k { tumbling 20s select n = b.n alert low }\n";
+  cep::EngineOptions options;
+  options.shards = 2;
+  auto engine = cep::Engine::create({{"p.cep", program}}, options, [](const cep::Record&) {}, nullptr);
+  REQUIRE(engine);
+  for (int i = 0; i < 100'000; ++i)
+    engine->offer("{\"k\":\"k" + std::to_string(i) + "\",\"v\":" + std::to_string(i % 7) + ",\"ts\":" + std::to_string(i / 50) + "}", {});
+  engine->flush();
+  cep::EngineStats during = engine->stats();
+  CHECK(during.live_keys > 300'000);
+  CHECK(during.state_bytes > 10'000'000);
+  engine->offer("{\"_watermark\":{\"stream\":\"e\",\"time\":1000000}}", {});
+  engine->flush();
+  cep::EngineStats after = engine->stats();
+  CHECK(after.live_keys == 0);
+  CHECK(after.live_runs == 0);
+  CHECK(after.waiting_rows == 0);
+  CHECK(after.state_bytes < during.state_bytes / 100);
+}
