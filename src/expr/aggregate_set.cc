@@ -48,6 +48,7 @@ struct AggregateSet::Impl {
   std::vector<std::unique_ptr<std::byte[]>> slabs;
   size_t cut = 0;  // blocks of the last slab that were given
   Block* free = nullptr;
+  size_t live = 0;  // states created and not destroyed
 
   static std::byte* parts(State* s) { return reinterpret_cast<std::byte*>(s); }
   static const std::byte* parts(const State& s) { return reinterpret_cast<const std::byte*>(&s); }
@@ -73,6 +74,13 @@ struct AggregateSet::Impl {
       cut = 0;
     }
     return new (slabs.back().get() + cut++ * block_bytes) Block;
+  }
+
+  // With no state left the memory goes, so that a burst of keys is not paid for ever.
+  void give_back() {
+    slabs.clear();
+    cut = 0;
+    free = nullptr;
   }
 
   void release(Block* b) {
@@ -140,6 +148,7 @@ AggregateSet::~AggregateSet() {
 
 AggregateSet::State* AggregateSet::create() const {
   Block* b = impl_->take_block();
+  ++impl_->live;
   b->used = true;
   State* s = reinterpret_cast<State*>(reinterpret_cast<std::byte*>(b) + sizeof(Block));
   for (const Call& call : impl_->calls) call.accumulator->construct(Impl::parts(s) + call.offset);
@@ -152,6 +161,7 @@ void AggregateSet::destroy(State* s) const {
   impl_->release(b);
   b->next_free = impl_->free;
   impl_->free = b;
+  if (--impl_->live == 0 && impl_->slabs.size() > 1) impl_->give_back();
 }
 
 void AggregateSet::clear(State* s) const {
