@@ -238,6 +238,11 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
       release_row(r, pool_);
     }
   }
+  constexpr size_t kKeptKeys = 4096;
+  if (keys_.size() == 0 && live_.size() > kKeptKeys) {  // a burst of keys is over
+    keys_ = KeyTable();
+    live_ = {};
+  }
   // After an end nothing that has a limit is left; the evaluators may then begin anew at an earlier time.
   if (timeline.end)
     for (auto& s : slots_) {

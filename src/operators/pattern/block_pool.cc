@@ -16,6 +16,13 @@ void* BlockPool::carve(size_t bytes) {
   return block;
 }
 
+void BlockPool::give_back() {
+  free_.fill(nullptr);
+  slabs_.clear();
+  next_ = nullptr;
+  left_ = 0;
+}
+
 void* BlockPool::allocate_large(size_t bytes) {
   used_ += bytes;
   return ::operator new(bytes);

@@ -1,6 +1,6 @@
 // Blocks of bytes by size class, taken from slabs and given back to free lists: what the evaluators keep of
-// events and runs. Memory goes back to the pool, not to the system. Blocks are aligned to 16 bytes. Not
-// thread safe.
+// events and runs. Memory goes back to the pool, and to the system only once nothing is used. Blocks are
+// aligned to 16 bytes. Not thread safe.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -34,6 +34,7 @@ class BlockPool {
     Free* f = static_cast<Free*>(block);
     f->next = free_[c];
     free_[c] = f;
+    if (used_ == 0 && slabs_.size() > kKept) give_back();
   }
 
   uint64_t used_bytes() const { return used_; }
@@ -48,6 +49,7 @@ class BlockPool {
   static constexpr size_t kLargest = 64 << 10;
   static constexpr size_t kClasses = kFineClasses + 7;
   static constexpr size_t kSlab = 256 << 10;
+  static constexpr size_t kKept = 16;      // slabs that are worth keeping for the next burst
 
   static size_t class_of(size_t bytes) {
     if (bytes <= kFine) return (bytes + kStep - 1) / kStep - (bytes > 0);
@@ -59,6 +61,7 @@ class BlockPool {
     return c < kFineClasses ? (c + 1) * kStep : 2 * kFine << (c - kFineClasses);
   }
 
+  void give_back();
   void* carve(size_t bytes);
   void* allocate_large(size_t bytes);
   void release_large(void* block, size_t bytes);

@@ -365,10 +365,20 @@ int64_t RunEvaluator::next_deadline() const {
 void RunEvaluator::expire(int64_t until, MatchSink* sink) {
   while (!within_.empty() || !gap_.empty() || !state_gap_.empty()) {
     const int64_t moment = next_deadline();
-    if (moment > until) return;
+    if (moment > until) break;
     pop_due(moment);
     for (const auto& [begin, key] : due_) end_runs(key, moment, sink);
   }
+  bool no_timer = within_.empty() && gap_.empty() && state_gap_.empty();
+  if (no_timer && keys_.empty() && key_states_.size() > kKeptKeyStates) give_back();
+}
+
+// With no key live and no timer left, memory of a burst of keys goes back to the system.
+void RunEvaluator::give_back() {
+  free_key_states_ = {};
+  key_states_ = {};
+  keys_ = {};
+  for (TimerQueue* queue : {&within_, &gap_, &state_gap_}) *queue = TimerQueue();
 }
 
 // Fills due_ with the keys of which a run ends at the moment: by the first event of the first such run, which

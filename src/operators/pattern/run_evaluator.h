@@ -117,7 +117,9 @@ class RunEvaluator final : public Evaluator {
   void send_timeouts(const Moment& m);
   int64_t deadline(const Run& run) const;
 
+  static constexpr size_t kKeptKeyStates = 4096;  // worth keeping for the next burst
   KeyState* acquire();
+  void give_back();
 
   const plan::PatternNode& pattern_;
   const Limits limits_;
