@@ -57,7 +57,41 @@ recording() {
   done
 }
 
+# What windows must give for the taxi passengers, by awk: `DAY n total` of each day …
+awk_days() {
+  awk -F'[, ]' 'NR > 1 { if (!n[$1]++) day[++days] = $1; total[$1] += $3 }
+    END { for (i = 1; i <= days; i++) print day[i], n[day[i]], total[day[i]] }' "$data/nyc_taxi.csv"
+}
+
+# … and `HH:00 n mean` of the 24 hours up to each full hour, while any row lies in them. There are two rows to the hour, none is missing.
+awk_days_up_to() {
+  awk -F, 'NR > 1 { value[NR - 2] = $2; rows = NR - 1 }
+    END {
+      for (end = 1; end < rows / 2 + 24; end++) {
+        n = sum = 0
+        for (row = 2 * (end - 24); row < 2 * end; row++) if (row in value) { n++; sum += value[row] }
+        printf "%02d:00 %d %.6f\n", end % 24, n, sum / n
+      }
+    }' "$data/nyc_taxi.csv"
+}
+
+taxi() {
+  "$cepctl" replay test/data/taxi.cep --events "$data/nyc_taxi.csv" >"$work/taxi"
+  "$cepctl" replay test/data/taxi.cep --events "$data/nyc_taxi.csv" --shards 5 --batch 7 >"$work/shards"
+  verdict "taxi: 5 shards give the same bytes" cmp "$work/taxi" "$work/shards"
+  awk_days >"$work/days"
+  sed -nE 's/.*"pattern":"days".*"window_start":"([0-9-]+)T.*"n":([0-9]+),"total":([0-9]+),.*/\1 \2 \3/p' "$work/taxi" >"$work/days.found"
+  verdict "taxi: $(wc -l <"$work/days") daily totals as awk adds them up" cmp "$work/days" "$work/days.found"
+  awk_days_up_to >"$work/up_to"
+  sed -nE 's/.*"pattern":"day_up_to".*"window_end":"[0-9-]+T(..:..):.*"n":([0-9]+),"mean":([0-9.]+),.*/\1 \2 \3/p' "$work/taxi" |
+    awk '{ printf "%s %d %.6f\n", $1, $2, $3 }' >"$work/up_to.found"
+  verdict "taxi: $(wc -l <"$work/up_to") sliding means as awk has them" cmp "$work/up_to" "$work/up_to.found"
+}
+
 recording ssh_auth ssh brute_force=95 guessing_then_gone=10
 recording zeek zeek command_channel=1 beacon=37
+if [[ -f $data/nyc_taxi.csv ]]; then
+  taxi
+fi
 echo "$passed passed, $failed failed"
 ((failed == 0))
