@@ -4,7 +4,7 @@ namespace cep::runtime {
 
 void order_rows_of_arrival(std::vector<WaitingRow*>* rows) {
   auto before = [](const WaitingRow* a, const WaitingRow* b) {
-    if (a->row().position != b->row().position) return a->row().position < b->row().position;
+    if (arrival_of(*a) != arrival_of(*b)) return arrival_of(*a) < arrival_of(*b);
     if (!a->label != !b->label) return !a->label;
     if (a->label && *a->label != *b->label) return *a->label < *b->label;
     return a->row().input < b->row().input;

@@ -89,8 +89,14 @@ void IngestStage::note_clocks() {
 void IngestStage::tick(int64_t now_ms) {
   ++position_;
   ++lines_in_batch_;
+  note_tick(now_ms);
+  apply_table_rows();
+}
+
+void IngestStage::note_tick(int64_t now_ms) {
   clocks_.on_tick(now_ms);
   note_clocks();
+  timeline_->ticks.push_back({position_, now_ms});
 }
 
 OfferResult IngestStage::offer(std::string_view line, const OfferOptions& options) {
@@ -119,7 +125,7 @@ void IngestStage::offer_broken(std::string_view first_bytes, std::string_view re
 void IngestStage::control(const event::LineKind& kind, std::string_view line) {
   switch (kind.kind) {
     case event::LineKind::kAt: arrival_ = kind.time; return;
-    case event::LineKind::kTick: clocks_.on_tick(kind.time); return note_clocks();
+    case event::LineKind::kTick: return note_tick(kind.time);
     case event::LineKind::kEnd: {
       if (kind.stream != "*") return reject(kind.stream, -1, "`_end` is for all streams: {\"_end\":{\"stream\":\"*\"}}", line);
       --position_;  // the end takes this line's position

@@ -59,6 +59,7 @@ class IngestStage : private FlowSink {
   void late(int node, const event::Row& row);
   void begin_batch();
   void note_clocks();
+  void note_tick(int64_t now_ms);
 
   const plan::Plan& plan_;
   const Topology& topology_;

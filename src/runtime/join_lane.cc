@@ -34,6 +34,7 @@ class JoinLane : public LaneState, private operators::JoinSink {
   void at(uint64_t position) { position_ = position; }
   int64_t next_deadline() const { return operator_->next_deadline(); }
   void step(int64_t from, int64_t to) { operator_->advance(from, to, this); }
+  void tick(int64_t, int64_t) {}
   void row(const WaitingRow& waiting, int64_t clock) {
     key_.clear();
     encode_key(waiting.row(), lane_.inputs[waiting.row().input].key, lane_.key_types, &key_);
@@ -48,6 +49,7 @@ class JoinLane : public LaneState, private operators::JoinSink {
     OutRecord record;
     if (writer_.write_pair(key, start, time, &record)) {
       record.label = std::move(label);
+      record.throttle_time = time;
       sink_->record(std::move(record));
     }
     return true;

@@ -26,18 +26,19 @@ bool OutputSequencer::pass(const OutRecord& r, uint64_t* suppressed) {
   key_.assign(reinterpret_cast<const char*>(&r.label.op), sizeof r.label.op);
   key_.push_back(static_cast<char>(r.channel));
   key_ += r.throttle_key;
-  auto [at, is_new] = throttles_.try_emplace(key_, Throttle{r.label.time, r.throttle_ms, 0});
+  const int64_t time = r.throttle_time != INT64_MIN ? r.throttle_time : r.label.time;
+  auto [at, is_new] = throttles_.try_emplace(key_, Throttle{time, r.throttle_ms, 0});
   if (is_new) {
-    if (throttles_.size() >= sweep_at_) sweep(r.label.time);
+    if (throttles_.size() >= sweep_at_) sweep(time);
     return true;
   }
   Throttle& t = at->second;
-  if (r.label.time - t.sent < r.throttle_ms) {
+  if (time - t.sent < r.throttle_ms) {
     ++t.suppressed;
     return false;
   }
   *suppressed = t.suppressed;
-  t = {r.label.time, r.throttle_ms, 0};
+  t = {time, r.throttle_ms, 0};
   return true;
 }
 

@@ -72,7 +72,7 @@ class RollingLane : public LaneState, private operators::WindowSink {
     return true;
   }
 
-  // Once all events of a key have left the window, `having` counts as false again.
+  // Once all events of a key have left the window, or the key is forgotten, `having` counts as false again.
   bool becomes_true(const operators::WindowResult& r, bool holds) {
     std::string key(r.key);
     if (!holds) {
@@ -80,6 +80,7 @@ class RollingLane : public LaneState, private operators::WindowSink {
       return false;
     }
     int64_t size = window_.assigner.size_ms;
+    if (window_.limit_keys_ms >= 0) size = std::min(size, window_.limit_keys_ms);
     int64_t until = r.time > kEndOfTime - size ? kEndOfTime : r.time + size;
     auto [at, is_new] = true_until_.try_emplace(key, until);
     at->second = until;

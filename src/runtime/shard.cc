@@ -145,6 +145,7 @@ void Shard::row(int node, event::Row* row, const event::Label* label) {
   label_ = label;
   decided_ = label->position;
   passed_key_ = {};
+  passed_ = -1;
   flow_.push(node, row, true, this);
 }
 
@@ -152,6 +153,7 @@ void Shard::passed(int node, event::Row* row, const event::Label* label, uint64_
   label_ = label;
   decided_ = decided;
   passed_key_ = key;
+  passed_ = node;
   flow_.push(node, row, true, this);
 }
 
@@ -164,28 +166,38 @@ void Shard::to_lane(int lane, const event::Row& row) {
     shard = shard_of(key_hash(key_), options_.shards);
   }
   const event::Label* label = label_ ? new event::Label(*label_) : nullptr;
+  // Where rows are worked as they come, one that has passed a `unique` comes when it passes.
+  if (passed_ >= 0 && (l.kind == LaneKind::kWindow || l.kind == LaneKind::kJoin)) {
+    delete label;
+    label = new event::Label(label_of_row(passed_, row));
+  }
   made_[shard].push_back(writers_[shard].copy(row, static_cast<uint32_t>(lane), label));
 }
 
-// Rows of one stream at one position and time: in the order in which they were made, by their own labels.
+// Of a row that goes on at decided_. Rows of one stream at one position and time: in the order in which they were made, by
+// their own labels.
+event::Label Shard::label_of_row(int node, const event::Row& row) const {
+  event::Label label{decided_, row.time, static_cast<uint32_t>(node) + 1, {}, label_ ? label_->ordinal : 0};
+  append_key(Value::integer(static_cast<int64_t>(row.position)), &label.key);
+  if (label_) {
+    append_key(Value::integer(label_->time), &label.key);
+    append_key(Value::integer(label_->op), &label.key);
+    label.key += label_->key;
+  }
+  label.key += passed_key_;
+  return label;
+}
+
 void Shard::to_view(int node, const event::Row& row) {
   OutRecord record;
   write_view(plan_, node, row, &record);
-  record.label = {decided_, row.time, static_cast<uint32_t>(node) + 1, {}, label_ ? label_->ordinal : 0};
-  std::string* key = &record.label.key;
-  append_key(Value::integer(static_cast<int64_t>(row.position)), key);
-  if (label_) {
-    append_key(Value::integer(label_->time), key);
-    append_key(Value::integer(label_->op), key);
-    *key += label_->key;
-  }
-  *key += passed_key_;
+  record.label = label_of_row(node, row);
   records_[working_ - records_first_].push_back(std::move(record));
 }
 
 void Shard::to_table(int table, const event::Row& row) {
   TableRow made;
-  made.label = label_ ? *label_ : event::Label{row.position, row.time, 0, {}, 0};
+  made.label = passed_ >= 0 ? label_of_row(passed_, row) : *label_;
   made.table = table;
   made.bytes.resize(row.size / 8);
   std::memcpy(made.bytes.data(), &row, row.size);

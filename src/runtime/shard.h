@@ -90,6 +90,7 @@ class Shard : private LaneSink, private FlowSink {
   void to_lane(int lane, const event::Row& row) override;
   void to_view(int node, const event::Row& row) override;
   void to_table(int table, const event::Row& row) override;
+  event::Label label_of_row(int node, const event::Row& row) const;
 
   std::unique_ptr<LaneState> make_lane(int lane) const;
   bool send();
@@ -122,6 +123,7 @@ class Shard : private LaneSink, private FlowSink {
   const event::Label* label_ = nullptr;    // of the row being pushed
   uint64_t decided_ = 0;                   // the position that lets it go on
   std::string_view passed_key_;            // the values of the `unique` that it passed; empty: none
+  int passed_ = -1;                        // the node of that `unique`
   std::string key_;
 };
 

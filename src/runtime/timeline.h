@@ -14,6 +14,12 @@ struct ClockStep {
   int64_t clock;
 };
 
+// The daemon's clock as a tick in the input told it.
+struct ClockTick {
+  uint64_t position;
+  int64_t now_ms;
+};
+
 struct Timeline {
   uint64_t number = 0;        // of the batch, from 0
   uint64_t first = 0;         // positions first..last
@@ -22,6 +28,7 @@ struct Timeline {
   std::vector<int64_t> before;                  // by clock: its value before the batch
   std::vector<int64_t> reached;                 // and after it
   std::vector<std::vector<ClockStep>> steps;    // by clock: rising in both
+  std::vector<ClockTick> ticks;                 // rising by position; at one position after its steps
 };
 
 // Finds the position that decided an event time. Cheap for times asked in rising order.

@@ -38,27 +38,35 @@ class WindowLane : public LaneState, private operators::WindowSink {
   void at(uint64_t position) { position_ = position; }
   int64_t next_deadline() const { return operator_->next_deadline(); }
   void step(int64_t from, int64_t to) { operator_->advance(from, to, this); }
+  void tick(int64_t now, int64_t clock) { operator_->tick(now, clock, this); }
   void row(const WaitingRow& waiting, int64_t clock) {
     key_.clear();
     encode_key(waiting.row(), lane_.inputs.front().key, lane_.key_types, &key_);
+    row_time_ = waiting.row().time;
     operator_->row(key_, waiting.row(), order_++, clock, this);
+    row_time_ = kNoTime;
   }
 
  private:
   bool on_result(const operators::WindowResult& r) override {
     if (!writer_.take_window(r) && !r.retract) return false;
     event::Label label{position_, r.time, static_cast<uint32_t>(node_) + 1, std::string(r.key), ordinal_++};
-    // What a row of a count window brings comes out then, however old its events are.
-    if (read_ && r.pane == operators::Pane::kOnTime && !r.retract) {
-      int64_t time = counts_ ? std::max(r.end - 1, r.time) : r.end - 1;
+    const int64_t time = time_of(r);
+    if (read_ && r.pane == operators::Pane::kOnTime && !r.retract)
       sink_->row(node_, writer_.write_row(r.start, r.end, time, position_), &label);
-    }
     OutRecord record;
     if (writer_.write_window(r, &record)) {
       record.label = std::move(label);
+      record.throttle_time = time;
       sink_->record(std::move(record));
     }
     return true;
+  }
+
+  // When it comes out. What a row brings comes out then, however old its events are.
+  int64_t time_of(const operators::WindowResult& r) const {
+    if (r.pane != operators::Pane::kOnTime) return std::max({r.time, row_time_, r.start});
+    return counts_ ? std::max(r.end - 1, r.time) : r.end - 1;
   }
 
   const Lane& lane_;
@@ -71,6 +79,7 @@ class WindowLane : public LaneState, private operators::WindowSink {
   std::vector<WaitingRow*> waiting_;
   LaneSink* sink_ = nullptr;
   uint64_t position_ = 0;
+  int64_t row_time_ = kNoTime;  // of the row being worked; kNoTime while time works
   uint64_t order_ = 0;
   uint64_t ordinal_ = 0;
   std::string key_;
