@@ -8,7 +8,7 @@ readonly generator=${CEPD_WORKLOADS:-../shared/workloads/generate.py}
 readonly data=${CEPD_WORKLOAD_DATA:-build/workloads}
 command -v python3 >/dev/null || { echo "the generator of the workloads needs python3" >&2; exit 2; }
 [[ -f $generator ]] || { echo "no workload generator at $generator; set CEPD_WORKLOADS to its path" >&2; exit 2; }
-for workload in w1 w3 w5 w6; do
+for workload in w1 w2 w3 w5 w6; do
   [[ -f $data/$workload.ndjson ]] || python3 "$generator" "$workload" --out "$data"
 done
 exec python3 bench/run.py --cepctl "$cepctl" --workloads "$(dirname "$generator")" --data "$data" "$@"
