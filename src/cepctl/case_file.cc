@@ -72,7 +72,7 @@ class Reader {
   }
 
   void read_program(YamlMap* map, Case* c) {
-    if (!prelude_.empty()) c->program.push_back({"<prelude>", prelude_});
+    if (!prelude_.empty()) c->program.push_back({below("<prelude>"), prelude_});
     std::vector<std::string> patterns;
     const bool has_files = map->read_strings("patterns", &patterns);
     for (std::string& p : patterns) p = below(p);
@@ -84,7 +84,7 @@ class Reader {
     }
     std::string text;
     const bool has_text = map->read_string("program", &text);
-    if (has_text) c->program.push_back({"<program>", std::move(text)});
+    if (has_text) c->program.push_back({below("<program>"), std::move(text)});  // tables read files beside it
     if (!has_files && !has_text && prelude_.empty())
       map->fail("program", "a case needs a `program` or `patterns`");
   }
