@@ -45,6 +45,8 @@ struct ReplayOptions {
   int64_t arrival_ms = -1;  // between two lines, for streams without a time; -1: not given
   bool flush = true;        // decide all that is pending at the end
   bool metrics = false;
+  std::string config;               // a cepd.yaml whose limits hold; empty: the defaults
+  std::vector<std::string> sets;    // settings over it, "limits.matches_per_event=10000"
 };
 int run_replay(const ReplayOptions& options);
 

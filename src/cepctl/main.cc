@@ -129,6 +129,8 @@ void add_replay(CommandLine* line) {
       ->transform(duration());
   sub->add_flag("!--no-flush", o.flush, "leave undecided what is pending when the events end");
   sub->add_flag("--metrics", o.metrics, "counts and speed, to standard error");
+  sub->add_option("--config", o.config, "a cepd.yaml: its limits hold, as they would in the daemon");
+  sub->add_option("--set", o.sets, "a setting of it, such as limits.matches_per_event=10000")->allow_extra_args(false);
 }
 
 void add_test(CommandLine* line) {

@@ -12,6 +12,8 @@
 #include "cepctl/console.h"
 #include "cepctl/event_feed.h"
 #include "cepctl/files.h"
+#include "config/daemon_config.h"
+#include "config/program_files.h"
 #include "lang/compile.h"
 
 namespace cep::cepctl {
@@ -49,7 +51,7 @@ class Replay {
   explicit Replay(const ReplayOptions& options) : options_(options), pace_(options.speed) {}
 
   int run() {
-    if (!read_channels()) return kWrongUse;
+    if (!read_channels() || !read_limits()) return kWrongUse;
     if (reads_twice()) return wrong("standard input (-) can be read once only");
     auto files = read_program(options_.files);
     if (!files.ok()) return wrong(files.status().message());
@@ -99,6 +101,26 @@ class Replay {
       }
       engine_options_.want[static_cast<int>(c)] = true;
     }
+    return true;
+  }
+
+  bool read_limits() {
+    std::string text;
+    if (!options_.config.empty()) {
+      Result<std::string> read = config::read_file(options_.config);
+      if (!read.ok()) {
+        complain(read.status().message());
+        return false;
+      }
+      text = std::move(read.value());
+    }
+    config::DaemonConfig settings;
+    const std::string wrong = config::read_daemon_config(text, options_.config, options_.sets, &settings);
+    if (!wrong.empty()) {
+      std::fputs(wrong.c_str(), stderr);
+      return false;
+    }
+    engine_options_.limits = settings.limits;
     return true;
   }
 
