@@ -26,7 +26,7 @@ class UniqueLane : public LaneState {
       sorter_.pop(&due_);
       const uint64_t moment = cursor.position_of(time);
       if (due_.size() > 1) order_rows_of_one_time(&due_, moment);
-      forget(time);
+      if (!timeline.end) forget(time);  // after an end times may go back
       for (WaitingRow* r : due_) {
         if (first_of_its_kind(r->row()))
           sink->passed(lane_.node, &r->row(), r->label, std::max(moment, r->row().position), key_);
@@ -47,18 +47,20 @@ class UniqueLane : public LaneState {
   bool first_of_its_kind(const event::Row& row) {
     key_.clear();
     encode_key(row, lane_.inputs.front().key, lane_.key_types, &key_);
-    if (keys_.find(key_) != KeyTable::kNone) return false;
-    int64_t until = row.time > kEndOfTime - unique_.within_ms ? kEndOfTime : row.time + unique_.within_ms;
-    passed_.emplace_back(until, keys_.add(key_));
+    uint32_t id = keys_.find(key_);
+    if (id != KeyTable::kNone && row.time < until_[id]) return false;
+    if (id == KeyTable::kNone) id = keys_.add(key_);
+    if (id >= until_.size()) until_.resize(id + 1);
+    until_[id] = row.time > kEndOfTime - unique_.within_ms ? kEndOfTime : row.time + unique_.within_ms;
+    passed_.emplace_back(until_[id], id);
     return true;
   }
 
-  // Rows come in order of time, so what passed first ends first.
+  // Rows come in order of time, so what passed first ends first; where an end has broken the order it is kept longer,
+  // which changes nothing.
   void forget(int64_t time) {
-    while (!passed_.empty() && passed_.front().first <= time) {
-      keys_.remove(passed_.front().second);
-      passed_.pop_front();
-    }
+    for (; !passed_.empty() && passed_.front().first <= time; passed_.pop_front())
+      if (until_[passed_.front().second] <= time) keys_.remove(passed_.front().second);
   }
 
   const Lane& lane_;
@@ -66,6 +68,7 @@ class UniqueLane : public LaneState {
   BlockPool* pool_;
   Sorter sorter_;
   KeyTable keys_;                                    // values of which one passed within D
+  std::vector<int64_t> until_;                       // by number of the values: when they pass again
   std::deque<std::pair<int64_t, uint32_t>> passed_;  // when it may pass again, which
   std::vector<WaitingRow*> due_;
   std::string key_;
