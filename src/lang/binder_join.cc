@@ -125,6 +125,7 @@ int JoinBinder::pass_on(int source, const std::string& alias) {
   plan::Node node;
   node.kind = plan::NodeKind::kDerive;
   node.name = node_.name + "." + alias;
+  node.inner = true;
   node.span = node_.span;
   plan::Input input;
   input.node = source;

@@ -86,6 +86,7 @@ int WindowBinder::bind_where(int source) {
   plan::Node node;
   node.kind = plan::NodeKind::kDerive;
   node.name = node_.name + ".where";
+  node.inner = true;
   node.span = node_.span;
   plan::Input input;
   input.node = source;

@@ -84,6 +84,7 @@ struct PatternNode {
 struct Node {
   NodeKind kind = NodeKind::kSource;
   std::string name;
+  bool inner = false;                  // part of another node that nobody wrote: not shown as a stream of its own
   event::Schema schema;                // of the rows it gives. Patterns: key fields, `start`, `end`, selected fields
   std::vector<Input> inputs;           // empty for sources; Derive: no keys
   std::vector<Unique> unique;          // 0 or 1; sources and derives: applied to what the node gives

@@ -22,7 +22,8 @@ void Flow::push(int node, event::Row* row, bool passed_unique, FlowSink* sink) {
     sink->to_lane(readers.unique_lane, *row);
     return;
   }
-  if (view_ && plan_.nodes[node].kind == plan::NodeKind::kDerive) sink->to_view(node, *row);
+  const plan::Node& n = plan_.nodes[node];
+  if (view_ && n.kind == plan::NodeKind::kDerive && !n.inner) sink->to_view(node, *row);
   for (const LaneInput& to : readers.lanes) {
     row->input = to.input;
     sink->to_lane(to.lane, *row);
