@@ -10,6 +10,7 @@
 
 #include "cep/diagnostic.h"
 #include "cep/limits.h"
+#include "cep/program.h"
 
 namespace cep {
 
@@ -28,6 +29,13 @@ struct EngineOptions {
   uint32_t batch = 1000;       // lines per batch
   uint64_t seed = 0;           // of the order in which the shards are let run
   uint32_t channel_capacity = 16;
+  // Every shard and the sequencer in a thread of its own; `sink` and `before_release` are then called in the sequencer's thread. Engine's functions are still for
+  // one thread at a time. Without it everything runs in the calling thread, shards in an order drawn from `seed`.
+  bool threads = false;
+  // Called before the records that positions up to `position` decide come out. It may block: until those positions are durable, say.
+  std::function<void(uint64_t position)> before_release;
+  // Called after them: no record of a position up to `position` will come any more. Never blocks.
+  std::function<void(uint64_t position)> after_release;
 };
 
 // One output record: the line (without its LF), canonical bytes.
@@ -36,6 +44,7 @@ struct Record {
   uint64_t seq = 0;            // 0 on `streams`
   std::string_view name;       // pattern or stream it belongs to; may be empty
   std::string_view line;       // valid during the callback
+  uint64_t position = 0;       // that decided it
 };
 
 struct OfferOptions {
@@ -43,6 +52,9 @@ struct OfferOptions {
   int64_t arrival_ms = kNoArrival;
   static constexpr int64_t kNoArrival = INT64_MIN;
   std::string_view producer;   // for `watermark … by _producer`
+  // A line as a client sent it: of the control lines it may be `_watermark` and `_end`; the others (`_at`, `_tick`, `_load` …) are rejected, since only
+  // the daemon's journal may say them.
+  bool client = false;
 };
 
 // What became of an offered line, for the sender.
@@ -57,6 +69,23 @@ struct EngineStats {
   uint64_t live_keys = 0, live_runs = 0, state_bytes = 0, waiting_rows = 0;
 };
 
+// Of one source stream, for people and metrics; no result depends on it.
+struct StreamStats {
+  std::string name;
+  uint64_t events = 0, late = 0, rejected = 0;
+  static constexpr int64_t kNoTime = INT64_MIN;
+  int64_t watermark_ms = kNoTime;   // kNoTime: none yet
+  int64_t greatest_ms = kNoTime;    // greatest event time seen
+  int64_t arrival_ms = kNoTime;     // of its last event
+  std::string held_by;              // the stream of its feed (or `by` value) whose watermark holds the readers back; empty: itself
+};
+
+// Of one pattern, window or join with an alert or a reader.
+struct OperatorStats {
+  std::string name, kind, file;     // kind: "pattern", "window", "join", "stream", "table"
+  uint64_t alerts = 0, timeouts = 0;  // records given
+};
+
 class Engine {
  public:
   using Sink = std::function<void(const Record&)>;
@@ -64,20 +93,36 @@ class Engine {
   // Compiles and starts. On errors returns null and says why in *diagnostics (which may hold warnings otherwise).
   static std::unique_ptr<Engine> create(const std::vector<SourceFile>& program, const EngineOptions& options, Sink sink,
                                         std::vector<Diagnostic>* diagnostics);
+  // The same of a whole program: `table_files` are taken from it, the disk is not looked at.
+  static std::unique_ptr<Engine> create(const Program& program, const EngineOptions& options, Sink sink, std::vector<Diagnostic>* diagnostics);
+  // Reads the files that the program's tables begin with into table_files. What cannot be compiled or read is said in *diagnostics; false on errors.
+  static bool read_table_files(Program* program, std::vector<Diagnostic>* diagnostics);
   virtual ~Engine() = default;
 
   // One event line without its LF (a CR at the end is dropped). Control lines are lines too. Records may come out now or at flush().
   virtual OfferResult offer(std::string_view line, const OfferOptions& options) = 0;
   // A line that could not be taken whole (over-long, cut): counted as a position and rejected with this reason.
   virtual void offer_broken(std::string_view first_bytes, std::string_view reason) = 0;
+  // The next line, tick, load or end takes position p (architecture.md, "Positions"). REQUIRES p > every position taken so far. Without it positions count from 1.
+  virtual void next_position(uint64_t p) = 0;
+  // Puts another program in the place of this one, at a position of its own, after all that was offered before. Operators whose declaration and everything they
+  // read stayed the same keep their state, clocks and rows; others begin empty and see lines from here on. False on errors: nothing has changed then, no
+  // position is taken, and *diagnostics says why. Limits and shards: limits are those of the program from here on; shards stay.
+  virtual bool load(const Program& program, std::vector<Diagnostic>* diagnostics) = 0;
+  // Hands everything offered so far to the shards and does not wait for them.
+  virtual void cut() = 0;
   // Works off everything offered so far: after it all records that the lines decide have come out.
   virtual void flush() = 0;
   // Decides all that is pending, as {"_end":{"stream":"*"}} does; includes flush().
   virtual void end() = 0;
   // Wall clock of the daemon (ms): lets `idle … advance` streams go on. Not for replay.
   virtual void tick(int64_t now_ms) = 0;
+  // Whether a tick can change anything with this program (`idle … advance`, `early … processing`); if not, none need be given.
+  virtual bool wants_ticks() const = 0;
 
   virtual EngineStats stats() const = 0;
+  virtual std::vector<StreamStats> stream_stats() const = 0;
+  virtual std::vector<OperatorStats> operator_stats() const = 0;
   // Names of source streams, in order of declaration.
   virtual std::vector<std::string> streams() const = 0;
   virtual bool has_stream(std::string_view name) const = 0;

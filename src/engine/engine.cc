@@ -11,8 +11,6 @@
 namespace cep {
 namespace {
 
-constexpr std::string_view kChannelNames[kChannels] = {"alerts", "timeouts", "late", "rejects", "limits", "streams"};
-
 class SingleThreadEngine : public Engine {
  public:
   SingleThreadEngine(std::shared_ptr<const plan::Plan> plan, const EngineOptions& options, Sink sink)
@@ -23,6 +21,12 @@ class SingleThreadEngine : public Engine {
 
   OfferResult offer(std::string_view line, const OfferOptions& options) override { return ingest_.offer(line, options); }
   void offer_broken(std::string_view first_bytes, std::string_view reason) override { ingest_.offer_broken(first_bytes, reason); }
+  void next_position(uint64_t p) override { ingest_.next_position(p); }
+  void cut() override { ingest_.cut(); }
+  bool load(const Program&, std::vector<Diagnostic>*) override { return false; }
+  bool wants_ticks() const override { return true; }
+  std::vector<StreamStats> stream_stats() const override { return {}; }
+  std::vector<OperatorStats> operator_stats() const override { return {}; }
   void flush() override {
     ingest_.cut();
     pipeline_.drain();
@@ -74,17 +78,6 @@ class SingleThreadEngine : public Engine {
 
 }  // namespace
 
-std::string_view channel_name(Channel c) { return kChannelNames[static_cast<int>(c)]; }
-
-bool parse_channel(std::string_view name, Channel* c) {
-  for (int i = 0; i < kChannels; ++i)
-    if (kChannelNames[i] == name) {
-      *c = static_cast<Channel>(i);
-      return true;
-    }
-  return false;
-}
-
 std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& program, const EngineOptions& options, Sink sink,
                                        std::vector<Diagnostic>* diagnostics) {
   lang::CompileResult compiled = lang::compile(program);
@@ -101,5 +94,13 @@ std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& program, c
   if (has_errors(of_tables)) return nullptr;
   return engine;
 }
+
+std::unique_ptr<Engine> Engine::create(const Program& program, const EngineOptions& options, Sink sink, std::vector<Diagnostic>* diagnostics) {
+  EngineOptions o = options;
+  o.limits = program.limits;
+  return create(program.files, o, std::move(sink), diagnostics);
+}
+
+bool Engine::read_table_files(Program*, std::vector<Diagnostic>*) { return true; }
 
 }  // namespace cep

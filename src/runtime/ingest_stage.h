@@ -23,6 +23,11 @@ class IngestStage : private FlowSink {
 
   OfferResult offer(std::string_view line, const OfferOptions& options);
   void offer_broken(std::string_view first_bytes, std::string_view reason);
+  // The next line, tick or end takes position p. REQUIRES p > every position taken.
+  void next_position(uint64_t p) {
+    position_ = p - 1;
+    if (lines_in_batch_ == 0) timeline_->first = p;
+  }
   // Cuts the batch: everything offered so far goes to the shards.
   void cut();
   // {"_end":…}: cuts, then decides all that is pending.

@@ -1,0 +1,74 @@
+// The only road to disk, wall clock and randomness for what must survive: journal, output log, places, locks (house rule; `test/sim` supplies another, which crashes, tears
+// writes and fails). Trouble comes back as a Status that names the path and says what errno said. PosixEnv's functions may be called from any thread; a File is for one at a time.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cep/status.h"
+
+namespace cep::base {
+
+class File {
+ public:
+  virtual ~File() = default;
+  // Writes all bytes at `offset`, or says why not (then any part of them may have been written). The file grows as needed.
+  virtual Status write_at(uint64_t offset, std::string_view bytes) = 0;
+  // Reads up to n bytes; fewer only at the end of the file.
+  virtual Result<size_t> read_at(uint64_t offset, char* out, size_t n) const = 0;
+  // What was written before is durable when this returns ok: content and size (fdatasync). After an error nobody knows what is durable: never try again.
+  virtual Status sync() = 0;
+  virtual Status truncate(uint64_t bytes) = 0;
+  virtual Result<uint64_t> size() const = 0;
+  // Reserves room on the disk and lets the size grow to `bytes` (zeros). A file system that cannot is no error: then only the size grows.
+  virtual Status preallocate(uint64_t bytes) = 0;
+};
+
+// Held as long as the object lives.
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
+enum class OpenMode : uint8_t {
+  kRead,    // must exist
+  kWrite,   // must exist; read and write
+  kCreate,  // must not exist; read and write
+};
+
+class Env {
+ public:
+  virtual ~Env() = default;
+  virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
+  virtual Status rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
+  virtual Status remove(const std::string& path) = 0;
+  virtual Status make_dir(const std::string& path) = 0;                       // and those above it; fine if it is there
+  virtual Status sync_dir(const std::string& path) = 0;                       // its entries are durable
+  virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted; no . and ..
+  virtual bool exists(const std::string& path) = 0;
+  virtual Result<uint64_t> free_bytes(const std::string& path) = 0;           // for this process
+  // An exclusive lock on the file, made if need be. An error if another process holds it: the message says which, if it wrote its pid there.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+  virtual int64_t modified_ms(const std::string& path) = 0;                   // -1 if unknown
+  virtual int64_t wall_ms() = 0;                                              // since the epoch
+  virtual uint64_t steady_us() = 0;
+  virtual uint64_t random() = 0;
+};
+
+// The machine's own.
+Env* posix_env();
+
+// The whole file. A missing one is an error.
+Result<std::string> read_whole(Env* env, const std::string& path);
+// Puts the file in place whole or not at all, durable at return: temporary name beside it, sync, rename, directory sync.
+Status write_whole(Env* env, const std::string& path, std::string_view bytes);
+
+// A named place at which tests kill the process: with CEPD_KILL_POINT=name:N in the environment the Nth passing of `name` ends it at once, as kill -9 does.
+// A `test/sim` Env is asked instead where one is set (set_kill_hook). One load and a branch otherwise.
+void kill_point(const char* name);
+// For the simulation: called with each name passed, in the thread that passes it; null: none. Not for use with threads.
+void set_kill_hook(void (*hook)(const char* name));
+
+}  // namespace cep::base

@@ -1,0 +1,147 @@
+// The engine with a memory: journal, producer sessions, threads, output log, recovery behind one object. cepd's server is its one client; `test/sim` drives the same parts in
+// one thread (engine/stages.h).
+//
+//   I/O thread ─ offer, hello, load ─▶ [queue] ─▶ journal thread: session table, frames, group sync ─▶ [queue] ─▶ ingest thread: Engine ─▶ shards ─▶ sequencer ─▶ output log
+//        ▲                                             │ welcome, ack, taken over                    │ rejected                            │ published
+//        └───────────── take_notices() ◀───────────────┴─────────────────────────────────────────────┴────────────────────────────────────┘
+//
+// A line is durable before it is acknowledged and before a record that it decides is published. After a start the journal is replayed from its beginning and each record made again
+// is compared with the output log; only then are lines taken. What fails for good (a sync, a full disk, a divergence) is a notice kFailed: the process ends.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/env.h"
+#include "cep/engine.h"
+#include "cep/program.h"
+#include "cep/status.h"
+#include "journal/entry.h"
+#include "output/file_output.h"
+#include "output/output_log.h"
+
+namespace cep::engine {
+
+struct DurableOptions {
+  base::Env* env = nullptr;
+  std::string data_dir;
+  int shards = 1;
+  int64_t sync_ms = 5;                    // group commit: the journal is synced this often at most
+  uint64_t segment_bytes = 64 << 20;
+  uint64_t queue_bytes = 16 << 20;        // of each queue between threads
+  uint64_t disk_reserve_bytes = 2ull << 30;
+  int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
+  output::OutputLogOptions output;
+  std::vector<output::FileOutputOptions> files;
+};
+
+// Whole lines of one connection, in order, as entries of the journal (append_line, append_broken). From a connection without a session: producer empty.
+struct LineBatch {
+  uint64_t connection = 0;     // for answers
+  std::string producer;
+  uint64_t epoch = 0;          // of the welcome
+  std::string stream;          // default stream
+  uint64_t first_number = 0;   // of its first line: in the session or, plain, in the connection (from 1)
+  uint32_t count = 0;
+  std::string entries;
+};
+
+// What happened, for the I/O thread.
+struct Notice {
+  enum class Kind : uint8_t {
+    kWelcome,    // connection; number: the next line's; epoch. All that was accepted of this producer before is durable
+    kAck,        // connection; number: its lines up to this one are durable
+    kTakenOver,  // connection: another has its producer id now; nothing more of it is taken
+    kRejected,   // connection; number: the line's; text: the reason
+    kRoom,       // the queues have room again: read on
+    kRecords,    // the output log has more
+    kLoaded,     // request; text: empty if done, else what was wrong
+    kReady,      // recovery is over (or the daemon is held: see status())
+    kFailed,     // text: why the process must end
+  };
+  Kind kind = Kind::kRecords;
+  uint64_t connection = 0;
+  uint64_t number = 0;
+  uint64_t epoch = 0;
+  uint64_t request = 0;
+  std::string text;
+};
+
+enum class Phase : uint8_t { kRecovering, kReady, kHeld, kStopping, kFailed };
+
+struct Quantiles {
+  double p50 = 0, p99 = 0, max = 0;
+  uint64_t count = 0;
+};
+
+// A picture of it all, for /api/v1/status, /metrics, /readyz; at most a moment old.
+struct DurableStatus {
+  Phase phase = Phase::kRecovering;
+  std::string why;                        // of kHeld and kFailed
+  bool no_room = false;                   // disk.reserve is met: nothing is read until there is room
+  uint64_t recovered_bytes = 0, recover_bytes = 0;   // of the journal, while recovering
+  uint64_t journal_next = 1, journal_durable = 0;    // positions
+  uint64_t journal_bytes = 0, journal_syncs = 0;
+  Quantiles sync_seconds;
+  uint64_t worked = 0;                    // positions whose records are out
+  uint64_t held_position = 0;             // of kHeld
+  uint64_t producers = 0, live_producers = 0;
+  uint64_t queue_bytes[2] = {};           // to the journal, to ingest
+  EngineStats engine;
+  std::vector<StreamStats> streams;
+  std::vector<OperatorStats> operators;
+  output::ChannelPlace channels[kChannels];
+  uint64_t loads = 0;                     // since the start
+  uint64_t load_position = 0;             // of the set in force
+  std::string last_load_error;            // of the last load that failed; empty: the last one was good
+};
+
+// A file of the pattern set in force.
+struct PatternFile {
+  std::string name;
+  journal::Origin origin = journal::Origin::kDisk;
+  std::string text;
+};
+
+class DurableEngine {
+ public:
+  // Locks the data directory, opens journal and output log. *diagnostics: mistakes in `program` (the files on disk and their table files), if that is why it failed.
+  // `program` is in force from the journal's end on, unless its last load was the same.
+  static Result<std::unique_ptr<DurableEngine>> open(const DurableOptions& options, const Program& program, std::vector<Diagnostic>* diagnostics);
+  virtual ~DurableEngine() = default;
+
+  // Starts the threads; recovery begins. `notify` is called from any of them when there are notices after there were none; it must only wake the I/O thread.
+  virtual void start(std::function<void()> notify) = 0;
+
+  // ---- from here on: one thread, the I/O thread, unless said otherwise
+  virtual void take_notices(std::vector<Notice>* out) = 0;   // appends
+  // Takes the lines: true. False: no room now; keep them, stop reading sockets and offer them again at kRoom.
+  virtual bool offer(LineBatch* batch) = 0;
+  // A producer session begins on this connection: kWelcome follows. The connection that had the id before gets kTakenOver. `stream` is the session's default stream.
+  virtual void hello(uint64_t connection, std::string_view producer, std::string_view stream) = 0;
+  // The connection is closed: no more notices for it.
+  virtual void goodbye(uint64_t connection) = 0;
+
+  // The pattern set. Each makes one `load` at a position of its own if what results is good and differs; kLoaded with the number returned here follows. A set with an
+  // error changes nothing and its diagnostics, as `cepctl check` prints them, are the text.
+  virtual uint64_t reload(Program disk) = 0;                                    // SIGHUP: the files on disk as they are now
+  virtual uint64_t put_file(std::string_view name, std::string_view text) = 0;  // by base name
+  virtual uint64_t remove_file(std::string_view name) = 0;
+  virtual std::vector<PatternFile> files() const = 0;
+
+  // Consumers of the output log (any thread).
+  virtual uint64_t acknowledged(Channel channel, std::string_view consumer) const = 0;
+  virtual void acknowledge(Channel channel, std::string_view consumer, uint64_t seq) = 0;
+  virtual const output::OutputLog& log() const = 0;
+  // 32 hex digits, made once with the data directory.
+  virtual const std::string& log_id() const = 0;
+
+  virtual DurableStatus status() const = 0;   // any thread
+  // Nothing more is offered: all that was taken becomes durable, is worked and published; then the threads end. Returns what failed, if anything. Call once, after start().
+  virtual Status stop() = 0;
+};
+
+}  // namespace cep::engine
