@@ -25,7 +25,7 @@ std::vector<std::string> run(const std::string& program, const std::vector<std::
   options.shards = shards;
   options.batch = batch;
   options.seed = batch;
-  auto engine = cep::Engine::create({{"p.cep", program}}, options, [&](const cep::Record& r) {
+  auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", program}}, options, [&](const cep::Record& r) {
     if (r.channel == cep::Channel::kAlerts) out.emplace_back(r.line);
   }, nullptr);
   RC_ASSERT(engine != nullptr);

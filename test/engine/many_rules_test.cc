@@ -59,7 +59,7 @@ struct Fixture {
     options.shards = shards;
     options.batch = batch;
     options.seed = static_cast<uint64_t>(shards - 1);
-    auto engine = cep::Engine::create({{"rules.cep", program}}, options, [&](const cep::Record& r) { out.emplace_back(r.line); }, nullptr);
+    auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"rules.cep", program}}, options, [&](const cep::Record& r) { out.emplace_back(r.line); }, nullptr);
     REQUIRE(engine);
     for (auto& l : lines) engine->offer(l, {});
     engine->end();

@@ -12,7 +12,7 @@ TEST_CASE("a hundred thousand keys leave nothing behind") {
       "pattern q on p by k { begin x  notFollowedBy y  within 1s  alert low }\n";
   cep::EngineOptions options;
   options.shards = 3;
-  auto engine = cep::Engine::create({{"p.cep", program}}, options, [](const cep::Record&) {}, nullptr);
+  auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", program}}, options, [](const cep::Record&) {}, nullptr);
   REQUIRE(engine);
   for (int i = 0; i < 100'000; ++i)
     engine->offer("{\"k\":\"k" + std::to_string(i) + "\",\"v\":" + std::to_string(1 + i % 2) + ",\"ts\":" + std::to_string(i / 50) + "}", {});
@@ -38,7 +38,7 @@ TEST_CASE("windows and joins of a hundred thousand keys leave nothing behind") {
       "left join w on e a by k, t b by k { tumbling 20s select n = b.n alert low }\n";
   cep::EngineOptions options;
   options.shards = 2;
-  auto engine = cep::Engine::create({{"p.cep", program}}, options, [](const cep::Record&) {}, nullptr);
+  auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", program}}, options, [](const cep::Record&) {}, nullptr);
   REQUIRE(engine);
   for (int i = 0; i < 100'000; ++i)
     engine->offer("{\"k\":\"k" + std::to_string(i) + "\",\"v\":" + std::to_string(i % 7) + ",\"ts\":" + std::to_string(i / 50) + "}", {});

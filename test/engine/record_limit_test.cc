@@ -25,7 +25,7 @@ struct Run {
       if (r.channel == cep::Channel::kLimits) limits.emplace_back(r.line);
     };
     std::vector<cep::Diagnostic> diagnostics;
-    auto engine = cep::Engine::create({{"p.cep", program}}, options, sink, &diagnostics);
+    auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", program}}, options, sink, &diagnostics);
     REQUIRE(engine);
     for (const std::string& l : lines) engine->offer(l, {});
     engine->end();

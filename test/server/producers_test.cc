@@ -36,7 +36,7 @@ TEST_CASE("over TCP the same bytes as by the engine alone, whatever the packets"
   }
   std::vector<std::string> expected;
   std::vector<cep::Diagnostic> diagnostics;
-  auto engine = cep::Engine::create({{"p.cep", kProgram}}, {},
+  auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", kProgram}}, {},
                                     [&](const cep::Record& r) {
                                       if (r.channel == cep::Channel::kAlerts) expected.emplace_back(r.line);
                                     },
