@@ -53,9 +53,10 @@ struct LineBatch {
 struct Notice {
   enum class Kind : uint8_t {
     kWelcome,    // connection; number: the next line's; epoch. All that was accepted of this producer before is durable
-    kAck,        // connection; number: its lines up to this one are durable
+    kAck,        // connection of a session; number: its lines up to this one are durable
     kTakenOver,  // connection: another has its producer id now; nothing more of it is taken
-    kRejected,   // connection; number: the line's; text: the reason
+    kRejected,   // connection; number: the line's; text: the reason. Of broken lines too
+    kFinished,   // connection: after finish(), when all its lines have been worked (while held: are durable). Behind all their kAck and kRejected
     kRoom,       // the queues have room again: read on
     kRecords,    // the output log has more
     kLoaded,     // request; text: empty if done, else what was wrong
@@ -122,6 +123,8 @@ class DurableEngine {
   virtual bool offer(LineBatch* batch) = 0;
   // A producer session begins on this connection: kWelcome follows. The connection that had the id before gets kTakenOver. `stream` is the session's default stream.
   virtual void hello(uint64_t connection, std::string_view producer, std::string_view stream) = 0;
+  // Nothing more is offered on this connection: kFinished follows once what was offered has been worked. It goes the way of the lines, behind them, so it costs nothing else.
+  virtual void finish(uint64_t connection) = 0;
   // The connection is closed: no more notices for it.
   virtual void goodbye(uint64_t connection) = 0;
 
