@@ -1,6 +1,7 @@
 // Bugs on demand: each names a mistake that the fault tests must catch. CEPD_PLANTED_BUG=name in the environment, or plant() in a test, switches one on; nothing else
 // in the project looks at them. The list is in planted.cc; an unknown name aborts.
 #pragma once
+#include <string_view>
 
 namespace cep::base {
 
@@ -25,5 +26,7 @@ enum class Bug {
 // True if the bug is switched on. One load and a compare.
 bool planted(Bug bug);
 void plant(Bug bug);
+// As in the environment: "ack-before-sync"; of kNone "none".
+std::string_view bug_name(Bug bug);
 
 }  // namespace cep::base

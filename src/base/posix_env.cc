@@ -1,0 +1,246 @@
+// The machine's own Env: plain system calls, each repeated where a signal broke it off, each error with the path and what errno says. Nothing is buffered here.
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "base/check.h"
+#include "base/env.h"
+
+namespace cep::base {
+namespace {
+
+Status failed(std::string_view what, const std::string& path, int error) {
+  char buffer[256];
+  const char* why = ::strerror_r(error, buffer, sizeof buffer);
+  return Status::error("cannot " + std::string(what) + " " + path + ": " + why);
+}
+
+// Calls again while a signal breaks it off.
+template <class Call>
+auto again(Call call) {
+  auto result = call();
+  while (result == -1 && errno == EINTR) result = call();
+  return result;
+}
+
+class PosixFile final : public File {
+ public:
+  PosixFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  ~PosixFile() override { ::close(fd_); }
+  PosixFile(const PosixFile&) = delete;
+  PosixFile& operator=(const PosixFile&) = delete;
+
+  Status write_at(uint64_t offset, std::string_view bytes) override {
+    while (!bytes.empty()) {
+      ssize_t n = again([&] { return ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+      if (n <= 0) return failed("write", path_, n == 0 ? EIO : errno);
+      offset += static_cast<uint64_t>(n);
+      bytes.remove_prefix(static_cast<size_t>(n));
+    }
+    return {};
+  }
+
+  Result<size_t> read_at(uint64_t offset, char* out, size_t n) const override {
+    size_t got = 0;
+    while (got < n) {
+      ssize_t part = again([&] { return ::pread(fd_, out + got, n - got, static_cast<off_t>(offset + got)); });
+      if (part < 0) return failed("read", path_, errno);
+      if (part == 0) break;
+      got += static_cast<size_t>(part);
+    }
+    return got;
+  }
+
+  // Broken off by a signal is not failed: only then it is called again.
+  Status sync() override {
+    if (again([&] { return ::fdatasync(fd_); }) != 0) return failed("sync", path_, errno);
+    return {};
+  }
+
+  Status truncate(uint64_t bytes) override {
+    if (again([&] { return ::ftruncate(fd_, static_cast<off_t>(bytes)); }) != 0) return failed("truncate", path_, errno);
+    return {};
+  }
+
+  Result<uint64_t> size() const override {
+    struct stat st {};
+    if (::fstat(fd_, &st) != 0) return failed("ask for the size of", path_, errno);
+    return static_cast<uint64_t>(st.st_size);
+  }
+
+  // Not posix_fallocate: where the file system cannot, it would write every block.
+  Status preallocate(uint64_t bytes) override {
+    if (bytes == 0) return {};
+    if (again([&] { return ::fallocate(fd_, 0, 0, static_cast<off_t>(bytes)); }) == 0) return {};
+    if (errno != EOPNOTSUPP && errno != ENOSYS) return failed("reserve room for", path_, errno);
+    Result<uint64_t> now = size();
+    if (!now.ok()) return now.status();
+    return now.value() < bytes ? truncate(bytes) : Status();
+  }
+
+ private:
+  int fd_;
+  std::string path_;
+};
+
+class PosixLock final : public FileLock {
+ public:
+  explicit PosixLock(int fd) : fd_(fd) {}
+  ~PosixLock() override {
+    [[maybe_unused]] int ignored = ::ftruncate(fd_, 0);  // the pid in it has lost its meaning
+    ::close(fd_);
+  }
+  PosixLock(const PosixLock&) = delete;
+  PosixLock& operator=(const PosixLock&) = delete;
+
+ private:
+  int fd_;
+};
+
+// What the holder wrote: its pid, or nothing yet.
+std::string holder(int fd) {
+  char text[32];
+  ssize_t n = again([&] { return ::pread(fd, text, sizeof text, 0); });
+  std::string pid;
+  for (ssize_t i = 0; i < n && text[i] >= '0' && text[i] <= '9'; ++i) pid.push_back(text[i]);
+  return pid.empty() ? "another process" : "process " + pid;
+}
+
+int open_flags(OpenMode mode) {
+  switch (mode) {
+    case OpenMode::kRead: return O_RDONLY;
+    case OpenMode::kWrite: return O_RDWR;
+    case OpenMode::kCreate: break;
+  }
+  return O_RDWR | O_CREAT | O_EXCL;
+}
+
+class PosixEnv final : public Env {
+ public:
+  Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
+    int fd = again([&] { return ::open(path.c_str(), open_flags(mode) | O_CLOEXEC, 0644); });
+    if (fd < 0) return failed(mode == OpenMode::kCreate ? "make" : "open", path, errno);
+    return std::unique_ptr<File>(std::make_unique<PosixFile>(fd, path));
+  }
+
+  Status rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return failed("rename " + from + " to", to, errno);
+    return {};
+  }
+
+  Status remove(const std::string& path) override {
+    if (::unlink(path.c_str()) != 0) return failed("remove", path, errno);
+    return {};
+  }
+
+  Status make_dir(const std::string& path) override {
+    for (size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
+      if (Status made = make_one(path.substr(0, end)); !made.ok()) return made;
+    }
+    return make_one(path);
+  }
+
+  Status sync_dir(const std::string& path) override {
+    int fd = again([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+    if (fd < 0) return failed("open", path, errno);
+    int error = again([&] { return ::fsync(fd); }) == 0 ? 0 : errno;
+    ::close(fd);
+    if (error == 0 || error == EINVAL) return {};  // EINVAL: a file system that keeps no directory back
+    return failed("sync", path, error);
+  }
+
+  Result<std::vector<std::string>> list(const std::string& path) override {
+    DIR* dir = ::opendir(path.c_str());
+    if (dir == nullptr) return failed("list", path, errno);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* entry = ::readdir(dir)) {
+      std::string name = entry->d_name;
+      if (name != "." && name != "..") names.push_back(std::move(name));
+      errno = 0;
+    }
+    int error = errno;
+    ::closedir(dir);
+    if (error != 0) return failed("list", path, error);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  bool exists(const std::string& path) override { return ::access(path.c_str(), F_OK) == 0; }
+
+  Result<uint64_t> free_bytes(const std::string& path) override {
+    struct statvfs st {};
+    if (again([&] { return ::statvfs(path.c_str(), &st); }) != 0) return failed("ask for the free room of", path, errno);
+    return static_cast<uint64_t>(st.f_bavail) * st.f_frsize;
+  }
+
+  Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
+    int fd = again([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); });
+    if (fd < 0) return failed("open", path, errno);
+    auto held = std::make_unique<PosixLock>(fd);
+    if (again([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
+      int error = errno;
+      std::string who = holder(fd);
+      (void)held.release();  // its end would empty a file that is not ours
+      ::close(fd);
+      if (error != EWOULDBLOCK) return failed("lock", path, error);
+      return Status::error(path + " is locked by " + who);
+    }
+    std::string pid = std::to_string(::getpid()) + "\n";
+    if (::ftruncate(fd, 0) != 0 || again([&] { return ::pwrite(fd, pid.data(), pid.size(), 0); }) != static_cast<ssize_t>(pid.size())) {
+      return failed("write", path, errno);
+    }
+    return std::unique_ptr<FileLock>(std::move(held));
+  }
+
+  int64_t modified_ms(const std::string& path) override {
+    struct stat st {};
+    if (::stat(path.c_str(), &st) != 0) return -1;
+    return static_cast<int64_t>(st.st_mtim.tv_sec) * 1000 + st.st_mtim.tv_nsec / 1000000;
+  }
+
+  int64_t wall_ms() override {
+    using std::chrono::duration_cast, std::chrono::milliseconds, std::chrono::system_clock;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  }
+
+  uint64_t steady_us() override {
+    using std::chrono::duration_cast, std::chrono::microseconds, std::chrono::steady_clock;
+    return static_cast<uint64_t>(duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count());
+  }
+
+  uint64_t random() override {
+    uint64_t value = 0;
+    // So few bytes come whole or not at all.
+    CEP_CHECK(again([&] { return ::getrandom(&value, sizeof value, 0); }) == static_cast<ssize_t>(sizeof value));
+    return value;
+  }
+
+ private:
+  Status make_one(const std::string& path) {
+    if (path.empty() || ::mkdir(path.c_str(), 0755) == 0) return {};
+    int error = errno;
+    struct stat st {};
+    // A directory that is there is fine, whatever mkdir says of it (on a read-only disk, above a directory that we may not write).
+    if (::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return {};
+    return failed("make the directory", path, error == EEXIST ? ENOTDIR : error);
+  }
+};
+
+}  // namespace
+
+Env* posix_env() {
+  static PosixEnv env;
+  return &env;
+}
+
+}  // namespace cep::base
