@@ -10,6 +10,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -97,6 +98,7 @@ struct DurableStatus {
   output::ChannelPlace channels[kChannels];
   uint64_t loads = 0;                     // since the start
   uint64_t load_position = 0;             // of the set in force
+  std::map<std::string, std::string> file_errors;   // file outputs that cannot go on, by path: what is wrong. They are tried again
   std::string last_load_error;            // of the last load that failed; empty: the last one was good
 };
 

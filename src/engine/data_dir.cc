@@ -1,0 +1,47 @@
+#include "engine/data_dir.h"
+
+#include <cstdio>
+
+namespace cep::engine {
+namespace {
+
+constexpr std::string_view kFirstLine = "cepd data directory, layout 1\n";
+constexpr size_t kIdDigits = 32;
+
+std::string new_id(base::Env* env) {
+  char text[kIdDigits + 1];
+  const unsigned long long high = env->random(), low = env->random();
+  std::snprintf(text, sizeof text, "%016llx%016llx", high, low);
+  return text;
+}
+
+}  // namespace
+
+Result<DataDir> open_data_dir(base::Env* env, const std::string& path) {
+  DataDir out;
+  out.path = path;
+  Status made = env->make_dir(path);
+  if (!made.ok()) return made;
+  auto lock = env->lock(path + "/LOCK");
+  if (!lock.ok()) return Status::error("the data directory " + path + " is in use: " + lock.status().message());
+  out.lock = std::move(lock.value());
+  const std::string name = path + "/ID";
+  if (!env->exists(name)) {
+    if (env->exists(out.journal())) return Status::error(name + " is missing beside a journal: put it back from a copy, or move the data directory away");
+    out.id = new_id(env);
+    Status written = base::write_whole(env, name, std::string(kFirstLine) + out.id + "\n");
+    if (!written.ok()) return written;
+    return out;
+  }
+  Result<std::string> text = base::read_whole(env, name);
+  if (!text.ok()) return text.status();
+  const std::string& t = text.value();
+  if (t.rfind("cepd data directory, layout ", 0) == 0 && t.rfind(kFirstLine, 0) != 0)
+    return Status::error(path + " was written by a later version of cepd: " + t.substr(0, t.find('\n')));
+  out.id = t.size() == kFirstLine.size() + kIdDigits + 1 ? t.substr(kFirstLine.size(), kIdDigits) : "";
+  if (t.rfind(kFirstLine, 0) != 0 || out.id.empty() || out.id.find_first_not_of("0123456789abcdef") != std::string::npos)
+    return Status::error(name + " is damaged: put it back from a copy, or move the data directory away");
+  return out;
+}
+
+}  // namespace cep::engine

@@ -1,0 +1,336 @@
+// The three loops: journal, ingest, outputs. Waiting is always for a condition; what must happen in time is looked at when the wait ends.
+#include <algorithm>
+#include <chrono>
+
+#include "engine/durable_threads.h"
+#include "engine/program_set.h"
+
+namespace cep::engine {
+
+namespace {
+
+constexpr uint64_t kTickUs = 100'000;
+constexpr uint64_t kHouseUs = 1'000'000;
+constexpr uint64_t kForgetUs = 60'000'000;
+constexpr uint64_t kStatusUs = 200'000;
+constexpr size_t kTakeBytes = 2 << 20;          // of lines at once, so that a sync is never far
+constexpr size_t kPumpBytes = 1 << 20;
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------------ journal
+
+// Until the next thing that is due by the clock.
+uint64_t DurableThreads::wait_us() const {
+  const uint64_t now = options_.env->steady_us();
+  auto until = [now](uint64_t last, uint64_t every) { return last + every > now ? last + every - now : 0; };
+  uint64_t wait = until(last_house_us_, kHouseUs);
+  if (wants_ticks_) wait = std::min(wait, until(last_tick_us_, kTickUs));
+  if (stages_->journal->anything_to_sync()) wait = std::min(wait, until(last_sync_us_, static_cast<uint64_t>(options_.sync_ms) * 1000));
+  return wait;
+}
+
+// Waits for requests that can be served, or for the clock. False: the loop is over.
+bool DurableThreads::take_requests(std::deque<Request>* out) {
+  auto can_take = [this] { return !in_.empty() && frames_bytes_ < options_.queue_bytes && !no_room_; };
+  std::unique_lock lock(in_mutex_);
+  auto due = [&] { return in_stop_ || failed_ || can_take(); };
+  in_changed_.wait_for(lock, std::chrono::microseconds(wait_us()), due);
+  if (failed_) return false;
+  const bool stop = in_stop_ && (in_.empty() || no_room_);
+  size_t bytes = 0;
+  while (can_take() && bytes < kTakeBytes) {
+    bytes += in_.front().batch.entries.size();
+    out->push_back(std::move(in_.front()));
+    in_.pop_front();
+  }
+  in_bytes_ -= bytes;
+  const bool room = in_wants_room_ && in_open_ && in_bytes_ < options_.queue_bytes / 2 && !no_room_;
+  if (room) in_wants_room_ = false;
+  lock.unlock();
+  if (room) tell(Notice::Kind::kRoom);
+  return !stop;
+}
+
+void DurableThreads::serve(Request* r, std::vector<Notice>* out) {
+  JournalStage& journal = *stages_->journal;
+  switch (r->kind) {
+    case Request::Kind::kLines:
+      lines_since_tick_ = true;
+      return journal.take_lines(std::move(r->batch));
+    case Request::Kind::kHello: return journal.take_hello(r->batch.connection, r->batch.producer, r->batch.stream, out);
+    case Request::Kind::kFinish: return journal.take_finish(r->batch.connection);
+    case Request::Kind::kGoodbye: return journal.take_goodbye(r->batch.connection);
+    case Request::Kind::kLoad: return journal.take_load(r->number, *r->load);
+  }
+}
+
+void DurableThreads::send_frame(WrittenFrame frame) {
+  frames_bytes_ += frame.payload.size();
+  {
+    std::lock_guard lock(frames_mutex_);
+    frames_.push_back(std::move(frame));
+  }
+  frames_changed_.notify_one();
+}
+
+bool DurableThreads::write_frames() {
+  std::vector<WrittenFrame> written;
+  Status done = stages_->journal->write(&written);
+  if (!done.ok()) {
+    fail(std::move(done));
+    return false;
+  }
+  for (WrittenFrame& f : written) send_frame(std::move(f));
+  written_ = stages_->journal->next_position() - 1;
+  journal_bytes_ = stages_->journal->journal_bytes();
+  return true;
+}
+
+bool DurableThreads::sync_if_due(bool now) {
+  JournalStage& journal = *stages_->journal;
+  const uint64_t before = options_.env->steady_us();
+  if (journal.anything_to_sync() && (now || before - last_sync_us_ >= static_cast<uint64_t>(options_.sync_ms) * 1000)) {
+    last_sync_us_ = before;
+    std::vector<Notice> notices;
+    Status done = journal.sync(&notices);
+    if (!done.ok()) {
+      fail(std::move(done));
+      return false;
+    }
+    {
+      std::lock_guard lock(durable_mutex_);
+      durable_ = journal.durable_position();
+    }
+    durable_changed_.notify_all();
+    ++syncs_;
+    {
+      std::lock_guard lock(status_mutex_);
+      sync_us_.add(options_.env->steady_us() - before);
+    }
+    tell(std::move(notices));
+  }
+  WrittenFrame marks = journal.finished();
+  if (!marks.finished.empty()) send_frame(std::move(marks));
+  return true;
+}
+
+// What is looked at once in a while: room on the disk, producers to forget.
+void DurableThreads::housekeeping() {
+  const uint64_t now = options_.env->steady_us();
+  if (wants_ticks_ && now - last_tick_us_ >= kTickUs) {
+    last_tick_us_ = now;
+    // Lines that wait unread are no silence: only a stretch without any is told.
+    if (!lines_since_tick_ && frames_bytes_ == 0 && !no_room_) stages_->journal->take_tick();
+    lines_since_tick_ = false;
+  }
+  if (now - last_house_us_ < kHouseUs) return;
+  last_house_us_ = now;
+  Result<uint64_t> free = options_.env->free_bytes(options_.data_dir);
+  const bool full = free.ok() && free.value() < options_.disk_reserve_bytes;
+  if (full != no_room_) {
+    no_room_ = full;
+    if (!full) {
+      bool room;
+      {
+        std::lock_guard lock(in_mutex_);
+        room = std::exchange(in_wants_room_, false);
+      }
+      if (room) tell(Notice::Kind::kRoom);
+    }
+  }
+  if (phase_ == Phase::kReady && now - last_forget_us_ >= kForgetUs) {
+    last_forget_us_ = now;
+    stages_->journal->forget_unseen(options_.producer_ttl_ms);
+  }
+  producers_ = stages_->journal->sessions().size();
+  live_producers_ = stages_->journal->sessions().live();
+}
+
+void DurableThreads::journal_loop() {
+  for (bool go_on = true; go_on;) {
+    std::deque<Request> requests;
+    go_on = take_requests(&requests);
+    if (failed_) return;
+    std::vector<Notice> notices;
+    for (Request& r : requests) serve(&r, &notices);
+    if (phase_ != Phase::kRecovering) housekeeping();
+    tell(std::move(notices));
+    if (stages_->journal->anything_to_write() && !write_frames()) return;
+    if (!sync_if_due(!go_on)) return;
+  }
+}
+
+bool DurableThreads::wait_durable(uint64_t position) {
+  std::unique_lock lock(durable_mutex_);
+  durable_changed_.wait(lock, [&] { return durable_ >= position || failed_; });
+  return durable_ >= position;
+}
+
+// ------------------------------------------------------------------------------------------------ ingest
+
+// True: go on with what comes in. False: it failed, or the daemon stops.
+bool DurableThreads::recover() {
+  auto progress = [this](uint64_t read, uint64_t total) {
+    std::lock_guard lock(status_mutex_);
+    status_.recovered_bytes = read;
+    status_.recover_bytes = total;
+  };
+  auto stop = [this] { return give_up_recovery_ || failed_; };
+  Result<Replayed> done = stages_->recover(options_, progress, stop);
+  if (!done.ok()) {
+    fail(done.status());
+    return false;
+  }
+  if (stop()) return false;
+  Phase phase = Phase::kReady;
+  if (done.value().held_at != 0) {
+    phase = Phase::kHeld;
+    std::lock_guard lock(status_mutex_);
+    status_.held_position = done.value().held_at;
+    status_.why = "cepd crashed twice at position " + std::to_string(done.value().held_at) +
+                  ": lines are taken into the journal, none is processed. Stop it, run `cepctl journal skip " + std::to_string(done.value().held_at) +
+                  "`, and start it again";
+  } else if (stages_->crash.first != 0) {
+    static_cast<void>(options_.env->remove(stages_->dir.crash()).ok());
+  }
+  {
+    std::lock_guard lock(in_mutex_);
+    if (stages_->differs(set_)) {
+      Request r;
+      r.kind = Request::Kind::kLoad;
+      r.load = std::make_shared<const journal::Load>(set_);
+      in_.push_front(std::move(r));
+    }
+    in_open_ = !in_stop_;
+    phase_ = phase;
+  }
+  in_changed_.notify_all();
+  publish_status(true);
+  tell(Notice::Kind::kReady);
+  return true;
+}
+
+bool DurableThreads::next_frame(WrittenFrame* out) {
+  std::unique_lock lock(frames_mutex_);
+  frames_changed_.wait_for(lock, std::chrono::microseconds(kStatusUs), [this] { return !frames_.empty() || frames_stop_ || failed_; });
+  if (frames_.empty()) return false;
+  *out = std::move(frames_.front());
+  frames_.pop_front();
+  return true;
+}
+
+void DurableThreads::work(WrittenFrame* frame) {
+  std::vector<Notice> notices;
+  if (phase_ != Phase::kHeld) {
+    const bool loads = !frame->loads.empty();
+    Status fed = stages_->feed->feed(*frame, &notices);
+    if (!fed.ok()) return fail(std::move(fed));
+    if (stages_->feed->engine()) stages_->feed->engine()->cut();
+    if (loads) {
+      wants_ticks_ = stages_->feed->engine()->wants_ticks();
+      publish_status(true);
+    }
+  } else {
+    for (uint64_t connection : frame->finished) {
+      notices.emplace_back();
+      notices.back().kind = Notice::Kind::kFinished;
+      notices.back().connection = connection;
+    }
+    for (uint64_t load : frame->loads) loaded(load, {});
+  }
+  // Until all of it is out: then a subscriber that has been told of an end has all that came before it.
+  if (!frame->finished.empty() && stages_->feed->engine() && phase_ != Phase::kHeld) stages_->feed->engine()->flush();
+  std::erase_if(notices, [](const Notice& n) { return n.kind == Notice::Kind::kLoaded && n.request == 0; });
+  tell(std::move(notices));
+}
+
+void DurableThreads::publish_status(bool now) {
+  const uint64_t at = options_.env->steady_us();
+  Engine* engine = stages_->feed->engine();
+  if (!engine || (!now && at - last_status_us_ < kStatusUs)) return;
+  last_status_us_ = at;
+  EngineStats stats = engine->stats();
+  std::vector<StreamStats> streams = engine->stream_stats();
+  std::vector<OperatorStats> operators = engine->operator_stats();
+  std::lock_guard lock(status_mutex_);
+  status_.engine = stats;
+  status_.streams = std::move(streams);
+  status_.operators = std::move(operators);
+  status_.loads = stages_->feed->loads();
+  status_.load_position = stages_->feed->load_position();
+}
+
+void DurableThreads::ingest_loop() {
+  if (!recover()) return;
+  wants_ticks_ = stages_->feed->engine() && stages_->feed->engine()->wants_ticks();
+  for (;;) {
+    WrittenFrame frame;
+    const bool got = next_frame(&frame);
+    if (failed_) break;
+    if (got) {
+      work(&frame);
+      frames_bytes_ -= frame.payload.size();
+      {
+        std::lock_guard lock(in_mutex_);
+      }
+      in_changed_.notify_one();
+    } else {
+      std::lock_guard lock(frames_mutex_);
+      if (frames_stop_ && frames_.empty()) break;
+    }
+    publish_status(false);
+  }
+  if (stages_->feed->engine() && !failed_) stages_->feed->engine()->flush();
+  publish_status(true);
+}
+
+// ------------------------------------------------------------------------------------------------ outputs
+
+void DurableThreads::pump_files() {
+  for (auto& file : files_)
+    for (;;) {
+      Result<bool> more = file->pump(kPumpBytes);
+      if (!more.ok()) {
+        std::lock_guard lock(status_mutex_);
+        status_.file_errors[file->path()] = more.status().message();
+        break;
+      }
+      if (!more.value()) {
+        std::lock_guard lock(status_mutex_);
+        status_.file_errors.erase(file->path());
+        break;
+      }
+    }
+}
+
+void DurableThreads::keep_house() {
+  Status done;
+  {
+    std::lock_guard lock(places_mutex_);
+    if (stages_->places.dirty()) done = stages_->places.save();
+  }
+  if (done.ok()) done = stages_->log->sync();
+  if (done.ok()) done = stages_->log->retain();
+  if (!done.ok()) fail(std::move(done));
+}
+
+void DurableThreads::outputs_loop() {
+  uint64_t last_house_us = options_.env->steady_us();
+  for (bool stop = false; !stop && !failed_;) {
+    {
+      std::unique_lock lock(outputs_mutex_);
+      outputs_changed_.wait_for(lock, std::chrono::microseconds(kHouseUs), [this] { return outputs_news_ || outputs_stop_; });
+      outputs_news_ = false;
+      stop = outputs_stop_;
+    }
+    if (phase_ == Phase::kRecovering) continue;
+    pump_files();
+    const uint64_t now = options_.env->steady_us();
+    if (!stop && now - last_house_us < kHouseUs) continue;
+    last_house_us = now;
+    keep_house();
+  }
+}
+
+}  // namespace cep::engine

@@ -1,0 +1,268 @@
+// Start, stop and the I/O thread's side. The loops are in durable_loops.cc.
+#include "engine/durable_threads.h"
+
+#include "base/check.h"
+#include "engine/program_set.h"
+
+namespace cep::engine {
+
+Result<std::unique_ptr<DurableEngine>> DurableEngine::open(const DurableOptions& options, const Program& program, std::vector<Diagnostic>* diagnostics) {
+  auto made = std::make_unique<DurableThreads>(options);
+  Status opened = made->open(program, diagnostics);
+  if (!opened.ok()) return opened;
+  return std::unique_ptr<DurableEngine>(std::move(made));
+}
+
+Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* diagnostics) {
+  EngineOptions engine;
+  engine.shards = options_.shards;
+  engine.threads = true;
+  StageHooks hooks;
+  hooks.wait_durable = [this](uint64_t position) { return wait_durable(position); };
+  hooks.fail = [this](Status status) { fail(std::move(status)); };
+  hooks.published = [this] {
+    {
+      std::lock_guard lock(outputs_mutex_);
+      outputs_news_ = true;
+    }
+    outputs_changed_.notify_one();
+    tell(Notice::Kind::kRecords);
+  };
+  Result<std::unique_ptr<Stages>> stages = Stages::open(options_, engine, std::move(hooks));
+  if (!stages.ok()) return stages.status();
+  stages_ = std::move(stages.value());
+  set_ = stages_->wanted(program, diagnostics);
+  if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
+  for (const output::FileOutputOptions& file : options_.files) {
+    auto opened = output::FileOutput::open(options_.env, stages_->log.get(), file);
+    if (!opened.ok()) return opened.status();
+    files_.push_back(std::move(opened.value()));
+  }
+  durable_ = stages_->scan.next - 1;
+  written_ = durable_;
+  journal_bytes_ = stages_->journal->journal_bytes();
+  producers_ = stages_->scan.sessions.size();
+  status_.load_position = stages_->scan.last_load_position;
+  note_crashes_in(stages_->dir.crash());
+  return {};
+}
+
+DurableThreads::~DurableThreads() {
+  if (started_ && !stopped_) static_cast<void>(stop().ok());
+}
+
+void DurableThreads::start(std::function<void()> notify) {
+  CEP_CHECK(!started_);
+  started_ = true;
+  notify_ = std::move(notify);
+  journal_thread_ = std::thread([this] { journal_loop(); });
+  ingest_thread_ = std::thread([this] { ingest_loop(); });
+  outputs_thread_ = std::thread([this] { outputs_loop(); });
+}
+
+// In this order nothing that was taken is lost: requests → journal → frames → records → files.
+Status DurableThreads::stop() {
+  CEP_CHECK(started_ && !stopped_);
+  stopped_ = true;
+  if (phase_ == Phase::kReady || phase_ == Phase::kRecovering) phase_ = Phase::kStopping;
+  give_up_recovery_ = true;
+  {
+    std::lock_guard lock(in_mutex_);
+    in_open_ = false;
+    in_stop_ = true;
+  }
+  in_changed_.notify_all();
+  journal_thread_.join();
+  {
+    std::lock_guard lock(frames_mutex_);
+    frames_stop_ = true;
+  }
+  frames_changed_.notify_all();
+  ingest_thread_.join();
+  {
+    std::lock_guard lock(outputs_mutex_);
+    outputs_stop_ = true;
+  }
+  outputs_changed_.notify_all();
+  outputs_thread_.join();
+  std::lock_guard lock(status_mutex_);
+  return failure_;
+}
+
+void DurableThreads::fail(Status status) {
+  {
+    std::lock_guard lock(status_mutex_);
+    if (!failure_.ok()) return;
+    failure_ = status;
+  }
+  failed_ = true;
+  phase_ = Phase::kFailed;
+  {
+    std::lock_guard lock(durable_mutex_);
+  }
+  durable_changed_.notify_all();
+  in_changed_.notify_all();
+  frames_changed_.notify_all();
+  tell(Notice::Kind::kFailed, status.message());
+}
+
+void DurableThreads::tell(std::vector<Notice> notices) {
+  if (notices.empty()) return;
+  bool wake;
+  {
+    std::lock_guard lock(notices_mutex_);
+    wake = notices_.empty();
+    if (wake) notices_ = std::move(notices);
+    else std::move(notices.begin(), notices.end(), std::back_inserter(notices_));
+  }
+  if (wake) notify_();
+}
+
+void DurableThreads::tell(Notice::Kind kind, std::string text) {
+  std::vector<Notice> one(1);
+  one.front().kind = kind;
+  one.front().text = std::move(text);
+  tell(std::move(one));
+}
+
+void DurableThreads::take_notices(std::vector<Notice>* out) {
+  std::lock_guard lock(notices_mutex_);
+  std::move(notices_.begin(), notices_.end(), std::back_inserter(*out));
+  notices_.clear();
+}
+
+bool DurableThreads::offer(LineBatch* batch) {
+  {
+    std::lock_guard lock(in_mutex_);
+    if (!in_open_ || in_bytes_ >= options_.queue_bytes || no_room_) {
+      in_wants_room_ = true;
+      return false;
+    }
+    in_bytes_ += batch->entries.size();
+    Request r;
+    r.batch = std::move(*batch);
+    in_.push_back(std::move(r));
+  }
+  in_changed_.notify_one();
+  return true;
+}
+
+void DurableThreads::request(Request r) {
+  {
+    std::lock_guard lock(in_mutex_);
+    in_.push_back(std::move(r));
+  }
+  in_changed_.notify_one();
+}
+
+void DurableThreads::hello(uint64_t connection, std::string_view producer, std::string_view stream) {
+  Request r;
+  r.kind = Request::Kind::kHello;
+  r.batch.connection = connection;
+  r.batch.producer = producer;
+  r.batch.stream = stream;
+  request(std::move(r));
+}
+
+void DurableThreads::finish(uint64_t connection) {
+  Request r;
+  r.kind = Request::Kind::kFinish;
+  r.batch.connection = connection;
+  request(std::move(r));
+}
+
+void DurableThreads::goodbye(uint64_t connection) {
+  Request r;
+  r.kind = Request::Kind::kGoodbye;
+  r.batch.connection = connection;
+  request(std::move(r));
+}
+
+void DurableThreads::loaded(uint64_t request, std::string text) {
+  std::vector<Notice> one(1);
+  one.front().kind = Notice::Kind::kLoaded;
+  one.front().request = request;
+  {
+    std::lock_guard lock(status_mutex_);
+    last_load_error_ = text;
+    one.front().number = status_.load_position;
+  }
+  one.front().text = std::move(text);
+  tell(std::move(one));
+}
+
+uint64_t DurableThreads::request_load(journal::Load load) {
+  const uint64_t number = ++last_request_;
+  std::vector<Diagnostic> diagnostics;
+  if (!check_load(&load, &diagnostics)) {
+    loaded(number, render_all(diagnostics, load.program.files));
+    return number;
+  }
+  if (same(load, set_)) {
+    loaded(number, {});
+    return number;
+  }
+  set_ = load;
+  Request r;
+  r.kind = Request::Kind::kLoad;
+  r.number = number;
+  r.load = std::make_shared<const journal::Load>(std::move(load));
+  request(std::move(r));
+  return number;
+}
+
+uint64_t DurableThreads::reload(Program disk) { return request_load(with_disk(set_, disk)); }
+
+uint64_t DurableThreads::put_file(std::string_view name, std::string_view text) { return request_load(with_file(set_, name, text)); }
+
+uint64_t DurableThreads::remove_file(std::string_view name) {
+  journal::Load without;
+  if (without_file(set_, name, &without)) return request_load(std::move(without));
+  loaded(++last_request_, "there is no pattern file " + std::string(name));
+  return last_request_;
+}
+
+std::vector<PatternFile> DurableThreads::files() const { return files_of(set_); }
+
+uint64_t DurableThreads::acknowledged(Channel channel, std::string_view consumer) const {
+  std::lock_guard lock(places_mutex_);
+  return stages_->places.acknowledged(std::string(channel_name(channel)), std::string(consumer));
+}
+
+void DurableThreads::acknowledge(Channel channel, std::string_view consumer, uint64_t seq) {
+  std::lock_guard lock(places_mutex_);
+  stages_->places.acknowledge(std::string(channel_name(channel)), std::string(consumer), seq);
+}
+
+DurableStatus DurableThreads::status() const {
+  DurableStatus out;
+  {
+    std::lock_guard lock(status_mutex_);
+    out = status_;
+    out.last_load_error = last_load_error_;
+    if (!failure_.ok()) out.why = failure_.message();
+    out.sync_seconds = {static_cast<double>(sync_us_.quantile(0.5)) / 1e6, static_cast<double>(sync_us_.quantile(0.99)) / 1e6,
+                        static_cast<double>(sync_us_.max()) / 1e6, sync_us_.count()};
+  }
+  out.phase = phase_;
+  out.no_room = no_room_;
+  out.journal_next = written_ + 1;
+  {
+    std::lock_guard lock(const_cast<std::mutex&>(durable_mutex_));
+    out.journal_durable = durable_;
+  }
+  out.journal_bytes = journal_bytes_;
+  out.journal_syncs = syncs_;
+  out.worked = stages_->keeper->worked();
+  out.producers = producers_;
+  out.live_producers = live_producers_;
+  {
+    std::lock_guard lock(const_cast<std::mutex&>(in_mutex_));
+    out.queue_bytes[0] = in_bytes_;
+  }
+  out.queue_bytes[1] = frames_bytes_;
+  for (int c = 0; c < kChannels; ++c) out.channels[c] = stages_->log->place(static_cast<Channel>(c));
+  return out;
+}
+
+}  // namespace cep::engine

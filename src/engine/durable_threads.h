@@ -1,0 +1,141 @@
+// DurableEngine with its threads. Each loop owns its part; what they share is behind one of the mutexes below, each held for a moment.
+//
+//   in_        requests of the I/O thread → journal thread     frames_   written frames → ingest thread
+//   durable_   journal thread → sequencer (waits)              notices_  all → I/O thread
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/histogram.h"
+#include "engine/durable_engine.h"
+#include "engine/stages.h"
+
+namespace cep::engine {
+
+class DurableThreads : public DurableEngine {
+ public:
+  DurableThreads(const DurableOptions& options) : options_(options) {}
+  ~DurableThreads() override;
+
+  Status open(const Program& program, std::vector<Diagnostic>* diagnostics);
+
+  void start(std::function<void()> notify) override;
+  void take_notices(std::vector<Notice>* out) override;
+  bool offer(LineBatch* batch) override;
+  void hello(uint64_t connection, std::string_view producer, std::string_view stream) override;
+  void finish(uint64_t connection) override;
+  void goodbye(uint64_t connection) override;
+  uint64_t reload(Program disk) override;
+  uint64_t put_file(std::string_view name, std::string_view text) override;
+  uint64_t remove_file(std::string_view name) override;
+  std::vector<PatternFile> files() const override;
+  uint64_t acknowledged(Channel channel, std::string_view consumer) const override;
+  void acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override;
+  const output::OutputLog& log() const override { return *stages_->log; }
+  const std::string& log_id() const override { return stages_->dir.id; }
+  DurableStatus status() const override;
+  Status stop() override;
+
+ private:
+  struct Request {
+    enum class Kind : uint8_t { kLines, kHello, kFinish, kGoodbye, kLoad };
+    Kind kind = Kind::kLines;
+    LineBatch batch;             // kLines; of the others `connection`, `producer`, `stream`
+    uint64_t number = 0;         // kLoad: the request
+    std::shared_ptr<const journal::Load> load;
+  };
+
+  // I/O side
+  void request(Request r);
+  uint64_t request_load(journal::Load load);
+  void loaded(uint64_t request, std::string text);
+  void tell(std::vector<Notice> notices);
+  void tell(Notice::Kind kind, std::string text = {});
+
+  // Journal thread
+  void journal_loop();
+  bool take_requests(std::deque<Request>* out);
+  void serve(Request* r, std::vector<Notice>* out);
+  bool write_frames();
+  bool sync_if_due(bool now);
+  void send_frame(WrittenFrame frame);
+  void housekeeping();
+  uint64_t wait_us() const;
+
+  // Ingest thread
+  void ingest_loop();
+  bool recover();
+  bool next_frame(WrittenFrame* out);
+  void work(WrittenFrame* frame);
+  void publish_status(bool now);
+
+  // Outputs thread
+  void outputs_loop();
+  void pump_files();
+  void keep_house();
+
+  void fail(Status status);
+  bool wait_durable(uint64_t position);
+
+  DurableOptions options_;
+  std::unique_ptr<Stages> stages_;
+  std::function<void()> notify_;
+  std::atomic<Phase> phase_{Phase::kRecovering};
+  std::atomic<bool> failed_{false};
+  bool started_ = false, stopped_ = false;
+
+  std::mutex notices_mutex_;
+  std::vector<Notice> notices_;
+
+  std::mutex in_mutex_;                   // in_…
+  std::condition_variable in_changed_;
+  std::deque<Request> in_;
+  size_t in_bytes_ = 0;
+  bool in_open_ = false;                  // lines are taken
+  bool in_wants_room_ = false;            // an offer was refused
+  bool in_stop_ = false;                  // the journal thread ends when in_ is empty
+  std::atomic<bool> no_room_{false};      // disk.reserve
+
+  mutable std::mutex frames_mutex_;       // frames_, frames_stop_
+  std::condition_variable frames_changed_;
+  std::deque<WrittenFrame> frames_;
+  bool frames_stop_ = false;
+  std::atomic<size_t> frames_bytes_{0};
+
+  std::mutex durable_mutex_;
+  std::condition_variable durable_changed_;
+  uint64_t durable_ = 0;
+  std::atomic<uint64_t> written_{0}, journal_bytes_{0}, syncs_{0}, producers_{0}, live_producers_{0};
+  std::atomic<bool> wants_ticks_{false}, give_up_recovery_{false};
+
+  std::mutex outputs_mutex_;              // outputs_news_, outputs_stop_
+  std::condition_variable outputs_changed_;
+  bool outputs_news_ = false, outputs_stop_ = false;
+  mutable std::mutex places_mutex_;       // stages_->places
+  std::vector<std::unique_ptr<output::FileOutput>> files_;
+
+  mutable std::mutex status_mutex_;
+  DurableStatus status_;                  // what the threads publish
+  Status failure_;
+  base::Histogram sync_us_;               // written by the journal thread under status_mutex_
+
+  // Journal thread alone.
+  uint64_t last_sync_us_ = 0, last_tick_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
+  bool lines_since_tick_ = false;
+  // Ingest thread alone.
+  uint64_t last_status_us_ = 0;
+  // I/O thread alone.
+  journal::Load set_;                     // asked for last
+  uint64_t last_request_ = 0;
+  std::string last_load_error_;           // under status_mutex_
+
+  std::thread journal_thread_, ingest_thread_, outputs_thread_;
+};
+
+}  // namespace cep::engine

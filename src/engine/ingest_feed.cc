@@ -1,0 +1,128 @@
+#include "engine/ingest_feed.h"
+
+#include "base/planted.h"
+
+namespace cep::engine {
+
+using base::Bug;
+using base::planted;
+using journal::Entry;
+using journal::EntryKind;
+
+IngestFeed::IngestFeed(base::Env* env, const EngineOptions& options, Engine::Sink sink, std::map<uint64_t, std::string> skips)
+    : env_(env), options_(options), sink_(std::move(sink)), skips_(std::move(skips)) {}
+
+Status IngestFeed::load(const Entry& e, uint64_t position) {
+  Result<journal::Load> read = journal::decode_load(e.body);
+  if (!read.ok()) return read.status();
+  const bool today = planted(Bug::kConfigOfToday) && of_today_ && !out_;
+  const Program& program = today ? *of_today_ : read.value().program;
+  if (program.semantics != kSemanticsVersion)
+    return Status::error("the journal's load at position " + std::to_string(position) + " is of semantics version " + std::to_string(program.semantics) +
+                         ", this cepd speaks " + std::to_string(kSemanticsVersion) + ": its records would differ. Run the version that wrote it");
+  std::vector<Diagnostic> diagnostics;
+  bool good = true;
+  if (!engine_) {
+    EngineOptions options = options_;
+    options.limits = program.limits;
+    engine_ = Engine::create(program, options, sink_, &diagnostics);
+    good = engine_ != nullptr;
+  } else {
+    engine_->next_position(position);
+    good = engine_->load(program, &diagnostics);
+  }
+  if (!good)
+    return Status::error("the journal's load at position " + std::to_string(position) + " does not compile any more:\n" + render_all(diagnostics, program.files));
+  load_position_ = position;
+  ++loads_;
+  return {};
+}
+
+Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame& frame, OfferResult* result) {
+  if (e.kind == EntryKind::kLoad) return load(e, position);
+  if (e.kind != EntryKind::kLine && e.kind != EntryKind::kBroken && e.kind != EntryKind::kTick) return {};
+  if (!engine_) return Status::error("the journal's first line, at position " + std::to_string(position) + ", comes before any load");
+  engine_->next_position(position);
+  if (e.kind == EntryKind::kTick) {
+    engine_->tick(e.now_ms);
+    return {};
+  }
+  auto skip = skips_.empty() ? skips_.end() : skips_.find(position);
+  if (skip != skips_.end()) {
+    *result = {true, skip->second};
+    engine_->offer_broken(e.line.substr(0, journal::kBrokenBytesMax), skip->second);
+    return {};
+  }
+  if (e.kind == EntryKind::kBroken) {
+    *result = {true, std::string(e.reason)};
+    engine_->offer_broken(e.line, e.reason);
+    return {};
+  }
+  OfferOptions options;
+  options.stream = source_.stream;
+  options.producer = source_.producer;
+  options.arrival_ms = planted(Bug::kArrivalOfReplay) ? env_->wall_ms() : frame.arrival_ms;
+  options.client = true;
+  *result = engine_->offer(e.line, options);
+  return {};
+}
+
+Status IngestFeed::feed(const journal::Frame& frame, uint64_t upto) {
+  journal::EntryCursor cursor(frame.payload);
+  source_ = {};
+  Entry e;
+  uint64_t position = frame.base;
+  size_t from = 0, loads = 0;
+  while (cursor.next(&e)) {
+    if (e.kind == EntryKind::kSource) {
+      source_ = e.source;
+      continue;
+    }
+    if (position > upto) return {};
+    if (on_position_) on_position_(position);
+    OfferResult result;
+    Status done = entry(e, position, frame, &result);
+    if (!done.ok()) return done;
+    if (careful_ && engine_) engine_->flush();
+    if (out_ && e.kind == EntryKind::kLoad && loads < written_->loads.size()) {
+      Notice n;
+      n.kind = Notice::Kind::kLoaded;
+      n.request = written_->loads[loads++];
+      n.number = position;
+      out_->push_back(std::move(n));
+    }
+    if (out_ && result.rejected) {
+      const uint32_t index = static_cast<uint32_t>(position - frame.base);
+      while (from + 1 < written_->from.size() && written_->from[from + 1].first <= index) ++from;
+      const WrittenFrame::From& f = written_->from[from];
+      Notice n;
+      n.kind = Notice::Kind::kRejected;
+      n.connection = f.connection;
+      n.number = f.number + (index - f.first);
+      n.text = std::move(result.reason);
+      out_->push_back(std::move(n));
+    }
+    ++position;
+  }
+  next_ = position;
+  if (cursor.bad() || position != frame.base + frame.count)
+    return Status::error("the journal's frame at position " + std::to_string(frame.base) + " holds bytes that are no entries");
+  return {};
+}
+
+Status IngestFeed::feed(const WrittenFrame& frame, std::vector<Notice>* out) {
+  out_ = out;
+  written_ = &frame;
+  Status done = feed(frame.frame());
+  out_ = nullptr;
+  written_ = nullptr;
+  for (uint64_t connection : frame.finished) {
+    Notice n;
+    n.kind = Notice::Kind::kFinished;
+    n.connection = connection;
+    out->push_back(std::move(n));
+  }
+  return done;
+}
+
+}  // namespace cep::engine

@@ -1,0 +1,60 @@
+// Journal entries → Engine: the same code for what comes in now and for what is read back after a start, so that both give the same records. A passive object, one thread.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "cep/engine.h"
+#include "engine/durable_engine.h"
+#include "engine/journal_stage.h"
+#include "journal/entry.h"
+#include "journal/writer.h"
+
+namespace cep::engine {
+
+class IngestFeed {
+ public:
+  // `options` and `sink` are those of the engine, which the first load makes. `skips`: positions that kSkip entries of the journal name; their lines are rejects.
+  IngestFeed(base::Env* env, const EngineOptions& options, Engine::Sink sink, std::map<uint64_t, std::string> skips);
+
+  // Offers all entries of the frame up to position `upto`. Errors: bytes that are no entries, a load that does not compile, a line before the first load.
+  Status feed(const journal::Frame& frame, uint64_t upto = UINT64_MAX);
+  // The same of a frame that was just written: answers for rejected lines and loads go to *out.
+  Status feed(const WrittenFrame& frame, std::vector<Notice>* out);
+
+  // Each position in a batch of its own, worked before the next is offered (held mode's search for the position that fails).
+  void set_careful(bool careful) { careful_ = careful; }
+  // What a planted bug loads in the place of the journal's program; nothing else looks at it.
+  void set_program_of_today(const Program* program) { of_today_ = program; }
+  // Called before each position is offered; null: never.
+  void set_on_position(std::function<void(uint64_t)> f) { on_position_ = std::move(f); }
+
+  // Null before the first load.
+  Engine* engine() { return engine_.get(); }
+  uint64_t load_position() const { return load_position_; }
+  uint64_t loads() const { return loads_; }
+  uint64_t next_position() const { return next_; }
+
+ private:
+  Status entry(const journal::Entry& e, uint64_t position, const journal::Frame& frame, OfferResult* result);
+  Status load(const journal::Entry& e, uint64_t position);
+
+  base::Env* env_;
+  EngineOptions options_;
+  Engine::Sink sink_;
+  std::map<uint64_t, std::string> skips_;
+  std::unique_ptr<Engine> engine_;
+  journal::Source source_;         // of the lines that follow in the frame
+  bool careful_ = false;
+  const Program* of_today_ = nullptr;
+  std::function<void(uint64_t)> on_position_;
+  uint64_t load_position_ = 0, loads_ = 0, next_ = 1;
+  std::vector<Notice>* out_ = nullptr;      // of the frame being fed
+  const WrittenFrame* written_ = nullptr;
+};
+
+}  // namespace cep::engine

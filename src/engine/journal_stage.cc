@@ -1,0 +1,149 @@
+#include "engine/journal_stage.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/planted.h"
+
+namespace cep::engine {
+
+using base::Bug;
+using base::planted;
+
+JournalStage::JournalStage(base::Env* env, journal::Writer* writer, SessionTable* sessions, int64_t last_arrival_ms)
+    : env_(env), writer_(writer), sessions_(sessions), next_(writer->next_position()), arrival_ms_(last_arrival_ms) {}
+
+// The frame that the next entry goes into.
+WrittenFrame& JournalStage::frame() {
+  if (frames_.empty() || frames_.back().payload.size() >= kFrameBytes) {
+    WrittenFrame made;
+    made.base = next_;
+    arrival_ms_ = std::max(arrival_ms_, env_->wall_ms());
+    made.arrival_ms = arrival_ms_;
+    frames_.push_back(std::move(made));
+  }
+  return frames_.back();
+}
+
+void JournalStage::take_lines(LineBatch batch) {
+  if (batch.count == 0) return;
+  const bool session = !batch.producer.empty();
+  if (session) {
+    SessionTable::Session* s = sessions_->find(batch.producer);
+    const bool current = s && s->epoch == batch.epoch && s->connection == batch.connection;
+    if (!current && !(planted(Bug::kTakeoverInFlight) && s)) return;
+    CEP_CHECK(!current || s->next == batch.first_number);
+  }
+  WrittenFrame& f = frame();
+  journal::Source source{batch.producer, batch.stream, batch.epoch, session ? batch.first_number : 0};
+  journal::append_source(source, &f.payload);
+  f.payload += batch.entries;
+  f.from.push_back({f.count, batch.count, batch.connection, batch.first_number});
+  f.count += batch.count;
+  next_ += batch.count;
+  if (!session) return;
+  sessions_->wrote(batch.producer, batch.first_number, batch.count, f.arrival_ms);
+  const uint64_t upto = batch.first_number + batch.count - 1;
+  auto at = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.connection == batch.connection && !w.welcome; });
+  if (at != waiting_.end()) at->number = upto;
+  else waiting_.push_back({batch.connection, false, upto, batch.epoch});
+}
+
+void JournalStage::take_hello(uint64_t connection, std::string_view producer, std::string_view stream, std::vector<Notice>* out) {
+  SessionTable::Session* before = sessions_->find(producer);
+  if (before && before->connection != 0 && before->connection != connection) {
+    Notice n;
+    n.kind = Notice::Kind::kTakenOver;
+    n.connection = before->connection;
+    out->push_back(std::move(n));
+    take_goodbye(before->connection);
+  }
+  WrittenFrame& f = frame();
+  const uint64_t epoch = sessions_->next_epoch();
+  journal::Source source;
+  source.producer = producer;
+  source.stream = stream;
+  source.epoch = epoch;
+  journal::append_session(source, &f.payload);
+  ++f.count;
+  ++next_;
+  SessionTable::Session& s = sessions_->begin(producer, epoch, f.arrival_ms);
+  s.connection = connection;
+  producers_[connection] = producer;
+  waiting_.push_back({connection, true, s.next, epoch});
+}
+
+void JournalStage::take_goodbye(uint64_t connection) {
+  std::erase_if(waiting_, [&](const Waiting& w) { return w.connection == connection; });
+  auto at = producers_.find(connection);
+  if (at == producers_.end()) return;
+  SessionTable::Session* s = sessions_->find(at->second);
+  if (s && s->connection == connection) s->connection = 0;
+  producers_.erase(at);
+}
+
+void JournalStage::take_tick() {
+  WrittenFrame& f = frame();
+  journal::append_tick(f.arrival_ms, &f.payload);
+  ++f.count;
+  ++next_;
+}
+
+void JournalStage::take_load(uint64_t request, const journal::Load& load) {
+  WrittenFrame& f = frame();
+  journal::append_load(load, &f.payload);
+  f.loads.push_back(request);
+  ++f.count;
+  ++next_;
+}
+
+void JournalStage::forget_unseen(int64_t ttl_ms) {
+  for (const std::string& producer : sessions_->unseen_since(std::max(arrival_ms_, env_->wall_ms()) - ttl_ms)) {
+    WrittenFrame& f = frame();
+    journal::append_forget(producer, &f.payload);
+    ++f.count;
+    ++next_;
+    sessions_->forget(producer);
+  }
+}
+
+Status JournalStage::write(std::vector<WrittenFrame>* out) {
+  for (WrittenFrame& f : frames_) {
+    Status written = writer_->append(f.frame());
+    if (!written.ok()) return written;
+    out->push_back(std::move(f));
+  }
+  frames_.clear();
+  return {};
+}
+
+WrittenFrame JournalStage::finished() {
+  WrittenFrame out;
+  out.base = next_;
+  if (!anything_to_write() && !anything_to_sync()) out.finished.swap(finishing_);
+  return out;
+}
+
+void JournalStage::tell(std::vector<Notice>* out) {
+  for (const Waiting& w : waiting_) {
+    Notice n;
+    n.kind = w.welcome ? Notice::Kind::kWelcome : Notice::Kind::kAck;
+    n.connection = w.connection;
+    n.number = w.number;
+    n.epoch = w.epoch;
+    out->push_back(std::move(n));
+  }
+  waiting_.clear();
+}
+
+// REQUIRES nothing taken waits to be written: what is told is durable.
+Status JournalStage::sync(std::vector<Notice>* out) {
+  CEP_CHECK(frames_.empty());
+  if (planted(Bug::kAckBeforeSync)) tell(out);
+  Status synced = writer_->sync();
+  if (!synced.ok()) return synced;
+  tell(out);
+  return {};
+}
+
+}  // namespace cep::engine

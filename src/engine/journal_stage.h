@@ -1,0 +1,95 @@
+// The one place where lines of all connections become one order: requests are gathered into frames, frames are written, then synced, and only then is anything acknowledged.
+// A passive object: the daemon runs it in a thread of its own, the simulation in the test's (architecture.md, "Journal and output log on disk").
+//
+//   take…() ─▶ write() ─▶ frames for ingest ─▶ sync() ─▶ welcomes and acknowledgements
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/env.h"
+#include "engine/durable_engine.h"
+#include "engine/session_table.h"
+#include "journal/entry.h"
+#include "journal/writer.h"
+
+namespace cep::engine {
+
+// A frame that is written, on its way to ingest. `from`: which lines came from which connection, for answers; it is not in the journal and changes no result.
+struct WrittenFrame {
+  struct From {
+    uint32_t first = 0;          // its first entry that takes a position, counted from the frame's base
+    uint32_t count = 0;
+    uint64_t connection = 0;
+    uint64_t number = 0;         // of its first line, as the connection counts
+  };
+  uint64_t base = 0;
+  uint32_t count = 0;
+  int64_t arrival_ms = 0;
+  std::string payload;
+  std::vector<From> from;
+  std::vector<uint64_t> loads;   // requests of the load entries in it, in order
+  std::vector<uint64_t> finished;  // connections that have nothing behind it
+
+  journal::Frame frame() const { return {base, count, arrival_ms, payload}; }
+};
+
+class JournalStage {
+ public:
+  static constexpr size_t kFrameBytes = 256 << 10;   // a frame is closed when it has reached them
+
+  // `sessions`: as the journal's entries left them; `last_arrival_ms`: of its last frame. All must outlive the stage.
+  JournalStage(base::Env* env, journal::Writer* writer, SessionTable* sessions, int64_t last_arrival_ms);
+
+  // Lines of one connection. Those of an epoch that is over are discarded.
+  void take_lines(LineBatch batch);
+  // A new epoch for the producer; the connection that had it before is told at once (*out), the welcome comes with the sync.
+  void take_hello(uint64_t connection, std::string_view producer, std::string_view stream, std::vector<Notice>* out);
+  // The connection is closed: no welcome and no acknowledgement for it any more.
+  void take_goodbye(uint64_t connection);
+  // Nothing more comes from the connection: behind the sync of its lines finished() says so.
+  void take_finish(uint64_t connection) { finishing_.push_back(connection); }
+  void take_tick();
+  void take_load(uint64_t request, const journal::Load& load);
+  // Forgets the producers that were not seen for `ttl_ms`.
+  void forget_unseen(int64_t ttl_ms);
+
+  bool anything_to_write() const { return !frames_.empty(); }
+  // Writes what was taken and appends the frames to *out. Errors are final.
+  Status write(std::vector<WrittenFrame>* out);
+  // Marks for ingest, as a frame without entries, if all that came before them is durable; an empty list otherwise.
+  WrittenFrame finished();
+  bool anything_to_sync() const { return writer_->durable_position() + 1 < writer_->next_position(); }
+  // Makes all that was written durable, then tells who waits for it. Errors are final.
+  Status sync(std::vector<Notice>* out);
+
+  uint64_t next_position() const { return writer_->next_position(); }
+  uint64_t durable_position() const { return writer_->durable_position(); }
+  uint64_t journal_bytes() const { return writer_->bytes(); }
+  const SessionTable& sessions() const { return *sessions_; }
+
+ private:
+  struct Waiting {               // for a sync
+    uint64_t connection = 0;
+    bool welcome = false;
+    uint64_t number = 0;         // welcome: the next; otherwise: acknowledged up to
+    uint64_t epoch = 0;
+  };
+
+  WrittenFrame& frame();
+  void tell(std::vector<Notice>* out);
+
+  base::Env* env_;
+  journal::Writer* writer_;
+  SessionTable* sessions_;
+  std::vector<WrittenFrame> frames_;          // taken, not written
+  uint64_t next_ = 1;                         // position of the next entry taken
+  int64_t arrival_ms_ = 0;                    // of the last frame: it never goes back
+  std::vector<Waiting> waiting_;              // taken or written, not synced; one acknowledgement a connection
+  std::vector<uint64_t> finishing_;
+  std::map<uint64_t, std::string> producers_;  // by connection
+};
+
+}  // namespace cep::engine
