@@ -9,9 +9,9 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 
+#include "base/glob.h"
 #include "base/log.h"
 #include "server/alert_listener.h"
-#include "server/glob.h"
 
 namespace cep::server {
 
@@ -96,7 +96,7 @@ bool AlertSubscription::wants(uint32_t name_id) {
   int8_t& known = wants_[name_id];
   if (known < 0) {
     const std::string& name = log_->name(name_id);
-    known = std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& glob) { return glob_match(glob, name); });
+    known = std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& glob) { return base::glob_match(glob, name); });
   }
   return known != 0;
 }

@@ -1,7 +1,6 @@
-// The parts without a socket: lines out of packets, globs, the log of records, the control lines.
+// The parts without a socket: lines out of packets, the log of records, the control lines.
 #include <doctest/doctest.h>
 
-#include "server/glob.h"
 #include "server/line_splitter.h"
 #include "server/pretty.h"
 #include "server/record_log.h"
@@ -57,18 +56,6 @@ TEST_CASE("of a line over the limit only the first bytes are held") {
   REQUIRE(lines.size() == 2);
   CHECK(lines[0] == "1!ab" + std::string(LineSplitter::kKeepBytes - 2, 'x'));
   CHECK(lines[1] == "2:next");
-}
-
-TEST_CASE("globs") {
-  CHECK(glob_match("*", ""));
-  CHECK(glob_match("*", "anything"));
-  CHECK(glob_match("login_*", "login_burst"));
-  CHECK(glob_match("*_*t", "login_burst"));
-  CHECK(glob_match("l?gin", "login"));
-  CHECK_FALSE(glob_match("login", "login_burst"));
-  CHECK_FALSE(glob_match("", "x"));
-  CHECK_FALSE(glob_match("a*b", "ac"));
-  CHECK_FALSE(glob_match(std::string(100, '*') + "z", std::string(10'000, 'a')));
 }
 
 TEST_CASE("the log gives records from any place that it keeps, filtered by name") {

@@ -2,9 +2,9 @@
 #pragma once
 #include <string_view>
 
-namespace cep::server {
+namespace cep::base {
 
 // Linear in `text` for one star, at worst |glob| × |text|.
 bool glob_match(std::string_view glob, std::string_view text);
 
-}  // namespace cep::server
+}  // namespace cep::base

@@ -1,8 +1,8 @@
-#include "server/glob.h"
+#include "base/glob.h"
 
 #include <cstddef>
 
-namespace cep::server {
+namespace cep::base {
 
 bool glob_match(std::string_view glob, std::string_view text) {
   size_t g = 0, t = 0;
@@ -25,4 +25,4 @@ bool glob_match(std::string_view glob, std::string_view text) {
   return g == glob.size();
 }
 
-}  // namespace cep::server
+}  // namespace cep::base
