@@ -1,0 +1,19 @@
+// The way out of an output log that is refused: what is damaged, and all of its channel behind it, is moved aside; the next start makes it again from the journal.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "base/env.h"
+#include "cep/engine.h"
+#include "cep/status.h"
+
+namespace cep::output {
+
+// Reads the whole log in `dir` and moves, in each channel with damage, the damaged segment's rest and all later segments into `dir`/damaged-<n>. *report: lines for people, what was
+// moved where; "the output log is sound" if nothing. Nothing is deleted. REQUIRES the data directory's lock. A crash on the way: call it again.
+Status repair_output(base::Env* env, const std::string& dir, std::string* report);
+
+// Moves the records of `channel` from `seq` on aside in the same way, sound or not: for a log that says other things than the journal makes ("replay diverged at alerts/57").
+Status set_aside_output(base::Env* env, const std::string& dir, Channel channel, uint64_t seq, std::string* report);
+
+}  // namespace cep::output
