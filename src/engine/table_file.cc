@@ -71,21 +71,36 @@ bool leaves_folder(const fs::path& path) {
   return false;
 }
 
+void error(const plan::Table& table, const std::string& what, std::vector<Diagnostic>* diagnostics) {
+  diagnostics->push_back({Severity::kError, table.span, "table " + table.name + ": " + what});
+}
+
 }  // namespace
 
-void load_table_file(const plan::Table& table, int number, const Limits& limits, runtime::TableStore* store, std::vector<Diagnostic>* diagnostics) {
-  auto error = [&](const std::string& what) { diagnostics->push_back({Severity::kError, table.span, "table " + table.name + ": " + what}); };
-  fs::path below = table.file;
-  if (leaves_folder(below)) return error("\"" + table.file + "\" must lie below the folder of the pattern file");
-  fs::path path = fs::path(table.folder) / below;
+std::string table_path(const plan::Table& table) { return (fs::path(table.folder) / table.file).string(); }
+
+bool read_table_file(const plan::Table& table, std::string* bytes, std::vector<Diagnostic>* diagnostics) {
+  if (leaves_folder(table.file)) {
+    error(table, "\"" + table.file + "\" must lie below the folder of the pattern file", diagnostics);
+    return false;
+  }
+  const std::string path = table_path(table);
   std::ifstream in(path, std::ios::binary);
   std::stringstream text;
-  if (!in || !(text << in.rdbuf())) {
-    std::error_code none;
-    if (!in || !fs::is_empty(path, none)) return error("cannot read " + path.string());
+  std::error_code none;
+  if (!in || (!(text << in.rdbuf()) && !fs::is_empty(path, none))) {
+    error(table, "cannot read " + path, diagnostics);
+    return false;
   }
-  std::string reason = Loader(table, number, limits, store).load(text.str(), path.extension() == ".csv");
-  if (!reason.empty()) error(path.string() + ", " + reason);
+  *bytes = text.str();
+  return true;
+}
+
+void fill_table(const plan::Table& table, int number, std::string_view bytes, const Limits& limits, runtime::TableStore* store,
+                std::vector<Diagnostic>* diagnostics) {
+  const std::string path = table_path(table);
+  std::string reason = Loader(table, number, limits, store).load(bytes, path.ends_with(".csv"));
+  if (!reason.empty()) error(table, path + ", " + reason, diagnostics);
 }
 
 }  // namespace cep

@@ -1,5 +1,8 @@
-// The rows that a table begins with: a CSV or NDJSON file below the folder of its pattern file (language.md, "table").
+// The rows that a table begins with: a CSV or NDJSON file below the folder of its pattern file (language.md, "table"). The file's bytes belong to the
+// program (cep/program.h): they are read from the disk once, the rows are made of what was read.
 #pragma once
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "cep/diagnostic.h"
@@ -9,8 +12,15 @@
 
 namespace cep {
 
-// Puts the file's rows into table number `number` of the store. What is wrong (no such file, a path that leaves the folder, a line that is no row) is one
-// error at the table's name, with file and line; after the first bad line nothing more is read.
-void load_table_file(const plan::Table& table, int number, const Limits& limits, runtime::TableStore* store, std::vector<Diagnostic>* diagnostics);
+// The name of a table's file among Program::table_files: its path, the pattern file's folder before it.
+std::string table_path(const plan::Table& table);
+
+// Reads the file from the disk. What is wrong (no such file, a path that leaves the folder) is one error at the table's name; false then.
+bool read_table_file(const plan::Table& table, std::string* bytes, std::vector<Diagnostic>* diagnostics);
+
+// Puts the rows of the file's bytes into table number `number` of the store. A line that is no row is one error at the table's name, with file and line;
+// after the first nothing more is read.
+void fill_table(const plan::Table& table, int number, std::string_view bytes, const Limits& limits, runtime::TableStore* store,
+                std::vector<Diagnostic>* diagnostics);
 
 }  // namespace cep

@@ -196,6 +196,11 @@ bool LineDecoder::Impl::read_special(Special special, const Member& member) {
     case Special::kAt:
     case Special::kTick:
       return read_control(special, member);
+    case Special::kRecorded:
+      if (members.size() != 1) return true;  // a reserved name like others
+      kind.kind = LineKind::kRecorded;
+      kind.name = member.name;
+      return false;
     default:
       return true;
   }
@@ -317,7 +322,8 @@ void LineDecoder::Impl::map_fields(const SchemaPlan& plan, Mapping* mapping) con
     source.rest = static_cast<uint32_t>(dot + 1);
   }
   for (const Member& member : members) {
-    if (special_name(member.name) != Special::kReserved || reads(plan, member.name)) continue;
+    const Special special = special_name(member.name);
+    if ((special != Special::kReserved && special != Special::kRecorded) || reads(plan, member.name)) continue;
     mapping->reason = "`" + cut_text(member.name) +
                       "`: names that begin with `_` are reserved; a field reads it with `from`";
     return;
@@ -417,6 +423,7 @@ const LineKind& LineDecoder::parse(std::string_view line) {
   d.kind.stream = {};
   d.kind.has_stream = d.kind.is_delete = false;
   d.kind.time = 0;
+  d.kind.name = {};
   d.kind.reason.clear();
   d.members.clear();
   d.text = {};

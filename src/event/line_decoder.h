@@ -14,11 +14,12 @@ namespace cep::event {
 
 // What kind of line it is, before any stream is looked at.
 struct LineKind {
-  enum Kind : uint8_t { kBlank, kEvent, kWatermark, kEnd, kAt, kTick, kBroken } kind = kBlank;
+  enum Kind : uint8_t { kBlank, kEvent, kWatermark, kEnd, kAt, kTick, kRecorded, kBroken } kind = kBlank;
   std::string_view stream;    // `_stream` of an event, `stream` of a watermark or end; empty: not given. Valid until the next parse()
   bool has_stream = false;
   bool is_delete = false;     // "_delete": true
   int64_t time = 0;           // of kWatermark, kAt, kTick (ms)
+  std::string_view name;      // of kRecorded: `_load`, `_session`, `_line` or `_broken`, the only member of its line (event/recorded_line.h)
   std::string reason;         // of kBroken
 };
 

@@ -18,6 +18,10 @@ Special special_name(std::string_view name) {
       {"_tick", Special::kTick},
       {"_producer", Special::kProducer},
       {"_partition", Special::kPartition},
+      {"_load", Special::kRecorded},
+      {"_session", Special::kRecorded},
+      {"_line", Special::kRecorded},
+      {"_broken", Special::kRecorded},
   };
   for (const Known& known : kKnown)
     if (known.name == name) return known.special;

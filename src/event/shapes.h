@@ -23,6 +23,7 @@ enum class Special : uint8_t {
   kTick,
   kProducer,
   kPartition,
+  kRecorded,  // `_load` and the others that only a recorded stream may say
   kReserved
 };
 Special special_name(std::string_view name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/check.h"
 #include "base/nearest.h"
 #include "base/time_text.h"
 #include "event/json_writer.h"
@@ -49,13 +50,24 @@ IngestStage::IngestStage(const plan::Plan& plan, const Topology& topology, const
 void IngestStage::begin_batch() {
   timeline_ = std::make_shared<Timeline>();
   timeline_->number = batches_++;
-  timeline_->first = position_ + 1;
+  timeline_->first = next_;
   timeline_->steps.resize(topology_.clocks.size());
   for (size_t g = 0; g < topology_.clocks.size(); ++g) timeline_->before.push_back(clocks_.clock(static_cast<int>(g)));
   timeline_->reached = timeline_->before;
   batch_ = Batch{};
   batch_.rows.resize(options_.shards);
   lines_in_batch_ = 0;
+}
+
+void IngestStage::next_position(uint64_t p) {
+  CEP_CHECK(p > position_);
+  next_ = p;
+  if (lines_in_batch_ == 0) timeline_->first = p;
+}
+
+void IngestStage::take_position() {
+  position_ = next_++;
+  ++lines_in_batch_;
 }
 
 void IngestStage::cut() {
@@ -69,9 +81,7 @@ void IngestStage::cut() {
 
 void IngestStage::end() {
   cut();
-  ++position_;
-  ++lines_in_batch_;
-  timeline_->first = position_;
+  take_position();
   timeline_->end = true;
   clocks_.on_end();
   clocks_.take_changed();
@@ -87,8 +97,7 @@ void IngestStage::note_clocks() {
 }
 
 void IngestStage::tick(int64_t now_ms) {
-  ++position_;
-  ++lines_in_batch_;
+  take_position();
   note_tick(now_ms);
   apply_table_rows();
 }
@@ -101,39 +110,47 @@ void IngestStage::note_tick(int64_t now_ms) {
 
 OfferResult IngestStage::offer(std::string_view line, const OfferOptions& options) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  ++position_;
-  ++lines_in_batch_;
+  take_position();
   ++counters_.lines;
   result_ = {};
   const event::LineKind& kind = decoder_.parse(line);
   if (kind.kind == event::LineKind::kEvent) event(kind, line, options);
   else if (kind.kind == event::LineKind::kBroken) reject({}, -1, kind.reason, line);
-  else if (kind.kind != event::LineKind::kBlank) control(kind, line);
+  else if (kind.kind != event::LineKind::kBlank) control(kind, line, options.client);
   if (lines_in_batch_ >= options_.batch) cut();
   apply_table_rows();
   return std::move(result_);
 }
 
 void IngestStage::offer_broken(std::string_view first_bytes, std::string_view reason) {
-  ++position_;
-  ++lines_in_batch_;
+  take_position();
   ++counters_.lines;
   reject({}, -1, std::string(reason), first_bytes);
   if (lines_in_batch_ >= options_.batch) cut();
 }
 
-void IngestStage::control(const event::LineKind& kind, std::string_view line) {
+void IngestStage::control(const event::LineKind& kind, std::string_view line, bool client) {
+  auto only_recorded = [&](std::string_view name) {
+    reject({}, -1, "`" + std::string(name) + "` is for recorded streams, only the journal may say it", line);
+  };
   switch (kind.kind) {
-    case event::LineKind::kAt: arrival_ = kind.time; return;
-    case event::LineKind::kTick: return note_tick(kind.time);
+    case event::LineKind::kAt:
+      if (client) return only_recorded("_at");
+      arrival_ = kind.time;
+      return;
+    case event::LineKind::kTick: return client ? only_recorded("_tick") : note_tick(kind.time);
+    case event::LineKind::kRecorded: return only_recorded(kind.name);
     case event::LineKind::kEnd: {
       if (kind.stream != "*") return reject(kind.stream, -1, "`_end` is for all streams: {\"_end\":{\"stream\":\"*\"}}", line);
-      --position_;  // the end takes this line's position
-      --lines_in_batch_;
+      next_ = position_--;  // the end takes this line's position
+      if (--lines_in_batch_ == 0) timeline_->first = next_;
       return end();
     }
-    default: break;
+    default: return assert_watermark(kind, line);
   }
+}
+
+void IngestStage::assert_watermark(const event::LineKind& kind, std::string_view line) {
   int node = -1;
   if (kind.stream != "*") {
     auto at = by_name_.find(kind.stream);

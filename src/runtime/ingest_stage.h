@@ -24,10 +24,7 @@ class IngestStage : private FlowSink {
   OfferResult offer(std::string_view line, const OfferOptions& options);
   void offer_broken(std::string_view first_bytes, std::string_view reason);
   // The next line, tick or end takes position p. REQUIRES p > every position taken.
-  void next_position(uint64_t p) {
-    position_ = p - 1;
-    if (lines_in_batch_ == 0) timeline_->first = p;
-  }
+  void next_position(uint64_t p);
   // Cuts the batch: everything offered so far goes to the shards.
   void cut();
   // {"_end":…}: cuts, then decides all that is pending.
@@ -57,12 +54,14 @@ class IngestStage : private FlowSink {
   bool takes_late(const Lane& lane, int64_t time, int64_t clock) const;
   bool takes(int node);
   void take(int node, std::string_view line, const OfferOptions& options);
-  void control(const event::LineKind& kind, std::string_view line);
+  void control(const event::LineKind& kind, std::string_view line, bool client);
+  void assert_watermark(const event::LineKind& kind, std::string_view line);
   void advance(int node, const event::Row& row, const OfferOptions& options);
   std::string_view by_value(int node, const event::Row& row, const OfferOptions& options);
   void reject(std::string_view stream, int node, std::string reason, std::string_view line);
   void late(int node, const event::Row& row);
   void begin_batch();
+  void take_position();
   void note_clocks();
   void note_tick(int64_t now_ms);
 
@@ -91,6 +90,7 @@ class IngestStage : private FlowSink {
   uint32_t lines_in_batch_ = 0;
   std::vector<RowWriter> writers_;      // by shard
   uint64_t position_ = 0;               // of the last line
+  uint64_t next_ = 1;                   // of the next one
   std::vector<int> dropped_by_;         // nodes
   int64_t dropped_watermark_ = 0;
   std::vector<std::pair<int, const event::Row*>> taken_;  // streams that took the line, in order

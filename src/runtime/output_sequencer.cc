@@ -68,6 +68,7 @@ void OutputSequencer::send(const OutRecord& r, uint64_t suppressed) {
   out.seq = numbered ? seq_[c] : 0;
   if (r.node >= 0) out.name = plan_.nodes[r.node].name;
   out.line = line_;
+  out.position = r.label.position;
   sink_(out);
 }
 

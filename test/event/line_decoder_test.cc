@@ -33,6 +33,8 @@ std::string kind_of(std::string_view line) {
       return "at " + std::to_string(k.time);
     case LineKind::kTick:
       return "tick " + std::to_string(k.time);
+    case LineKind::kRecorded:
+      return "recorded " + std::string(k.name);
     case LineKind::kBroken:
       return "! " + k.reason;
   }
@@ -58,6 +60,11 @@ TEST_CASE("kinds of lines") {
       {"{\"_stream\":\"s\",\"a\":1,\"_delete\":true}", "event s delete"},
       {"{\"_stream\":\"s\",\"_delete\":false}", "event s"},
       {"{\"_stream\":1}", "! `_stream` must be a string"},
+      {"{\"_load\":{}}", "recorded _load"},
+      {"{\"_session\":null}", "recorded _session"},
+      {"{\"_line\":\"\"}", "recorded _line"},
+      {"{\"_broken\":1}", "recorded _broken"},
+      {"{\"_broken\":1,\"a\":1}", "event"},
       {"{\"_delete\":1}", "! `_delete` must be true or false"},
       {"{\"_producer\":\"p\",\"_partition\":3}", "event"},
       {R"({"_watermark":{"stream":"s","time":10}})", "watermark s 10"},
