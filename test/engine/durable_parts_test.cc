@@ -1,0 +1,169 @@
+// The passive parts round the engine, each alone: sessions, the sum of pattern files, the notes of crashes, the data directory.
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "base/env.h"
+#include "engine/crash_file.h"
+#include "engine/data_dir.h"
+#include "engine/program_set.h"
+#include "engine/session_table.h"
+#include "runtime/worked_range.h"
+
+using namespace cep;
+using namespace cep::engine;
+
+namespace {
+
+struct TempDir {
+  std::string path;
+  TempDir() {
+    char name[] = "/tmp/cepd-parts-XXXXXX";
+    path = mkdtemp(name);
+  }
+  ~TempDir() { std::filesystem::remove_all(path); }
+};
+
+void put(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+
+std::string names(const journal::Load& load) {
+  std::string out;
+  for (size_t i = 0; i < load.program.files.size(); ++i)
+    out += load.program.files[i].name + "=" + load.program.files[i].text + (load.origins[i] == journal::Origin::kApi ? "(api) " : " ");
+  for (const std::string& name : load.removed) out += "-" + name + " ";
+  return out;
+}
+
+Program disk(std::vector<SourceFile> files) {
+  Program p;
+  p.files = std::move(files);
+  return p;
+}
+
+}  // namespace
+
+TEST_CASE("a session counts lines, a takeover is a new epoch, forgetting begins anew") {
+  SessionTable table;
+  CHECK(table.next_epoch() == 1);
+  table.begin("a", 1, 100);
+  table.wrote("a", 1, 10, 110);
+  CHECK(table.find("a")->next == 11);
+  CHECK(table.next_epoch() == 2);
+  table.begin("a", 2, 120);
+  CHECK(table.find("a")->next == 11);
+  CHECK(table.find("a")->epoch == 2);
+  CHECK(table.find("b") == nullptr);
+  table.find("a")->connection = 7;
+  CHECK(table.live() == 1);
+  CHECK(table.unseen_since(1000).empty());
+  table.find("a")->connection = 0;
+  CHECK(table.unseen_since(120).empty());
+  CHECK(table.unseen_since(121) == std::vector<std::string>{"a"});
+  table.forget("a");
+  CHECK(table.size() == 0);
+  CHECK(table.next_epoch() == 3);  // a line of a forgotten epoch stays old
+}
+
+TEST_CASE("the pattern set: disk, files put over it, names removed") {
+  const journal::Load first = with_disk({}, disk({{"p/a.cep", "A"}, {"p/b.cep", "B"}}));
+  CHECK(names(first) == "p/a.cep=A p/b.cep=B ");
+  SUBCASE("a file put by the API stays over what the disk says, at its place") {
+    const journal::Load put_over = with_file(first, "a.cep", "A2");
+    CHECK(names(put_over) == "p/a.cep=A2(api) p/b.cep=B ");
+    CHECK(names(with_disk(put_over, disk({{"p/a.cep", "A3"}, {"p/c.cep", "C"}}))) == "p/a.cep=A2(api) p/c.cep=C ");
+    CHECK(names(with_disk(put_over, disk({{"p/b.cep", "B"}}))) == "p/b.cep=B p/a.cep=A2(api) ");
+  }
+  SUBCASE("a new file is put behind the others") { CHECK(names(with_file(first, "n.cep", "N")) == "p/a.cep=A p/b.cep=B n.cep=N(api) "); }
+  SUBCASE("a removed file stays out until it is put again") {
+    journal::Load without;
+    CHECK_FALSE(without_file(first, "x.cep", &without));
+    REQUIRE(without_file(first, "a.cep", &without));
+    CHECK(names(without) == "p/b.cep=B -a.cep ");
+    CHECK(names(with_disk(without, disk({{"p/a.cep", "A"}, {"p/b.cep", "B"}}))) == "p/b.cep=B -a.cep ");
+    CHECK(names(with_file(without, "a.cep", "A9")) == "p/b.cep=B a.cep=A9(api) ");
+  }
+  SUBCASE("the same content is the same set") {
+    CHECK(same(first, with_disk(first, disk({{"p/a.cep", "A"}, {"p/b.cep", "B"}}))));
+    CHECK_FALSE(same(first, with_file(first, "a.cep", "A")));  // it came another way: a later change on disk would not reach it
+    journal::Load limits = first;
+    limits.program.limits.runs_per_key = 7;
+    CHECK_FALSE(same(first, limits));
+  }
+}
+
+TEST_CASE("two crashes that meet in one position hold the daemon there") {
+  TempDir dir;
+  const std::string path = dir.path + "/crash";
+  base::Env* env = base::posix_env();
+  CHECK(read_crash_notes(env, path).first == 0);
+  auto notes = [&](const std::string& text) {
+    put(path, text);
+    return read_crash_notes(env, path);
+  };
+  CrashNotes n = notes("100 200\n");
+  CHECK((n.first == 100 && n.last == 200 && n.held == 0));
+  CHECK(notes("100 200\n150 150\n").held == 150);
+  CHECK(notes("150 150\n150 150\n").held == 150);
+  CHECK(notes("100 200\n150 151\n").held == 0);
+  CHECK(notes("100 140\n150 150\n").held == 0);
+  CHECK(notes("150 150\n100 140\n").held == 0);
+  CHECK(notes("garbage\n\n0 7\n9 3\n").first == 0);
+  CHECK(notes("150 150\n150 15").held == 0);  // the second one was not written whole
+}
+
+TEST_CASE("a crash writes down the positions that its thread was working") {
+  TempDir dir;
+  const std::string path = dir.path + "/crash";
+  for (int signal : {SIGABRT, SIGSEGV}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      note_crashes_in(path);
+      runtime::set_worked_range(41, signal == SIGABRT ? 57 : 43);
+      std::raise(signal);
+      _exit(0);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == signal);
+  }
+  CHECK(base::read_whole(base::posix_env(), path).value() == "41 57\n41 43\n");
+}
+
+TEST_CASE("the data directory keeps its identity and has one owner") {
+  TempDir dir;
+  const std::string path = dir.path + "/deep/data";
+  base::Env* env = base::posix_env();
+  std::string id;
+  {
+    Result<DataDir> made = open_data_dir(env, path);
+    REQUIRE(made.ok());
+    id = made.value().id;
+    CHECK(id.size() == 32);
+  }
+  {
+    Result<DataDir> again = open_data_dir(env, path);
+    REQUIRE(again.ok());
+    CHECK(again.value().id == id);
+    const pid_t child = fork();
+    if (child == 0) _exit(open_data_dir(env, path).ok() ? 0 : 3);
+    int status = 0;
+    waitpid(child, &status, 0);
+    CHECK(WEXITSTATUS(status) == 3);
+  }
+  auto refused = [&](const std::string& text) {
+    put(path + "/ID", text);
+    return open_data_dir(env, path).status().message();
+  };
+  CHECK(refused("nonsense\n").find("damaged") != std::string::npos);
+  CHECK(refused("cepd data directory, layout 1\n" + id.substr(1) + "\n").find("damaged") != std::string::npos);
+  CHECK(refused("cepd data directory, layout 2\n" + id + "\n").find("later version") != std::string::npos);
+  std::filesystem::remove(path + "/ID");
+  std::filesystem::create_directory(path + "/journal");
+  CHECK(open_data_dir(env, path).status().message().find("missing beside a journal") != std::string::npos);
+}
