@@ -248,6 +248,7 @@ struct Declaration {
   JoinDecl join;
   TableDecl table;
   BrokenDecl broken;
+  Span span;  // all of it
 };
 
 struct File {

@@ -18,6 +18,8 @@ using ast::Declaration;
 
 namespace {
 
+}  // namespace
+
 const ast::Ident& name_of(const Declaration& d) {
   switch (d.kind) {
     case Declaration::kLet:
@@ -39,6 +41,8 @@ const ast::Ident& name_of(const Declaration& d) {
   }
   return d.broken.name;
 }
+
+namespace {
 
 DeclaredKind kind_of(Declaration::Kind kind) {
   switch (kind) {

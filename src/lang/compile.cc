@@ -1,6 +1,7 @@
 #include "lang/compile.h"
 
 #include "lang/binder.h"
+#include "lang/fingerprint.h"
 #include "lang/parser.h"
 #include "plan/nfa/nfa_compiler.h"
 
@@ -20,7 +21,9 @@ CompileResult compile(const std::vector<SourceFile>& files) {
       result.diagnostics.push_back(
           {Severity::kError, node.span, "`" + node.name + "` cannot be compiled: " + reason});
   }
-  if (!has_errors(result.diagnostics)) result.plan = std::move(plan);
+  if (has_errors(result.diagnostics)) return result;
+  set_fingerprints(trees, files, plan.get());
+  result.plan = std::move(plan);
   return result;
 }
 

@@ -37,6 +37,7 @@ class FileParser {
       if (!declaration.parse(at_, state_.end, context, x3::unused, read))
         throw no_declaration(state_, start, last());
       if (state_.failed) read = broken(start);
+      if (at_ != start) read.span = state_.text.span(start->begin, (at_ - 1)->end);
       file_.declarations.push_back(std::move(read));
     } catch (const Mistake& mistake) {
       const bool cut = state_.cut_message != 0 && mistake.span.begin == state_.cut_message;

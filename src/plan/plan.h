@@ -89,6 +89,7 @@ struct Node {
   std::vector<Input> inputs;           // empty for sources; Derive: no keys
   std::vector<Unique> unique;          // 0 or 1; sources and derives: applied to what the node gives
   Span span;                           // of its name
+  std::string fingerprint;             // equal: the same declaration, and everything that it reads is the same too (lang/fingerprint.h)
   Source source;                       // kSource
   Derive derive;                       // kDerive
   std::shared_ptr<PatternNode> pattern;  // kPattern

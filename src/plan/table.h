@@ -17,6 +17,7 @@ struct Table {
   int stream = -1;               // `from stream S`: the node; -1: none
   std::vector<uint16_t> stream_slots;  // slot in S for each field
   Span span;
+  std::string fingerprint;       // as of a node (plan.h)
 };
 
 }  // namespace cep::plan
