@@ -44,7 +44,7 @@ class Env {
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
   virtual Status rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
   virtual Status remove(const std::string& path) = 0;
-  virtual Status make_dir(const std::string& path) = 0;                       // and those above it; fine if it is there
+  virtual Status make_dir(const std::string& path) = 0;                       // and those above it, durably; fine if it is there
   virtual Status sync_dir(const std::string& path) = 0;                       // its entries are durable
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted; no . and ..
   virtual bool exists(const std::string& path) = 0;

@@ -144,9 +144,9 @@ class PosixEnv final : public Env {
 
   Status make_dir(const std::string& path) override {
     for (size_t end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
-      if (Status made = make_one(path.substr(0, end)); !made.ok()) return made;
+      if (Status made = make_one(path.substr(0, end), false); !made.ok()) return made;
     }
-    return make_one(path);
+    return make_one(path, true);
   }
 
   Status sync_dir(const std::string& path) override {
@@ -226,13 +226,23 @@ class PosixEnv final : public Env {
   }
 
  private:
-  Status make_one(const std::string& path) {
-    if (path.empty() || ::mkdir(path.c_str(), 0755) == 0) return {};
-    int error = errno;
-    struct stat st {};
-    // A directory that is there is fine, whatever mkdir says of it (on a read-only disk, above a directory that we may not write).
-    if (::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return {};
-    return failed("make the directory", path, error == EEXIST ? ENOTDIR : error);
+  // `last`: the name is synced though it is there already, since who made it may have been killed before he did so.
+  Status make_one(const std::string& path, bool last) {
+    const bool made = ::mkdir(path.c_str(), 0755) == 0;
+    if (!made) {
+      const int error = errno;
+      struct stat st {};
+      // A directory that is there is fine, whatever mkdir says of it (on a read-only disk, above a directory that we may not write).
+      const bool there = ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode);
+      if (!there) return failed("make the directory", path, error == EEXIST ? ENOTDIR : error);
+    }
+    return made || last ? sync_name(path) : Status();
+  }
+
+  Status sync_name(const std::string& path) {
+    const std::string above = path + "/..";
+    const bool may = ::access(above.c_str(), R_OK) == 0;  // whom nobody lets look there cannot sync it
+    return may ? sync_dir(above) : Status();
   }
 };
 

@@ -311,7 +311,9 @@ Status SimEnv::make_dir(const std::string& raw) {
   for (size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string dir = path.substr(0, end);
     if (disk_.file(dir)) return refused("make the directory", dir, "Not a directory");
-    if (!disk_.exists(dir)) disk_.make_dir(dir);
+    const bool made = !disk_.exists(dir);
+    if (made) disk_.make_dir(dir);
+    if (made || end == std::string::npos) disk_.sync_dir(parent_of(dir));
     if (end == std::string::npos) break;
   }
   end(turn, Op::kMakeDir, path);

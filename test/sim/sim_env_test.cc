@@ -75,6 +75,8 @@ TEST_CASE("the virtual Env keeps the contract that the machine's keeps") {
   CHECK(env.make_dir("/x/.b/z").message() == "cannot make the directory /x/.b: Not a directory");
   CHECK(env.list("/no").status().message() == "cannot list /no: No such file or directory");
   CHECK(env.sync_dir("/no").message() == "cannot open /no: No such file or directory");
+  env.cut_power();
+  CHECK(env.list("/x/y").ok());   // directories are made durably
 }
 
 TEST_CASE("a lock is held once, and free after the process has ended") {
