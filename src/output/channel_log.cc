@@ -1,0 +1,121 @@
+#include "output/channel_log.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/planted.h"
+
+namespace cep::output {
+
+ChannelLog::ChannelLog(Channel channel, uint64_t ring_bytes) : channel_(channel), ring_(ring_bytes, 1, 0) {}
+
+ChannelLog::ChannelLog(base::Env* env, std::string dir, Channel channel, const OutputLogOptions& options, uint64_t log_seed, ChannelScan scan)
+    : env_(env), dir_(std::move(dir)), channel_(channel), ring_(options.ring_bytes, scan.next, scan.text), segments_(std::move(scan.segments)) {
+  comparer_ = std::make_unique<Comparer>(env, dir_, channel, segments_, scan.next);
+  writer_ = std::make_unique<SegmentWriter>(env, dir_, channel, log_seed, options.segment_bytes, segments_.empty() ? nullptr : &segments_.back());
+}
+
+std::string ChannelLog::path(uint64_t first) const { return dir_ + "/" + segment_name(channel_, first); }
+
+Status ChannelLog::open(uint64_t synced) {
+  synced_ = synced;
+  for (Segment& segment : segments_) {
+    if (&segment != &segments_.back() && segment.next - 1 <= synced) continue;
+    auto file = env_->open(path(segment.first), base::OpenMode::kWrite);
+    if (!file.ok()) return file.status();
+    segment.to_sync = std::move(file.value());
+    if (segment.next - 1 <= synced) continue;
+    if (Status again = write_again(segment, synced); !again.ok()) return again;
+  }
+  return writer_->open();
+}
+
+Status ChannelLog::write_again(const Segment& segment, uint64_t synced) {
+  constexpr size_t kBytes = 1 << 20;
+  uint64_t offset = 0;
+  for (const Mark& mark : segment.index) {
+    if (mark.seq <= synced) offset = mark.offset;
+  }
+  std::string buffer;
+  while (offset < segment.bytes) {
+    buffer.resize(static_cast<size_t>(std::min<uint64_t>(kBytes, segment.bytes - offset)));
+    Result<size_t> got = segment.to_sync->read_at(offset, buffer.data(), buffer.size());
+    if (!got.ok()) return got.status();
+    if (got.value() != buffer.size()) return Status::error(path(segment.first) + " has become shorter while it was opened");
+    if (Status written = segment.to_sync->write_at(offset, buffer); !written.ok()) return written;
+    offset += buffer.size();
+  }
+  return {};
+}
+
+Status ChannelLog::append(const Record& record) {
+  base::kill_point("output-append");
+  const uint64_t seq = ring_.staged_next();
+  const size_t bytes = frame_bytes(record.name.size(), record.line.size());
+  uint64_t seed = 0;
+  if (env_ != nullptr) {
+    const bool reset = base::planted(base::Bug::kSeqReset);
+    if (record.seq < comparer_->oldest()) return {};
+    if (record.seq < comparer_->next() && !reset) return comparer_->check(record);
+    CEP_CHECK(reset || (record.seq == seq && comparer_->remaining() == 0));
+    seed = writer_->place(seq, bytes, ring_.staged_text());
+  }
+  char* frame = ring_.stage(bytes, record.line.size() + 1);
+  encode_frame(seq, record.position, record.name, record.line, seed, frame);
+  if (env_ != nullptr) writer_->stage(frame, bytes);
+  base::kill_point("output-appended");
+  return {};
+}
+
+Status ChannelLog::publish() {
+  if (ring_.staged_next() == ring_.next()) return {};
+  base::kill_point("output-publish");
+  if (env_ != nullptr) {
+    if (Status written = writer_->write(); !written.ok()) return written;
+  }
+  {
+    std::lock_guard lock(mutex_);
+    if (env_ != nullptr) writer_->publish(&segments_);
+    ring_.publish();
+  }
+  base::kill_point("output-published");
+  return {};
+}
+
+// ---- upkeep
+
+ChannelLog::Unsynced ChannelLog::unsynced() const {
+  std::lock_guard lock(mutex_);
+  Unsynced out;
+  if (ring_.next() - 1 <= synced_) return out;
+  out.upto = ring_.next() - 1;
+  for (const Segment& segment : segments_) {
+    if (segment.next - 1 > synced_) out.files.push_back(segment.to_sync);
+  }
+  return out;
+}
+
+void ChannelLog::set_synced(uint64_t upto) {
+  std::lock_guard lock(mutex_);
+  synced_ = std::max(synced_, upto);
+  for (Segment& segment : segments_) {
+    if (segment.next - 1 <= synced_ && &segment != &segments_.back()) segment.to_sync.reset();
+  }
+}
+
+std::vector<ChannelLog::OldSegment> ChannelLog::old_segments() const {
+  std::lock_guard lock(mutex_);
+  std::vector<OldSegment> out;
+  for (const Segment& segment : segments_) {
+    if (&segment != &segments_.back()) out.push_back(OldSegment{path(segment.first), segment.next, segment.bytes});
+  }
+  return out;
+}
+
+void ChannelLog::forget_before(uint64_t seq) {
+  std::lock_guard lock(mutex_);
+  while (segments_.size() > 1 && segments_.front().next <= seq) segments_.erase(segments_.begin());
+  CEP_CHECK(segments_.front().first == seq);
+}
+
+}  // namespace cep::output

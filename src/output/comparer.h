@@ -1,0 +1,45 @@
+// Compares the records that a replay makes again with those that one channel has recorded, byte for byte. The appending thread's; remaining() is anybody's.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/env.h"
+#include "cep/engine.h"
+#include "cep/status.h"
+#include "output/frame_reader.h"
+#include "output/scan.h"
+
+namespace cep::output {
+
+class Comparer {
+ public:
+  // The records of `segments`, as they are when the log is opened, up to `next`; they must stay until remaining() is 0.
+  Comparer(base::Env* env, std::string dir, Channel channel, const std::vector<Segment>& segments, uint64_t next);
+
+  uint64_t oldest() const { return oldest_; }
+  uint64_t next() const { return next_; }  // of the first record that was not recorded
+  // The next one in order from oldest() on. REQUIRES record.seq < next().
+  Status check(const Record& record);
+  uint64_t remaining() const { return remaining_.load(std::memory_order_acquire); }
+
+ private:
+  struct Part {
+    uint64_t first = 0, next = 0, bytes = 0, seed = 0;
+  };
+  Status read(uint64_t seq, FrameView* recorded);
+  Status open(const Part& part);
+
+  base::Env* env_;
+  const std::string dir_;
+  const Channel channel_;
+  std::vector<Part> parts_;
+  uint64_t oldest_, next_;
+  size_t part_ = 0;                      // being read
+  std::unique_ptr<FrameReader> reader_;  // null: none is open
+  std::atomic<uint64_t> remaining_{0};
+};
+
+}  // namespace cep::output

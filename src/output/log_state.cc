@@ -1,0 +1,67 @@
+#include "output/log_state.h"
+
+#include <charconv>
+
+namespace cep::output {
+namespace {
+
+constexpr std::string_view kTitle = "cepd output log ";
+
+std::string hex16(uint64_t value) {
+  char digits[16];
+  for (int i = 0; i < 16; ++i) digits[i] = "0123456789abcdef"[(value >> (60 - 4 * i)) & 15];
+  return std::string(digits, sizeof digits);
+}
+
+// Takes `word` off the front of *text.
+bool take(std::string_view word, std::string_view* text) {
+  if (!text->starts_with(word)) return false;
+  text->remove_prefix(word.size());
+  return true;
+}
+
+bool take_number(std::string_view* text, int base, uint64_t* out) {
+  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), *out, base);
+  if (error != std::errc()) return false;
+  text->remove_prefix(static_cast<size_t>(end - text->data()));
+  return true;
+}
+
+bool read_channels(std::string_view text, LogState* out) {
+  if (!take(std::string(kTitle) + std::to_string(kFormatVersion) + "\nseed ", &text) || !take_number(&text, 16, &out->seed) || !take("\n", &text)) return false;
+  for (int c = 0; c < kNumbered; ++c) {
+    LogState::Of& of = out->channels[static_cast<size_t>(c)];
+    if (!take(channel_name(static_cast<Channel>(c)), &text) || !take(" oldest ", &text) || !take_number(&text, 10, &of.oldest)) return false;
+    if (!take(" synced ", &text) || !take_number(&text, 10, &of.synced) || !take("\n", &text) || of.oldest == 0) return false;
+  }
+  return text.empty();
+}
+
+}  // namespace
+
+std::string LogState::encode() const {
+  std::string out = std::string(kTitle) + std::to_string(kFormatVersion) + "\nseed " + hex16(seed) + "\n";
+  for (int c = 0; c < kNumbered; ++c) {
+    const Of& of = channels[static_cast<size_t>(c)];
+    out += std::string(channel_name(static_cast<Channel>(c))) + " oldest " + std::to_string(of.oldest) + " synced " + std::to_string(of.synced) + "\n";
+  }
+  return out + "checksum " + hex16(checksum(out, 0)) + "\n";
+}
+
+Result<LogState> LogState::decode(std::string_view text) {
+  std::string_view rest = text;
+  uint64_t version = 0;
+  if (!take(kTitle, &rest) || !take_number(&rest, 10, &version)) return Status::error("this is no state of an output log");
+  // What stands before the checksum is the whole text that encode() makes of it, so every byte is accounted for.
+  LogState out;
+  const size_t sum_at = text.rfind("checksum ");
+  const bool good = sum_at != std::string_view::npos && read_channels(text.substr(0, sum_at), &out) && out.encode() == text;
+  if (good) return out;
+  const bool whole = sum_at != std::string_view::npos && text.substr(sum_at) == "checksum " + hex16(checksum(text.substr(0, sum_at), 0)) + "\n";
+  if (whole && version != kFormatVersion) {
+    return Status::error("its format is version " + std::to_string(version) + "; this cepd reads version " + std::to_string(kFormatVersion));
+  }
+  return Status::error("it is damaged");
+}
+
+}  // namespace cep::output
