@@ -1,7 +1,8 @@
-// Reads the frames of a journal in order. Says torn tail and rot apart: a bad frame is a torn tail only in the last segment and only if no valid frame lies beyond it and no
-// frame read so far or found later says that it was synced beyond it. Anything else is an error that names segment, offset and the way out.
+// Reads the frames of a journal in order. Says torn tail and damage apart (FORMAT.md, "Torn tail or damage"): a bad frame is a torn tail only in the last segment and only if nothing
+// found behind it says that it was durable. Anything else is an error that names segment, offset and the way out.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,16 +42,18 @@ Result<Opened> open_journal(base::Env* env, const std::string& dir, const Writer
 struct SegmentInfo {
   std::string name;
   uint64_t first = 0, last = 0;   // positions; last < first: none
-  uint64_t bytes = 0, frames = 0;
+  uint64_t bytes = 0, frames = 0; // bytes: up to the end of its last frame; what lies behind is reserved
   int64_t first_arrival_ms = 0, last_arrival_ms = 0;
   std::string problem;            // empty: sound. "torn tail of 17 bytes" is one that the daemon repairs by itself
   bool fatal = false;             // the daemon would refuse
 };
-// Reads every frame of every segment.
-Result<std::vector<SegmentInfo>> inspect(base::Env* env, const std::string& dir);
+// Told now and then how far long work is; null: nobody asks.
+using OnProgress = std::function<void(uint64_t read, uint64_t total)>;
+// Reads every frame of every segment, entries included. Also beside a daemon that writes: up to its last whole frame. An error only if a file cannot be read.
+Result<std::vector<SegmentInfo>> inspect(base::Env* env, const std::string& dir, const OnProgress& progress = nullptr);
 
 // The way out of rot: keeps everything up to the first bad frame, moves what lies behind (that segment's rest and all later segments) into `dir`/damaged-<n>, and says
-// in *report what is lost: positions and bytes. Nothing is deleted. REQUIRES the data directory's lock.
-Status repair(base::Env* env, const std::string& dir, std::string* report);
+// in *report what is lost: positions and bytes. Nothing is deleted. A header of which one copy is good costs nothing. REQUIRES the data directory's lock.
+Status repair(base::Env* env, const std::string& dir, std::string* report, const OnProgress& progress = nullptr);
 
 }  // namespace cep::journal

@@ -27,7 +27,8 @@ struct WriterOptions {
 class Writer {
  public:
   virtual ~Writer() = default;
-  // Writes the frame behind the last one; it is not durable yet. REQUIRES frame.base == next_position(). A frame that does not fit begins a new segment.
+  // Writes the frame behind the last one; it is not durable yet. REQUIRES frame.base == next_position(), frame.count > 0. A frame that does not fit begins a new segment.
+  // A payload beyond 1 GiB is an error that breaks nothing.
   virtual Status append(const Frame& frame) = 0;
   // All that was appended is durable when this returns ok.
   virtual Status sync() = 0;

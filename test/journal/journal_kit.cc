@@ -1,5 +1,6 @@
 #include "journal/journal_kit.h"
 
+#include <doctest/doctest.h>
 #include <rapidcheck.h>
 
 namespace cep::journal::test {
@@ -73,6 +74,47 @@ std::string append_random_entry(std::string* payload) {
     }
     case 7: append_skip(n, b, payload); return "skip " + std::to_string(n) + " " + b;
     default: append_forget(a, payload); return "forget " + a;
+  }
+}
+
+OwnFrame frame_of_lines(uint64_t base, uint32_t count, int64_t arrival_ms) {
+  OwnFrame f{base, count, arrival_ms, ""};
+  for (uint32_t i = 0; i < count; ++i) append_line("line " + std::to_string(base + i) + " of the journal", &f.payload);
+  return f;
+}
+
+std::vector<OwnFrame> frames_of_lines(size_t n) {
+  std::vector<OwnFrame> out;
+  uint64_t base = 1;
+  for (size_t i = 0; i < n; ++i) {
+    const uint32_t count = static_cast<uint32_t>(1 + i % 3);
+    out.push_back(frame_of_lines(base, count, static_cast<int64_t>(1000 + 5 * i)));
+    base += count;
+  }
+  return out;
+}
+
+std::vector<OwnFrame> read_all(base::Env* env, const std::string& dir, std::string* error, uint64_t from) {
+  std::vector<OwnFrame> out;
+  error->clear();
+  auto opened = open_reader(env, dir, from);
+  if (!opened.ok()) return *error = opened.status().message(), out;
+  Frame f;
+  for (;;) {
+    Result<bool> more = opened.value()->next(&f);
+    if (!more.ok()) return *error = more.status().message(), out;
+    if (!more.value()) return out;
+    out.push_back({f.base, f.count, f.arrival_ms, std::string(f.payload)});
+  }
+}
+
+void write_frames(base::Env* env, const std::vector<OwnFrame>& frames, size_t sync_every, const WriterOptions& options) {
+  Result<Opened> opened = open_journal(env, kDir, options);
+  REQUIRE_MESSAGE(opened.ok(), opened.status().message());
+  Writer& w = *opened.value().writer;
+  for (size_t i = 0; i < frames.size(); ++i) {
+    REQUIRE(w.append(frames[i].view()).ok());
+    if (sync_every > 0 && (i + 1) % sync_every == 0) REQUIRE(w.sync().ok());
   }
 }
 
