@@ -97,6 +97,7 @@ void ClockSet::on_end() {
 
 void ClockSet::on_arrival(int source, int64_t arrival_ms) {
   Stream& s = streams_[source];
+  s.last_arrival = arrival_ms;
   if (s.source->idle_ms < 0) return;
   s.arrival = arrival_ms;
   s.at_arrival = s.watermark;
@@ -126,12 +127,14 @@ int64_t ClockSet::group_clock(const std::vector<int>& nodes) const {
 int64_t ClockSet::least_behind(const std::vector<int>& nodes, int64_t foremost) const {
   int64_t least = kEndOfTime;
   for (int node : nodes) {
-    const Stream& s = streams_[node];
-    int64_t lag = s.source->own_max_lag_ms;
-    bool left_behind = lag >= 0 && s.greatest < less_by(foremost, lag);
-    if (!left_behind) least = std::min(least, s.watermark);
+    if (!left_behind(node, foremost)) least = std::min(least, streams_[node].watermark);
   }
   return least;
+}
+
+bool ClockSet::left_behind(int node, int64_t foremost) const {
+  const int64_t lag = streams_[node].source->own_max_lag_ms;
+  return lag >= 0 && streams_[node].greatest < less_by(foremost, lag);
 }
 
 const std::vector<int>& ClockSet::take_changed() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "plan/plan.h"
+#include "runtime/succession.h"
 #include "runtime/topology.h"
 
 namespace cep::runtime {
@@ -20,6 +21,11 @@ inline constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
 class ClockSet {
  public:
   ClockSet(const plan::Plan& plan, const Topology& topology);
+
+  // Carries on what `before` knows of the source streams and clocks that go on; to be called before anything else. A clock that goes on never goes back. Streams
+  // that are one feed now and were not before count the greatest time of all of them at once. take_changed() tells which clocks stand elsewhere than
+  // they stood before, or are new.
+  void take_over(const ClockSet& before, const Succession& succession);
 
   // An accepted event of a source. `value` is the text of the `by` field, if the stream has one; `punctuates` the value of its condition.
   void on_event(int source, int64_t time, std::string_view value, bool punctuates);
@@ -33,6 +39,15 @@ class ClockSet {
   void on_arrival(int source, int64_t arrival_ms);
 
   int64_t clock(int group) const { return clocks_[group]; }
+
+  // For people. `held_by`: the source node whose watermark holds back those who read `source`; -1: none does, or its own. `by`: the value of its `by` field that does,
+  // null if it has none.
+  struct StreamState {
+    int64_t greatest = kNoTime, watermark = kNoTime, arrival = kNoTime;
+    int held_by = -1;
+    const std::string* by = nullptr;
+  };
+  StreamState state(int source) const;
   // The groups whose clock has moved since the last call, each once; then forgets them.
   const std::vector<int>& take_changed();
 
@@ -42,7 +57,8 @@ class ClockSet {
     int feed = -1;
     int64_t greatest = kNoTime;   // its own events
     int64_t watermark = kNoTime;
-    int64_t arrival = kNoTime;    // of its last event (wall clock)
+    int64_t arrival = kNoTime;    // of its last event (wall clock), for `idle`
+    int64_t last_arrival = kNoTime;  // the same, for people
     int64_t at_arrival = kNoTime;  // its watermark then
     std::map<std::string, int64_t, std::less<>> by;  // greatest time of each value
     std::multiset<int64_t> by_times;
@@ -55,6 +71,9 @@ class ClockSet {
   };
 
   bool follows_feed(const Stream& s) const;
+  bool same_feed(const Feed& feed, const ClockSet& before, const Succession& succession) const;
+  void rejoin(int feed);
+  bool left_behind(int node, int64_t foremost) const;
   void raise(int node, int64_t watermark);
   void look_at(int group);
   void on_by(Stream* s, int64_t time, std::string_view value);

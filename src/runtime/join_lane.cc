@@ -9,14 +9,22 @@ namespace {
 class JoinLane : public LaneState, private operators::JoinSink {
  public:
   JoinLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : lane_(topology.lanes[lane]), node_(lane_.node), read_(topology.readers[node_].any()), pool_(pool),
+      : lane_(&topology.lanes[lane]), node_(lane_->node), read_(topology.readers[node_].any()), pool_(pool),
         operator_(operators::make_join_operator(*plan.nodes[node_].join)), writer_(plan.nodes[node_], node_, result_writer_options(options, read_)) {}
+
+  void rebind(const LanePlace& place) override {
+    lane_ = &place.topology->lanes[place.lane];
+    node_ = lane_->node;
+    read_ = place.topology->readers[node_].any();
+    pool_ = place.pool;
+    writer_.rebind(node_, result_writer_options(*place.options, read_));
+  }
 
   void push(WaitingRow* row) override { waiting_.push_back(row); }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     sink_ = sink;
-    work_in_order_of_arrival(timeline, lane_.clock, &waiting_, pool_, *this);
+    work_in_order_of_arrival(timeline, lane_->clock, &waiting_, pool_, *this);
   }
 
   LaneStats stats() const override {
@@ -37,7 +45,7 @@ class JoinLane : public LaneState, private operators::JoinSink {
   void tick(int64_t, int64_t) {}
   void row(const WaitingRow& waiting, int64_t clock) {
     key_.clear();
-    encode_key(waiting.row(), lane_.inputs[waiting.row().input].key, lane_.key_types, &key_);
+    encode_key(waiting.row(), lane_->inputs[waiting.row().input].key, lane_->key_types, &key_);
     operator_->row(key_, waiting.row(), clock, this);
   }
 
@@ -55,7 +63,7 @@ class JoinLane : public LaneState, private operators::JoinSink {
     return true;
   }
 
-  const Lane& lane_;
+  const Lane* lane_;
   int node_;
   bool read_;
   BlockPool* pool_;

@@ -39,14 +39,30 @@ struct LaneStats {
   uint64_t keys = 0, runs = 0, bytes = 0, waiting = 0, faults = 0;
 };
 
+// Where a lane goes on after another program has been loaded in the place of the one that it was made for.
+struct LanePlace {
+  const Topology* topology = nullptr;
+  int lane = -1;                              // its number there
+  const std::vector<int>* node_now = nullptr;  // by node of the program before: its number now; -1: it does not go on
+  const LaneOptions* options = nullptr;       // all but `tables` hold
+  BlockPool* pool = nullptr;                  // that the rows go back to
+};
+
 class LaneState {
  public:
   virtual ~LaneState() = default;
+  // Goes on at another place with all its state. What was made of the program before is still read (made_of). REQUIRES no row is being worked.
+  virtual void rebind(const LanePlace& place) = 0;
+  // Keeps alive what the lane was made of: plan, tables.
+  void set_made_of(std::shared_ptr<const void> made_of) { made_of_ = std::move(made_of); }
   // A row of this lane; it waits in the sorter. Takes over the row.
   virtual void push(WaitingRow* row) = 0;
   // Everything that the clocks of the batch decide.
   virtual void work(const Timeline& timeline, LaneSink* sink) = 0;
   virtual LaneStats stats() const = 0;
+
+ private:
+  std::shared_ptr<const void> made_of_;
 };
 
 std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,

@@ -13,12 +13,18 @@ MatchWriter::MatchWriter(const plan::Plan& plan, int node, const MatchWriterOpti
   context_.tables = options.tables;
   select_ = SelectCode(pattern_.select);
   if (pattern_.alert) alert_ = AlertCode(*pattern_.alert);
-  else if (options.as_alert) alert_ = AlertCode(low_);
+  rebind(node, options);
   if (pattern_.on_timeout) {
     timeout_select_ = SelectCode(pattern_.on_timeout->select);
     if (pattern_.on_timeout->alert) timeout_alert_ = AlertCode(*pattern_.on_timeout->alert);
   }
   for (const plan::Input& input : node_.inputs) schemas_.push_back(&plan.nodes[input.node].schema);
+}
+
+void MatchWriter::rebind(int node, const MatchWriterOptions& options) {
+  node_index_ = node;
+  options_ = options;
+  if (!pattern_.alert) alert_ = options.as_alert ? AlertCode(low_) : AlertCode();
 }
 
 void MatchWriter::begin(const operators::Match& match, const SelectCode& select) {

@@ -26,6 +26,9 @@ class MatchWriter {
  public:
   MatchWriter(const plan::Plan& plan, int node, const MatchWriterOptions& options);
 
+  // The pattern goes on as this node, with these options; what it looks up tables in stays.
+  void rebind(int node, const MatchWriterOptions& options);
+
   // Fills channel, node, bytes and throttle of *record (not its label). Returns false if no record is due (nobody wants the channel `streams`).
   bool write_match(const operators::Match& match, std::string_view key, int64_t end, OutRecord* record);
   bool write_timeout(const operators::Match& partial, std::string_view key, int64_t end, OutRecord* record);

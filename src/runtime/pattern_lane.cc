@@ -23,6 +23,10 @@ class PatternSlot : public operators::MatchSink {
   // To be called when the evaluator has done with an event or a moment: says how many records were cut there.
   void tell_cuts();
 
+  void rebind(const LanePlace& place, int node, int slot);
+
+  int node() const { return node_; }
+  const plan::PatternNode& pattern() const { return pattern_; }
   operators::Evaluator& evaluator() { return *evaluator_; }
   const operators::Evaluator& evaluator() const { return *evaluator_; }
   uint64_t faults() const { return writer_.faults(); }
@@ -33,10 +37,10 @@ class PatternSlot : public operators::MatchSink {
   void send(OutRecord record);
 
   PatternLane* lane_;
+  const plan::PatternNode& pattern_;
   int node_;
   int slot_;
   bool read_;                 // some operator reads the pattern's stream
-  bool is_alert_;
   MatchWriter writer_;
   std::unique_ptr<operators::Evaluator> evaluator_;
   uint64_t ordinal_ = 0;      // rises with every record: the order among those of one key and position
@@ -47,17 +51,18 @@ class PatternSlot : public operators::MatchSink {
 class PatternLane : public LaneState {
  public:
   PatternLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : lane_(topology.lanes[lane]), pool_(pool), sorter_(pool) {
+      : lane_(&topology.lanes[lane]), pool_(pool), sorter_(pool), tables_(options.tables) {
     predicates_.set_tables(options.tables);
-    for (size_t i = 0; i < lane_.patterns.size(); ++i) {
-      int node = lane_.patterns[i];
+    for (size_t i = 0; i < lane_->patterns.size(); ++i) {
+      int node = lane_->patterns[i];
       predicates_.add(*plan.nodes[node].pattern);
       slots_.push_back(std::make_unique<PatternSlot>(this, plan, node, static_cast<int>(i), topology.readers[node].any(), options));
     }
-    for (const plan::Input& input : lane_.inputs) key_slots_.push_back(input.key);
+    for (const plan::Input& input : lane_->inputs) key_slots_.push_back(input.key);
     deadlines_.assign(slots_.size(), kEndOfTime);
   }
 
+  void rebind(const LanePlace& place) override;
   void push(WaitingRow* row) override { sorter_.push(row); }
   void work(const Timeline& timeline, LaneSink* sink) override;
   LaneStats stats() const override;
@@ -68,15 +73,18 @@ class PatternLane : public LaneState {
   void process(int slot, uint32_t key, const event::Row& row);
   void expire(int64_t time);
   void refresh_deadline(int slot);
+  void renumber_slots(const std::vector<int>& slot_now);
   // The position that decides what happens now: a row's own or that of the moment.
   uint64_t decided(int64_t time) { return std::max(row_position_, cursor_->position_of(time)); }
 
-  const Lane& lane_;
+  const Lane* lane_;
   BlockPool* pool_;
   Sorter sorter_;
+  const expr::Tables* tables_;
   KeyTable keys_;
   std::vector<std::vector<int>> live_;       // by key: slots that live for it, sorted
   PredicateSet predicates_;
+  uint64_t faults_before_ = 0;               // of sets of predicates that are no more
   std::vector<std::unique_ptr<PatternSlot>> slots_;
   std::vector<std::vector<uint16_t>> key_slots_;  // by input
   std::vector<int64_t> deadlines_;           // by slot
@@ -91,21 +99,31 @@ class PatternLane : public LaneState {
   uint64_t row_position_ = 0;                // of the row being worked; 0 while time works
 };
 
+MatchWriterOptions match_writer_options(const LaneOptions& options, bool read) {
+  MatchWriterOptions o;
+  o.limits = options.limits;
+  std::copy(std::begin(options.want), std::end(options.want), o.want);
+  o.as_alert = options.test_alerts && !read;
+  o.tables = options.tables;
+  return o;
+}
+
 PatternSlot::PatternSlot(PatternLane* lane, const plan::Plan& plan, int node, int slot, bool read, const LaneOptions& options)
     : lane_(lane),
+      pattern_(*plan.nodes[node].pattern),
       node_(node),
       slot_(slot),
       read_(read),
-      is_alert_(plan.nodes[node].pattern->alert.has_value() || (options.test_alerts && !read)),
-      writer_(plan, node, [&] {
-        MatchWriterOptions o;
-        o.limits = options.limits;
-        std::copy(std::begin(options.want), std::end(options.want), o.want);
-        o.as_alert = options.test_alerts && !read;
-        o.tables = options.tables;
-        return o;
-      }()),
-      evaluator_(operators::make_run_evaluator(*plan.nodes[node].pattern, options.limits, options.tables)) {}
+      writer_(plan, node, match_writer_options(options, read)),
+      evaluator_(operators::make_run_evaluator(pattern_, options.limits, options.tables)) {}
+
+void PatternSlot::rebind(const LanePlace& place, int node, int slot) {
+  node_ = node;
+  slot_ = slot;
+  read_ = place.topology->readers[node].any();
+  writer_.rebind(node, match_writer_options(*place.options, read_));
+  evaluator_->set_limits(place.options->limits);
+}
 
 event::Label PatternSlot::label(uint32_t key, int64_t time) {
   return {lane_->decided(time), time, static_cast<uint32_t>(node_) + 1, lane_->keys_.bytes(key), ordinal_++};
@@ -165,6 +183,44 @@ void PatternSlot::on_idle(uint32_t key) {
   if (live.empty() && key != lane_->busy_key_) lane_->keys_.remove(key);
 }
 
+void PatternLane::rebind(const LanePlace& place) {
+  lane_ = &place.topology->lanes[place.lane];
+  pool_ = place.pool;
+  sorter_.set_pool(place.pool);
+  std::vector<std::unique_ptr<PatternSlot>> kept;
+  std::vector<int> slot_now(slots_.size(), -1);
+  for (size_t s = 0; s < slots_.size(); ++s) {
+    const int node = (*place.node_now)[slots_[s]->node()];
+    if (node < 0) continue;
+    slot_now[s] = static_cast<int>(kept.size());
+    slots_[s]->rebind(place, node, slot_now[s]);
+    kept.push_back(std::move(slots_[s]));
+  }
+  CEP_CHECK(kept.size() == lane_->patterns.size());
+  slots_ = std::move(kept);
+  if (slots_.size() < slot_now.size()) renumber_slots(slot_now);
+}
+
+// Some patterns are gone: what is kept by slot loses theirs.
+void PatternLane::renumber_slots(const std::vector<int>& slot_now) {
+  faults_before_ += predicates_.faults();
+  predicates_ = PredicateSet();
+  predicates_.set_tables(tables_);
+  for (const auto& slot : slots_) predicates_.add(slot->pattern());
+  for (size_t key = 0; key < live_.size(); ++key) {
+    std::vector<int>& live = live_[key];
+    if (live.empty()) continue;  // the number stands for no key
+    std::vector<int> left;
+    for (int slot : live)
+      if (slot_now[slot] >= 0) left.push_back(slot_now[slot]);
+    live = std::move(left);
+    if (live.empty()) keys_.remove(static_cast<uint32_t>(key));
+  }
+  deadlines_.assign(slots_.size(), kEndOfTime);
+  for (size_t s = 0; s < slots_.size(); ++s) deadlines_[s] = slots_[s]->evaluator().next_deadline();
+  deadline_ = slots_.empty() ? kEndOfTime : *std::min_element(deadlines_.begin(), deadlines_.end());
+}
+
 void PatternLane::refresh_deadline(int slot) {
   int64_t d = slots_[slot]->evaluator().next_deadline();
   if (d == deadlines_[slot]) return;
@@ -200,7 +256,7 @@ void PatternLane::work_row(const event::Row& row) {
   predicates_.evaluate(row);
   const std::vector<int>& begins = predicates_.candidates();
   key_.clear();
-  encode_key(row, key_slots_[row.input], lane_.key_types, &key_);
+  encode_key(row, key_slots_[row.input], lane_->key_types, &key_);
   uint32_t key = keys_.find(key_);
   if (key == KeyTable::kNone && begins.empty()) return;
   ++sequence_;
@@ -218,10 +274,10 @@ void PatternLane::work_row(const event::Row& row) {
 }
 
 void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
-  TimelineCursor cursor(timeline, lane_.clock);
+  TimelineCursor cursor(timeline, lane_->clock);
   cursor_ = &cursor;
   sink_ = sink;
-  int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_.clock];
+  int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_->clock];
   for (;;) {
     int64_t row_time = sorter_.size() ? sorter_.next_time() : kEndOfTime;
     int64_t time = std::min(row_time, deadline_);
@@ -254,7 +310,7 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
 LaneStats PatternLane::stats() const {
   LaneStats out;
   out.waiting = sorter_.size();
-  out.faults = predicates_.faults();
+  out.faults = faults_before_ + predicates_.faults();
   out.keys = keys_.size();
   for (const auto& s : slots_) {
     operators::Evaluator::Stats e = s->evaluator().stats();

@@ -17,12 +17,19 @@ ResultWriter::ResultWriter(const plan::Node& node, int node_index, const ResultW
       key_types_(is_window(node) ? node.window->key_types : node.join->key_types),
       select_(is_window(node) ? node.window->select : node.join->select) {
   const std::optional<plan::Alert>& alert = is_window(node) ? node.window->alert : node.join->alert;
+  own_alert_ = alert.has_value();
   if (alert) alert_ = AlertCode(*alert);
-  else if (options.as_alert) alert_ = AlertCode(low_);
+  rebind(node_index, options);
   const expr::ExprPtr& condition = is_window(node) ? node.window->having : node.join->where;
   if (condition) condition_ = std::make_unique<expr::Program>(condition);
   context_.arena = &arena_;
   context_.tables = options.tables;
+}
+
+void ResultWriter::rebind(int node_index, const ResultWriterOptions& options) {
+  node_index_ = node_index;
+  options_ = options;
+  if (!own_alert_) alert_ = options.as_alert ? AlertCode(low_) : AlertCode();
 }
 
 bool ResultWriter::take_window(const operators::WindowResult& r) {

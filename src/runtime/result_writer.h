@@ -25,6 +25,9 @@ class ResultWriter {
   // `node` is a window or a join.
   ResultWriter(const plan::Node& node, int node_index, const ResultWriterOptions& options);
 
+  // The operator goes on as this node, with these options; what it looks up tables in stays.
+  void rebind(int node_index, const ResultWriterOptions& options);
+
   // Evaluates a window's result: select and `having`. Returns whether `having` holds (or there is none). Values live until the next call.
   bool take_window(const operators::WindowResult& result);
   // The record of the result taken last. Returns false if none is due.
@@ -49,6 +52,7 @@ class ResultWriter {
   const plan::Node& node_;
   int node_index_;
   ResultWriterOptions options_;
+  bool own_alert_ = false;
   const std::vector<std::string>& key_names_;
   const std::vector<Type>& key_types_;
   plan::Alert low_;

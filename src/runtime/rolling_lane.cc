@@ -14,18 +14,27 @@ namespace {
 class RollingLane : public LaneState, private operators::WindowSink {
  public:
   RollingLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : lane_(topology.lanes[lane]), node_(lane_.node), window_(*plan.nodes[node_].window), read_(topology.readers[node_].any()), pool_(pool),
+      : lane_(&topology.lanes[lane]), node_(lane_->node), window_(*plan.nodes[node_].window), read_(topology.readers[node_].any()), pool_(pool),
         sorter_(pool), operator_(operators::make_rolling_operator(window_)),
         writer_(plan.nodes[node_], node_, result_writer_options(options, read_)) {
     operator_->set_tables(options.tables);
+  }
+
+  void rebind(const LanePlace& place) override {
+    lane_ = &place.topology->lanes[place.lane];
+    node_ = lane_->node;
+    read_ = place.topology->readers[node_].any();
+    pool_ = place.pool;
+    sorter_.set_pool(place.pool);
+    writer_.rebind(node_, result_writer_options(*place.options, read_));
   }
 
   void push(WaitingRow* row) override { sorter_.push(row); }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     sink_ = sink;
-    TimelineCursor cursor(timeline, lane_.clock);
-    int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_.clock];
+    TimelineCursor cursor(timeline, lane_->clock);
+    int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_->clock];
     while (sorter_.size() && sorter_.next_time() <= reached) {
       int64_t time = sorter_.next_time();
       due_.clear();
@@ -36,7 +45,7 @@ class RollingLane : public LaneState, private operators::WindowSink {
       for (WaitingRow* r : due_) {
         position_ = std::max(r->row().position, decided);
         key_.clear();
-        encode_key(r->row(), lane_.inputs[r->row().input].key, lane_.key_types, &key_);
+        encode_key(r->row(), lane_->inputs[r->row().input].key, lane_->key_types, &key_);
         operator_->row(key_, r->row(), order_++, time, this);
         release_row(r, pool_);
       }
@@ -95,7 +104,7 @@ class RollingLane : public LaneState, private operators::WindowSink {
     }
   }
 
-  const Lane& lane_;
+  const Lane* lane_;
   int node_;
   const plan::WindowNode& window_;
   bool read_;

@@ -16,6 +16,9 @@ class Sorter {
   Sorter(const Sorter&) = delete;
   Sorter& operator=(const Sorter&) = delete;
 
+  // The rows that wait go back to another pool in the end.
+  void set_pool(BlockPool* pool) { pool_ = pool; }
+
   // Takes over the row.
   void push(WaitingRow* row);
 

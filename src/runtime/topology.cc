@@ -11,7 +11,7 @@ namespace {
 
 class Builder {
  public:
-  explicit Builder(const plan::Plan& plan) : plan_(plan) {}
+  Builder(const plan::Plan& plan, const std::vector<int>& lane_before) : plan_(plan), lane_before_(lane_before) {}
 
   Topology build() {
     size_t n = plan_.nodes.size();
@@ -55,7 +55,7 @@ class Builder {
 
   void add_pattern(int i) {
     const plan::Node& node = plan_.nodes[i];
-    int lane = find_lane(node.inputs);
+    int lane = find_lane(node.inputs, lane_before(i));
     if (lane < 0) lane = new_reading_lane(i, LaneKind::kPatterns, node.pattern->key_types);
     out_.lanes[lane].patterns.push_back(i);
     lane_of_node_[i] = lane;
@@ -71,6 +71,7 @@ class Builder {
     const plan::Node& node = plan_.nodes[i];
     int lane = new_lane(node.inputs, behind_[i]);
     out_.lanes[lane].kind = kind;
+    out_.lanes[lane].from = lane_before(i);
     out_.lanes[lane].key_types = key_types;
     for (size_t k = 0; k < node.inputs.size(); ++k)
       out_.readers[node.inputs[k].node].lanes.push_back({lane, static_cast<uint16_t>(k)});
@@ -85,16 +86,19 @@ class Builder {
     out_.lanes[lane].level = level_below(i);
     out_.levels = std::max(out_.levels, out_.lanes[lane].level + 1);
     out_.lanes[lane].kind = LaneKind::kUnique;
+    out_.lanes[lane].from = lane_before(i);
     out_.lanes[lane].node = i;
     for (uint16_t f : input.key) out_.lanes[lane].key_types.push_back(node.schema.fields[f].type);
     out_.readers[i].unique_lane = lane;
     lane_of_node_[i] = lane;
   }
 
-  int find_lane(const std::vector<plan::Input>& inputs) const {
+  int lane_before(int node) const { return lane_before_.empty() ? -1 : lane_before_[node]; }
+
+  int find_lane(const std::vector<plan::Input>& inputs, int from) const {
     for (size_t l = 0; l < out_.lanes.size(); ++l) {
       const Lane& lane = out_.lanes[l];
-      if (lane.kind == LaneKind::kPatterns && std::equal(lane.inputs.begin(), lane.inputs.end(), inputs.begin(), inputs.end(),
+      if (lane.kind == LaneKind::kPatterns && lane.from == from && std::equal(lane.inputs.begin(), lane.inputs.end(), inputs.begin(), inputs.end(),
                                              [](const plan::Input& a, const plan::Input& b) { return a.node == b.node && a.key == b.key; }))
         return static_cast<int>(l);
     }
@@ -154,6 +158,7 @@ class Builder {
   }
 
   const plan::Plan& plan_;
+  const std::vector<int>& lane_before_;
   Topology out_;
   std::vector<std::vector<int>> behind_;  // source nodes behind a node
   std::vector<int> lane_of_node_;         // the lane whose operator gives the node's rows
@@ -161,6 +166,9 @@ class Builder {
 
 }  // namespace
 
-Topology make_topology(const plan::Plan& plan) { return Builder(plan).build(); }
+Topology make_topology(const plan::Plan& plan, const std::vector<int>& lane_before) {
+  CEP_CHECK(lane_before.empty() || lane_before.size() == plan.nodes.size());
+  return Builder(plan, lane_before).build();
+}
 
 }  // namespace cep::runtime

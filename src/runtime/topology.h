@@ -43,6 +43,7 @@ struct Lane {
   std::vector<int> sources;    // source nodes behind it, sorted
   int clock = -1;              // index into Topology::clocks
   int level = 0;
+  int from = -1;               // the lane of the topology before whose state it carries on; -1: it begins empty
 };
 
 struct Topology {
@@ -56,6 +57,8 @@ struct Topology {
   std::vector<int> sources;                // source nodes in order of declaration
 };
 
-Topology make_topology(const plan::Plan& plan);
+// `lane_before`, by node: the lane of the topology before in which its operator (or `unique`) is at work; -1, or a vector that is empty: none. Operators that go
+// on stay together with those of their lane and no other joins them: a new one must not see rows that wait there.
+Topology make_topology(const plan::Plan& plan, const std::vector<int>& lane_before = {});
 
 }  // namespace cep::runtime

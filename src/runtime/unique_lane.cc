@@ -13,13 +13,19 @@ namespace {
 class UniqueLane : public LaneState {
  public:
   UniqueLane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool)
-      : lane_(topology.lanes[lane]), unique_(plan.nodes[lane_.node].unique.front()), pool_(pool), sorter_(pool) {}
+      : lane_(&topology.lanes[lane]), unique_(plan.nodes[lane_->node].unique.front()), pool_(pool), sorter_(pool) {}
+
+  void rebind(const LanePlace& place) override {
+    lane_ = &place.topology->lanes[place.lane];
+    pool_ = place.pool;
+    sorter_.set_pool(place.pool);
+  }
 
   void push(WaitingRow* row) override { sorter_.push(row); }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
-    TimelineCursor cursor(timeline, lane_.clock);
-    int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_.clock];
+    TimelineCursor cursor(timeline, lane_->clock);
+    int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_->clock];
     while (sorter_.size() && sorter_.next_time() <= reached) {
       int64_t time = sorter_.next_time();
       due_.clear();
@@ -29,7 +35,7 @@ class UniqueLane : public LaneState {
       if (!timeline.end) forget(time);  // after an end times may go back
       for (WaitingRow* r : due_) {
         if (first_of_its_kind(r->row()))
-          sink->passed(lane_.node, &r->row(), r->label, std::max(moment, r->row().position), key_);
+          sink->passed(lane_->node, &r->row(), r->label, std::max(moment, r->row().position), key_);
         release_row(r, pool_);
       }
     }
@@ -46,7 +52,7 @@ class UniqueLane : public LaneState {
  private:
   bool first_of_its_kind(const event::Row& row) {
     key_.clear();
-    encode_key(row, lane_.inputs.front().key, lane_.key_types, &key_);
+    encode_key(row, lane_->inputs.front().key, lane_->key_types, &key_);
     uint32_t id = keys_.find(key_);
     if (id != KeyTable::kNone && row.time < until_[id]) return false;
     if (id == KeyTable::kNone) id = keys_.add(key_);
@@ -63,7 +69,7 @@ class UniqueLane : public LaneState {
       if (until_[passed_.front().second] <= time) keys_.remove(passed_.front().second);
   }
 
-  const Lane& lane_;
+  const Lane* lane_;
   const plan::Unique& unique_;
   BlockPool* pool_;
   Sorter sorter_;

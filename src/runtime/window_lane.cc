@@ -10,17 +10,25 @@ namespace {
 class WindowLane : public LaneState, private operators::WindowSink {
  public:
   WindowLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : lane_(topology.lanes[lane]), node_(lane_.node), read_(topology.readers[node_].any()),
+      : lane_(&topology.lanes[lane]), node_(lane_->node), read_(topology.readers[node_].any()),
         counts_(plan.nodes[node_].window->assigner.kind == plan::WindowKind::kCount), pool_(pool),
         operator_(operators::make_window_operator(*plan.nodes[node_].window)), writer_(plan.nodes[node_], node_, result_writer_options(options, read_)) {
     operator_->set_tables(options.tables);
+  }
+
+  void rebind(const LanePlace& place) override {
+    lane_ = &place.topology->lanes[place.lane];
+    node_ = lane_->node;
+    read_ = place.topology->readers[node_].any();
+    pool_ = place.pool;
+    writer_.rebind(node_, result_writer_options(*place.options, read_));
   }
 
   void push(WaitingRow* row) override { waiting_.push_back(row); }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     sink_ = sink;
-    work_in_order_of_arrival(timeline, lane_.clock, &waiting_, pool_, *this);
+    work_in_order_of_arrival(timeline, lane_->clock, &waiting_, pool_, *this);
   }
 
   LaneStats stats() const override {
@@ -41,7 +49,7 @@ class WindowLane : public LaneState, private operators::WindowSink {
   void tick(int64_t now, int64_t clock) { operator_->tick(now, clock, this); }
   void row(const WaitingRow& waiting, int64_t clock) {
     key_.clear();
-    encode_key(waiting.row(), lane_.inputs.front().key, lane_.key_types, &key_);
+    encode_key(waiting.row(), lane_->inputs.front().key, lane_->key_types, &key_);
     row_time_ = waiting.row().time;
     operator_->row(key_, waiting.row(), order_++, clock, this);
     row_time_ = kNoTime;
@@ -69,7 +77,7 @@ class WindowLane : public LaneState, private operators::WindowSink {
     return counts_ ? std::max(r.end - 1, r.time) : r.end - 1;
   }
 
-  const Lane& lane_;
+  const Lane* lane_;
   int node_;
   bool read_;
   bool counts_;

@@ -59,6 +59,9 @@ class Evaluator {
   // Whether a row for which no predicate bit is set, of a key that is not live, can change anything.
   virtual bool can_begin(const uint64_t* bits) const = 0;
 
+  // Other limits from here on. What is more than they allow goes when its key next has an event.
+  virtual void set_limits(const Limits& limits) = 0;
+
   struct Stats {
     uint64_t keys = 0, runs = 0, held = 0, bytes = 0;
   };

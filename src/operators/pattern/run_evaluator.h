@@ -64,6 +64,7 @@ class RunEvaluator final : public Evaluator {
   int64_t next_deadline() const override;
   void expire(int64_t until, MatchSink* sink) override;
   bool can_begin(const uint64_t* bits) const override { return begin_test_(bits); }
+  void set_limits(const Limits& limits) override { limits_ = limits; }
   Stats stats() const override;
 
  private:
@@ -122,7 +123,7 @@ class RunEvaluator final : public Evaluator {
   void give_back();
 
   const plan::PatternNode& pattern_;
-  const Limits limits_;
+  Limits limits_;
   BeginTest begin_test_;
   OutcomeTable outcomes_;
   RunConditions conditions_;
