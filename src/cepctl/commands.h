@@ -61,4 +61,19 @@ struct TestOptions {
 };
 int run_test(const TestOptions& options);
 
+struct StatusOptions {
+  std::string from = "127.0.0.1:7802";  // of the port `http`
+  bool json = false;                    // the daemon's own object
+};
+int run_status(const StatusOptions& options);
+
+struct PatternsOptions {
+  enum class Verb : uint8_t { kList, kLoad, kRemove } verb = Verb::kList;
+  std::string at = "127.0.0.1:7802";
+  std::vector<std::string> names;  // kLoad: files, directories; kRemove: names in the daemon
+  bool json = false;
+};
+// Several files are loaded one after the other, in their order; the first that is refused ends it.
+int run_patterns(const PatternsOptions& options);
+
 }  // namespace cep::cepctl

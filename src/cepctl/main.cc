@@ -25,6 +25,8 @@ struct CommandLine {
   TestOptions test;
   server::SendOptions send;
   server::TailOptions tail;
+  StatusOptions status;
+  PatternsOptions patterns;
 };
 
 const char* const kFiles = "pattern files; a directory: all *.cep below it; -: standard input";
@@ -193,6 +195,34 @@ void add_tail(CommandLine* line) {
       ->transform(duration());
 }
 
+void add_status(CommandLine* line) {
+  StatusOptions& o = line->status;
+  CLI::App* sub = add(line, "status", "Says how a running cepd is: phase, positions, streams with their watermarks, channels, patterns.",
+                      "  cepctl status\n  cepctl status --from 10.0.0.5:7802 --json | jq .streams\n", [&o] { return run_status(o); });
+  sub->add_option("--from", o.from, "HOST:PORT of the port `http`")->capture_default_str();
+  sub->add_flag("--json", o.json, "one JSON object");
+}
+
+void add_patterns(CommandLine* line) {
+  using Verb = PatternsOptions::Verb;
+  PatternsOptions& o = line->patterns;
+  CLI::App* sub = add(line, "patterns", "Shows and changes the pattern files of a running cepd.",
+                      "  cepctl patterns list\n  cepctl patterns load fraud.cep\n  cepctl patterns remove fraud.cep\n", [&o] { return run_patterns(o); });
+  sub->require_subcommand(1);
+  auto verb = [&](const char* name, const char* about, Verb v) {
+    CLI::App* one = sub->add_subcommand(name, about);
+    one->add_option("--at", o.at, "HOST:PORT of the port `http`")->capture_default_str();
+    one->add_flag("--json", o.json, "one JSON object");
+    one->callback([&o, v] { o.verb = v; });
+    return one;
+  };
+  verb("list", "The files in force and the records of their patterns.", Verb::kList);
+  verb("load", "Loads files over those of the same name; mistakes are printed as `cepctl check` does and change nothing.", Verb::kLoad)
+      ->add_option("FILE", o.names, kFiles)
+      ->required();
+  verb("remove", "Takes files out, by name, until they are loaded again.", Verb::kRemove)->add_option("NAME", o.names, "such as fraud.cep")->required();
+}
+
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
   const std::string near = base::nearest(word, known);
   return near.empty() ? "" : "; did you mean `" + near + "`?";
@@ -234,6 +264,8 @@ int run(int argc, char** argv) {
   add_test(&line);
   add_send(&line);
   add_tail(&line);
+  add_status(&line);
+  add_patterns(&line);
   std::vector<std::string> commands;
   for (const auto& [name, ignored] : line.run) commands.push_back(name);
   if (argc > 1 && argv[1][0] != '-' && line.run.find(argv[1]) == line.run.end()) {

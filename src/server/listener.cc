@@ -72,6 +72,7 @@ void Listener::take(tcp::socket socket) {
     full_logged_ = true;
   }
   std::string answer = error_answer("limits.connections (" + std::to_string(count_->most) + ") connections are open already");
+  if (!refusal_.empty()) answer = refusal_;
   socket.write_some(asio::buffer(answer), error);
   socket.shutdown(tcp::socket::shutdown_send, error);
 }

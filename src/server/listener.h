@@ -27,6 +27,8 @@ class Listener {
   // `name` is for logs and errors. `on_accept` counts the connection in and out. `count` must outlive this object.
   Listener(boost::asio::io_context* io, std::string name, ConnectionCount* count, OnAccept on_accept);
 
+  // What a client gets that comes when limits.connections are open, instead of the error line.
+  void set_refusal(std::string bytes) { refusal_ = std::move(bytes); }
   // Binds and listens. On failure *error_number is the errno.
   Status open(const base::Endpoint& at, int* error_number);
   // The port actually bound. REQUIRES open().
@@ -45,6 +47,7 @@ class Listener {
   OnAccept on_accept_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;
+  std::string refusal_;
   uint16_t port_ = 0;
   bool full_logged_ = false;
   bool failure_logged_ = false;

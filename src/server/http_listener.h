@@ -1,0 +1,52 @@
+// The port `http`: status, metrics, patterns, events by POST. Its connections count with those of the other ports. Loop thread.
+#pragma once
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "server/http_connection.h"
+#include "server/http_service.h"
+#include "server/listener.h"
+
+namespace cep::server {
+
+class HttpListener {
+ public:
+  // `line_bytes`: limits.line. `on_closed` is called after a connection has gone. The pointers must outlive this object, and it the loop's last handler.
+  HttpListener(boost::asio::io_context* io, engine::DurableEngine* engine, size_t line_bytes, ConnectionCount* count, std::function<void()> on_closed,
+               const HttpLimits& limits = {});
+  ~HttpListener();
+
+  // On failure *error_number is the errno.
+  Status open(const base::Endpoint& at, int* error_number) { return listener_.open(at, error_number); }
+  // The port actually bound. REQUIRES open().
+  uint16_t port() const { return listener_.port(); }
+  // From now on requests are answered, while the daemon recovers too. REQUIRES open().
+  void start();
+  // All notices but those for connections of other ports (is_http_connection).
+  void on_notice(const engine::Notice& notice) { service_.on_notice(notice); }
+  static bool is_http_connection(uint64_t connection) { return (connection & kHttpConnections) != 0; }
+  // Accepts no more, answers what waits, closes each connection behind its answer.
+  void stop();
+  // Closes what is still open.
+  void abort();
+  size_t open_connections() const { return connections_.size(); }
+
+ private:
+  void add(boost::asio::ip::tcp::socket socket);
+  void remove(uint64_t id);
+
+  HttpLimits limits_;
+  BodyBudget budget_;
+  ConnectionCount* count_;
+  std::function<void()> on_closed_;
+  HttpService service_;
+  std::map<uint64_t, std::shared_ptr<HttpConnection>> connections_;
+  uint64_t last_id_ = 0;
+  Listener listener_;
+};
+
+}  // namespace cep::server

@@ -1,0 +1,186 @@
+#include "server/http_route.h"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/nearest.h"
+
+namespace cep::server {
+namespace {
+
+constexpr std::string_view kPatternsBelow = "/api/v1/patterns/";
+constexpr size_t kNameBytesMax = 255;
+
+struct Place {
+  std::string_view path;
+  HttpPlace place;
+  std::string_view allow;   // GET stands for HEAD too
+};
+
+constexpr Place kPlaces[] = {
+    {"/", HttpPlace::kIndex, "GET, HEAD"},
+    {"/healthz", HttpPlace::kHealth, "GET, HEAD"},
+    {"/readyz", HttpPlace::kReady, "GET, HEAD"},
+    {"/metrics", HttpPlace::kMetrics, "GET, HEAD"},
+    {"/api/v1/status", HttpPlace::kStatus, "GET, HEAD"},
+    {"/api/v1/patterns", HttpPlace::kPatterns, "GET, HEAD"},
+    {kPatternsBelow, HttpPlace::kPattern, "GET, HEAD, PUT, DELETE"},
+    {"/api/v1/events", HttpPlace::kEvents, "POST"},
+};
+
+bool allows(std::string_view list, std::string_view method) {
+  for (size_t at = 0; at <= list.size();) {
+    size_t comma = std::min(list.find(", ", at), list.size());
+    if (list.substr(at, comma - at) == method) return true;
+    at = comma + 2;
+  }
+  return false;
+}
+
+std::string unknown_path(const std::string& path) {
+  std::vector<std::string> known;
+  for (const Place& place : kPlaces) known.emplace_back(place.path);
+  const std::string near = base::nearest(path, known);
+  if (!near.empty()) return "there is no " + path.substr(0, 200) + "; did you mean " + near + "?";
+  return "there is no " + path.substr(0, 200) + "; there are /healthz, /readyz, /metrics, /api/v1/status, /api/v1/patterns, /api/v1/events";
+}
+
+// Why it can be no name of a pattern file; empty: it can.
+std::string wrong_name(std::string_view name) {
+  if (name.empty() || name.size() > kNameBytesMax) return "the name of a pattern file has 1 to 255 bytes";
+  for (char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    if (!plain) return "the name of a pattern file is made of letters, digits, `_`, `-` and `.`";
+  }
+  if (name.front() == '.') return "the name of a pattern file does not begin with a dot";
+  return {};
+}
+
+// One "key=value" of /api/v1/events; the reason if it cannot be taken.
+std::string take_parameter(const std::string& key, const std::string& value, HttpRoute* route) {
+  if (key == "stream") {
+    route->stream = value;
+  } else if (key == "producer") {
+    if (value.empty() || value.size() > kNameBytesMax) return "`producer` has 1 to 255 bytes";
+    if (value.front() == '_') return "`producer`: ids that begin with `_` are the daemon's own";
+    route->producer = value;
+  } else if (key == "first") {
+    const char* end = value.data() + value.size();
+    auto [at, error] = std::from_chars(value.data(), end, route->first);
+    if (error != std::errc() || at != end || route->first == 0) return "`first` must be the number of the first line, 1 or more";
+  } else {
+    const std::string near = base::nearest(key, {"stream", "producer", "first"});
+    return "there is no parameter `" + key + "`; " + (near.empty() ? "there are `stream`, `producer`, `first`" : "did you mean `" + near + "`?");
+  }
+  return {};
+}
+
+std::string take_query(std::string_view query, HttpRoute* route) {
+  while (!query.empty()) {
+    const size_t end = std::min(query.find('&'), query.size());
+    const std::string_view part = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const size_t equals = std::min(part.find('='), part.size());
+    std::string key, value;
+    if (!percent_decode(part.substr(0, equals), true, &key) || !percent_decode(part.substr(std::min(equals + 1, part.size())), true, &value))
+      return "the query is badly encoded";
+    if (part.empty()) continue;
+    std::string wrong = take_parameter(key, value, route);
+    if (!wrong.empty()) return wrong;
+  }
+  if (route->first > 0 && route->producer.empty()) return "`first` counts the lines of a producer: say `producer` too";
+  return {};
+}
+
+}  // namespace
+
+HttpAnswer error_of(int code, std::string_view text, bool plain) {
+  HttpAnswer answer;
+  answer.code = code;
+  if (plain) {
+    answer.type = "text/plain; charset=utf-8";
+    answer.body = text;
+    if (!answer.body.ends_with('\n')) answer.body += '\n';
+    return answer;
+  }
+  using Json = nlohmann::json;
+  answer.body = Json{{"error", std::string(text)}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return answer;
+}
+
+HttpRoute route_of(std::string_view method, std::string_view target) {
+  HttpRoute route;
+  const size_t question = std::min(target.find('?'), target.size());
+  std::string path;
+  if (target.empty() || target[0] != '/' || !percent_decode(target.substr(0, question), false, &path)) {
+    route.error = error_of(400, "the target of a request is a path such as /api/v1/status");
+    return route;
+  }
+  const Place* found = nullptr;
+  for (const Place& place : kPlaces)
+    if (path == place.path || (place.place == HttpPlace::kPattern && path.starts_with(kPatternsBelow))) found = &place;
+  if (found == nullptr) {
+    route.error = error_of(404, unknown_path(path));
+    return route;
+  }
+  route.place = found->place;
+  if (!allows(found->allow, method)) {
+    route.error = error_of(405, path.substr(0, 200) + " allows " + std::string(found->allow));
+    route.error.allow = found->allow;
+    return route;
+  }
+  std::string wrong;
+  if (route.place == HttpPlace::kPattern) {
+    route.name = path.substr(kPatternsBelow.size());
+    if (method == "PUT") {
+      wrong = wrong_name(route.name);   // those on disk may be called otherwise
+      if (wrong.empty() && (!route.name.ends_with(".cep") || route.name.size() <= 4)) wrong = "the name of a pattern file ends in .cep";
+    } else if (route.name.empty()) {
+      wrong = "the name of a pattern file is missing";
+    }
+  }
+  if (route.place == HttpPlace::kEvents) wrong = take_query(target.substr(std::min(question + 1, target.size())), &route);
+  if (!wrong.empty()) route.error = error_of(400, wrong);
+  return route;
+}
+
+uint64_t body_limit(const HttpRoute& route) {
+  if (route.place == HttpPlace::kEvents) return 8 << 20;
+  if (route.place == HttpPlace::kPattern) return 4 << 20;
+  return 64 << 10;   // nothing reads it, but it has to be got out of the way
+}
+
+bool percent_decode(std::string_view text, bool query, std::string* out) {
+  auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  out->clear();
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && query) {
+      *out += ' ';
+    } else if (text[i] != '%') {
+      *out += text[i];
+    } else {
+      if (i + 2 >= text.size() || hex(text[i + 1]) < 0 || hex(text[i + 2]) < 0) return false;
+      *out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+      i += 2;
+    }
+  }
+  return true;
+}
+
+std::string percent_encode(std::string_view text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  return out;
+}
+
+}  // namespace cep::server

@@ -1,0 +1,199 @@
+#include "server/http_service.h"
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/nearest.h"
+
+namespace cep::server {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using engine::Notice;
+using engine::Phase;
+
+namespace {
+
+constexpr std::chrono::milliseconds kSampleEvery{1000};
+
+int64_t steady_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+HttpAnswer text_of(int code, std::string body) {
+  HttpAnswer answer;
+  answer.code = code;
+  answer.type = "text/plain; charset=utf-8";
+  answer.body = std::move(body);
+  return answer;
+}
+
+HttpAnswer json_of(std::string body) {
+  HttpAnswer answer;
+  answer.body = std::move(body);
+  return answer;
+}
+
+constexpr const char* kIndexText = "cepd\n\n"
+                                   "GET    /healthz               the process serves\n"
+                                   "GET    /readyz                whether it takes lines, or why not\n"
+                                   "GET    /metrics               for Prometheus\n"
+                                   "GET    /api/v1/status         streams, watermarks, channels, journal\n"
+                                   "GET    /api/v1/patterns       the pattern files in force\n"
+                                   "GET    /api/v1/patterns/NAME  the text of one\n"
+                                   "PUT    /api/v1/patterns/NAME  loads the body as this file\n"
+                                   "DELETE /api/v1/patterns/NAME  takes it out\n"
+                                   "POST   /api/v1/events         event lines, one JSON object each; ?stream=NAME&producer=ID&first=N\n";
+
+}  // namespace
+
+HttpService::HttpService(asio::io_context* io, engine::DurableEngine* engine, const ConnectionCount* count, size_t line_bytes)
+    : engine_(engine), count_(count), events_(engine, line_bytes), sample_timer_(*io) {}
+
+HttpView HttpService::view() const {
+  using namespace std::chrono;
+  HttpView view;
+  view.status = engine_->status();
+  view.version = CEPD_VERSION;
+  view.log_id = engine_->log_id();
+  view.process = read_process();
+  view.connections = count_->open;
+  view.connections_most = count_->most;
+  view.loads_done = loads_done_;
+  view.loads_failed = loads_failed_;
+  view.now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  view.rates = rates_.per_second();
+  return view;
+}
+
+void HttpService::handle(HttpRequest request, Reply reply) {
+  if (stopped_) return reply(error_of(503, "the daemon stops", request.plain));
+  if (request.route.place == HttpPlace::kEvents) {
+    return events_.post(request.route, std::move(request.body), steady_ms(), std::move(reply));
+  }
+  if (request.method == "PUT") return put(std::move(request), std::move(reply));
+  if (request.method == "DELETE") return remove(request, std::move(reply));
+  reply(read(request));
+}
+
+HttpAnswer HttpService::read(const HttpRequest& request) const {
+  switch (request.route.place) {
+    case HttpPlace::kHealth:
+      return text_of(200, "ok\n");
+    case HttpPlace::kReady: {
+      Readiness ready = readiness(engine_->status());
+      return text_of(ready.code, std::move(ready.text));
+    }
+    case HttpPlace::kMetrics: {
+      HttpAnswer answer = json_of(metrics_text(view()));
+      answer.type = "text/plain; version=0.0.4; charset=utf-8";
+      return answer;
+    }
+    case HttpPlace::kStatus:
+      return json_of(status_json(view()));
+    case HttpPlace::kPatterns:
+      return json_of(patterns_json(engine_->files(), engine_->status().operators));
+    case HttpPlace::kPattern:
+      return pattern_text(request);
+    case HttpPlace::kIndex:
+    case HttpPlace::kEvents:
+      break;
+  }
+  return text_of(200, kIndexText);
+}
+
+namespace {
+
+// 404, with the nearest name there is.
+HttpAnswer no_such_pattern(const std::string& name, const std::vector<engine::PatternFile>& files, bool plain) {
+  std::vector<std::string> known;
+  for (const engine::PatternFile& file : files) known.push_back(base_name(file.name));
+  std::string near = base::nearest(name, known);
+  for (const std::string& other : known)
+    if (other == name + ".cep") near = other;
+  return error_of(404, "there is no pattern file `" + name.substr(0, 255) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"), plain);
+}
+
+const engine::PatternFile* find_file(const std::vector<engine::PatternFile>& files, const std::string& name) {
+  for (const engine::PatternFile& file : files)
+    if (base_name(file.name) == name) return &file;
+  return nullptr;
+}
+
+}  // namespace
+
+HttpAnswer HttpService::pattern_text(const HttpRequest& request) const {
+  const std::vector<engine::PatternFile> files = engine_->files();
+  const engine::PatternFile* file = find_file(files, request.route.name);
+  return file != nullptr ? text_of(200, file->text) : no_such_pattern(request.route.name, files, request.plain);
+}
+
+void HttpService::put(HttpRequest request, Reply reply) {
+  if (engine_->status().phase == Phase::kRecovering) return reply(error_of(503, "patterns can be changed once the daemon has recovered", request.plain));
+  const uint64_t number = engine_->put_file(request.route.name, request.body);
+  loads_[number] = {std::move(reply), request.route.name, false, request.plain, steady_ms() + kLoadWaitMs};
+}
+
+void HttpService::remove(const HttpRequest& request, Reply reply) {
+  if (engine_->status().phase == Phase::kRecovering) return reply(error_of(503, "patterns can be changed once the daemon has recovered", request.plain));
+  const std::vector<engine::PatternFile> files = engine_->files();
+  if (find_file(files, request.route.name) == nullptr) return reply(no_such_pattern(request.route.name, files, request.plain));
+  const uint64_t number = engine_->remove_file(request.route.name);
+  loads_[number] = {std::move(reply), request.route.name, true, request.plain, steady_ms() + kLoadWaitMs};
+}
+
+void HttpService::on_notice(const Notice& notice) {
+  if (notice.kind == Notice::Kind::kLoaded) return loaded(notice);
+  events_.on_notice(notice);
+}
+
+void HttpService::loaded(const Notice& notice) {
+  ++(notice.text.empty() ? loads_done_ : loads_failed_);
+  auto at = loads_.find(notice.request);
+  if (at == loads_.end()) return;   // SIGHUP
+  Load load = std::move(at->second);
+  loads_.erase(at);
+  if (!notice.text.empty()) return load.reply(error_of(422, notice.text, load.plain));
+  const uint64_t position = notice.number > 0 ? notice.number : engine_->status().load_position;
+  nlohmann::ordered_json json{{load.removed ? "removed" : "loaded", load.name}, {"position", position}};
+  load.reply(json_of(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"));
+}
+
+void HttpService::expire_loads() {
+  const int64_t now = steady_ms();
+  for (auto at = loads_.begin(); at != loads_.end();) {
+    if (now < at->second.deadline_ms) {
+      ++at;
+      continue;
+    }
+    Load load = std::move(at->second);
+    at = loads_.erase(at);
+    load.reply(error_of(504, "the engine has not answered in time; the change may still come", load.plain));
+  }
+}
+
+void HttpService::start() { sample(); }
+
+void HttpService::sample() {
+  using namespace std::chrono;
+  const auto now = duration_cast<microseconds>(steady_clock::now().time_since_epoch()).count();
+  rates_.sample(static_cast<uint64_t>(now), engine_->status().streams);
+  expire_loads();
+  events_.expire(steady_ms());
+  sample_timer_.expires_after(kSampleEvery);
+  sample_timer_.async_wait([this](const error_code& cancelled) {
+    if (!cancelled && !stopped_) sample();
+  });
+}
+
+void HttpService::stop() {
+  if (stopped_) return;
+  stopped_ = true;
+  sample_timer_.cancel();
+  events_.stop();
+  std::map<uint64_t, Load> loads = std::move(loads_);
+  for (auto& [number, load] : loads) load.reply(error_of(503, "the daemon stops; the change may still come", load.plain));
+}
+
+}  // namespace cep::server

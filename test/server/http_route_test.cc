@@ -1,0 +1,143 @@
+// Requests as text: places, methods, parameters, any bytes; bodies as lines.
+#include <doctest/doctest.h>
+#include <rapidcheck.h>
+
+#include <nlohmann/json.hpp>
+
+#include "journal/entry.h"
+#include "server/http_events.h"
+#include "server/http_route.h"
+
+using namespace cep;
+using namespace cep::server;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  bool found = text.find(part) != std::string::npos;
+  if (!found) MESSAGE(text);
+  return found;
+}
+
+// The lines of a body as the journal would read them: a broken one as "<length>".
+std::vector<std::string> lines_of(const BodyLines& lines) {
+  std::vector<std::string> out;
+  for (const engine::LineBatch& batch : lines.batches) {
+    journal::EntryCursor cursor(batch.entries);
+    journal::Entry entry;
+    uint32_t count = 0;
+    for (; cursor.next(&entry); ++count) {
+      out.push_back(entry.kind == journal::EntryKind::kLine ? std::string(entry.line) : "<" + std::to_string(entry.length) + ">");
+    }
+    CHECK(!cursor.bad());
+    CHECK(count == batch.count);
+  }
+  return out;
+}
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("every place has its methods") {
+  CHECK(route_of("GET", "/healthz").place == HttpPlace::kHealth);
+  CHECK(route_of("HEAD", "/readyz?x=1").place == HttpPlace::kReady);
+  CHECK(route_of("GET", "/metrics").place == HttpPlace::kMetrics);
+  CHECK(route_of("GET", "/api/v1/status").place == HttpPlace::kStatus);
+  CHECK(route_of("GET", "/api/v1/patterns").place == HttpPlace::kPatterns);
+  CHECK(route_of("POST", "/api/v1/events").place == HttpPlace::kEvents);
+  for (const char* target : {"/", "/healthz", "/readyz", "/metrics", "/api/v1/status", "/api/v1/patterns"}) {
+    const HttpRoute wrong = route_of("POST", target);
+    CHECK(wrong.error.code == 405);
+    CHECK(wrong.error.allow == "GET, HEAD");
+  }
+  CHECK(route_of("GET", "/api/v1/events").error.code == 405);
+  CHECK(route_of("GET", "/api/v1/events").error.allow == "POST");
+  CHECK(route_of("PATCH", "/api/v1/patterns/a.cep").error.allow == "GET, HEAD, PUT, DELETE");
+  CHECK(route_of("", "/healthz").error.code == 405);
+  CHECK(route_of(", ", "/healthz").error.code == 405);
+}
+
+TEST_CASE("an unknown place is told the nearest one") {
+  const HttpRoute wrong = route_of("GET", "/metric");
+  CHECK(wrong.error.code == 404);
+  CHECK(has(wrong.error.body, "did you mean /metrics?"));
+  CHECK(has(route_of("GET", "/api/v1/pattern").error.body, "/api/v1/patterns"));
+  CHECK(has(route_of("GET", "/somewhere/else/altogether").error.body, "there are /healthz"));
+  CHECK(route_of("GET", "*").error.code == 400);
+  CHECK(route_of("GET", "http://host/healthz").error.code == 400);
+  CHECK(route_of("GET", "/%zz").error.code == 400);
+}
+
+TEST_CASE("the name of a pattern file") {
+  const HttpRoute good = route_of("PUT", "/api/v1/patterns/fraud%2Dcards.cep");
+  REQUIRE(good.ok());
+  CHECK(good.name == "fraud-cards.cep");
+  for (const char* name : {"", "fraud", ".cep", ".hidden.cep", "a%2Fb.cep", "..%2f..%2fetc.cep", "a%00.cep", "a b.cep", "%C3%A4.cep"})
+    CHECK(route_of("PUT", std::string("/api/v1/patterns/") + name).error.code == 400);
+  CHECK(route_of("PUT", "/api/v1/patterns/" + std::string(252, 'a') + ".cep").error.code == 400);
+  CHECK(route_of("DELETE", "/api/v1/patterns/").error.code == 400);
+  CHECK(route_of("DELETE", "/api/v1/patterns/on%20disk.cep").name == "on disk.cep");
+}
+
+TEST_CASE("the parameters of events") {
+  const HttpRoute plain = route_of("POST", "/api/v1/events");
+  CHECK(plain.ok());
+  CHECK(plain.stream.empty());
+  const HttpRoute full = route_of("POST", "/api/v1/events?stream=e&producer=gw+7%2fa&first=12");
+  REQUIRE(full.ok());
+  CHECK(full.stream == "e");
+  CHECK(full.producer == "gw 7/a");
+  CHECK(full.first == 12);
+  CHECK(has(route_of("POST", "/api/v1/events?steam=e").error.body, "did you mean `stream`?"));
+  for (const char* query : {"first=1", "producer=", "producer=_http", "producer=a&first=0", "producer=a&first=x", "producer=a&first=1x",
+                            "producer=a&first=99999999999999999999", "stream=%4", "=", "x"})
+    CHECK(route_of("POST", std::string("/api/v1/events?") + query).error.code == 400);
+  CHECK(route_of("POST", "/api/v1/events?&stream=e&").stream == "e");
+}
+
+TEST_CASE("errors are JSON, or text for those who ask for it") {
+  CHECK(error_of(404, "say \"x\"\n").body == "{\"error\":\"say \\\"x\\\"\\n\"}\n");
+  CHECK(error_of(404, "line", true).body == "line\n");
+  CHECK(nlohmann::json::accept(error_of(400, "\xff\xfe").body));
+}
+
+TEST_CASE("any target and any method end in a place or an error") {
+  CHECK(rc::check([](const std::string& method, const std::string& tail) {
+    const std::string head = *rc::gen::elementOf(std::vector<std::string>{"", "/", "/api/v1/events?", "/api/v1/patterns/", "/api/v1/events?producer=%"});
+    const HttpRoute route = route_of(*rc::gen::elementOf(std::vector<std::string>{method, "GET", "PUT", "POST"}), head + tail);
+    RC_ASSERT(route.ok() || (route.error.code >= 400 && route.error.code < 500));
+    RC_ASSERT(route.ok() || nlohmann::json::accept(route.error.body));
+  }));
+  CHECK(rc::check([](const std::string& text) {
+    std::string back;
+    RC_ASSERT(percent_decode(percent_encode(text), false, &back));
+    RC_ASSERT(back == text);
+  }));
+}
+
+TEST_CASE("a body as lines") {
+  CHECK(lines_of(split_body("", 10, 0)).empty());
+  CHECK(lines_of(split_body("a\nb", 10, 0)) == Lines{"a", "b"});
+  CHECK(lines_of(split_body("a\n\nb\n", 10, 0)) == Lines{"a", "", "b"});
+  CHECK(lines_of(split_body("a\r\n", 10, 0)) == Lines{"a\r"});
+  CHECK(lines_of(split_body("0123456789\n0123456789x\nc\n", 10, 0)) == Lines{"0123456789", "<11>", "c"});
+  const BodyLines rest = split_body("a\nb\nc\n", 10, 2);
+  CHECK(rest.count == 3);
+  CHECK(lines_of(rest) == Lines{"c"});
+  CHECK(split_body("a\nb\n", 10, 9).batches.empty());
+  CHECK(split_body("a\nb\n", 10, 9).count == 2);
+}
+
+TEST_CASE("a large body comes in batches, in order") {
+  std::string body;
+  Lines expected;
+  for (int i = 0; i < 20'000; ++i) {
+    expected.push_back(std::to_string(i) + std::string(static_cast<size_t>(i % 97), 'x'));
+    body += expected.back() + "\n";
+  }
+  const BodyLines lines = split_body(body, 1 << 20, 0);
+  CHECK(lines.batches.size() > 5);
+  for (const engine::LineBatch& batch : lines.batches) CHECK(batch.entries.size() < 2 * BodyLines::kBatchBytes);
+  CHECK(lines_of(lines) == expected);
+}
