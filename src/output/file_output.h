@@ -22,17 +22,17 @@ struct FileOutputOptions {
 
 class FileOutput {
  public:
-  // A file that is not there is made and begins at the oldest record kept. A place that the log no longer has, a file that goes beyond the log or has other records than it, is an
-  // error that says so and the way out. REQUIRES the log has reached the end of its replay.
+  // Opens the file, or makes it: then it begins at the oldest record kept. The place is settled by the first pump() behind the end of the log's replay.
   static Result<std::unique_ptr<FileOutput>> open(base::Env* env, const OutputLog* log, const FileOutputOptions& options);
   virtual ~FileOutput() = default;
-  // Appends what is new, up to `max_bytes`. True: there may be more. After an error (a full disk, say) nothing is lost: call it again later. A file that was moved away is made anew and
-  // gets the records that follow; one that was emptied is filled on.
+  // Appends what is new, up to `max_bytes` (at most 1 MiB at once). True: there is more. While the log's replay is under way: false. After an error (a full disk, say) nothing is lost:
+  // call it again later. A place that the log no longer has, a file that goes beyond the log or has other records than it, is an error that says so and the way out. A file
+  // that was moved away is made anew and gets the records that follow; one that was emptied is filled on.
   virtual Result<bool> pump(size_t max_bytes) = 0;
   // What was pumped is durable when this returns ok. pump() does it by itself every kUnsyncedBytesMax. After a failed sync the file is not written any more: every call fails.
   virtual Status sync() = 0;
   static constexpr size_t kUnsyncedBytesMax = 4 << 20;
-  virtual uint64_t next() const = 0;     // seq of the next record to be written
+  virtual uint64_t next() const = 0;     // seq of the next record to be written; 0: not settled yet
   virtual uint64_t durable() const = 0;  // every record up to it that belongs there is durable in the file: the place to store
   virtual const std::string& path() const = 0;
 };

@@ -2,16 +2,12 @@
 
 #include <charconv>
 
+#include "output/sealed_text.h"
+
 namespace cep::output {
 namespace {
 
 constexpr std::string_view kTitle = "cepd output log ";
-
-std::string hex16(uint64_t value) {
-  char digits[16];
-  for (int i = 0; i < 16; ++i) digits[i] = "0123456789abcdef"[(value >> (60 - 4 * i)) & 15];
-  return std::string(digits, sizeof digits);
-}
 
 // Takes `word` off the front of *text.
 bool take(std::string_view word, std::string_view* text) {
@@ -45,23 +41,20 @@ std::string LogState::encode() const {
     const Of& of = channels[static_cast<size_t>(c)];
     out += std::string(channel_name(static_cast<Channel>(c))) + " oldest " + std::to_string(of.oldest) + " synced " + std::to_string(of.synced) + "\n";
   }
-  return out + "checksum " + hex16(checksum(out, 0)) + "\n";
+  return seal(std::move(out));
 }
 
-Result<LogState> LogState::decode(std::string_view text) {
-  std::string_view rest = text;
+Result<LogState> LogState::decode(std::string_view sealed) {
+  std::string_view text, rest = sealed;
   uint64_t version = 0;
   if (!take(kTitle, &rest) || !take_number(&rest, 10, &version)) return Status::error("this is no state of an output log");
-  // What stands before the checksum is the whole text that encode() makes of it, so every byte is accounted for.
-  LogState out;
-  const size_t sum_at = text.rfind("checksum ");
-  const bool good = sum_at != std::string_view::npos && read_channels(text.substr(0, sum_at), &out) && out.encode() == text;
-  if (good) return out;
-  const bool whole = sum_at != std::string_view::npos && text.substr(sum_at) == "checksum " + hex16(checksum(text.substr(0, sum_at), 0)) + "\n";
-  if (whole && version != kFormatVersion) {
+  if (!unseal(sealed, &text)) return Status::error("it is damaged");
+  if (version != kFormatVersion) {
     return Status::error("its format is version " + std::to_string(version) + "; this cepd reads version " + std::to_string(kFormatVersion));
   }
-  return Status::error("it is damaged");
+  LogState out;
+  if (!read_channels(text, &out)) return Status::error("it is damaged");
+  return out;
 }
 
 }  // namespace cep::output

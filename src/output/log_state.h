@@ -22,7 +22,7 @@ struct LogState {
 
   std::string encode() const;
   // Damaged or of another version: an error without the file's name.
-  static Result<LogState> decode(std::string_view text);
+  static Result<LogState> decode(std::string_view sealed);
 };
 
 }  // namespace cep::output

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "output/sealed_text.h"
+
 namespace cep::output {
 
 bool LogFiles::has_segments() const {
@@ -21,6 +23,8 @@ Result<LogFiles> list_log(base::Env* env, const std::string& dir) {
   }
   Result<std::string> text = base::read_whole(env, path);
   if (!text.ok()) return text.status();
+  std::string_view unsealed;
+  out.state_whole = unseal(text.value(), &unsealed);
   Result<LogState> state = LogState::decode(text.value());
   if (state.ok()) {
     out.state = state.value();

@@ -15,6 +15,7 @@ namespace cep::output {
 // The log in a directory before its segments are read.
 struct LogFiles {
   bool has_state = false;
+  bool state_whole = false;                                 // log.state has the bytes that were written
   LogState state;
   std::string state_problem;                                // what is wrong with log.state; empty: nothing, or the log is new
   std::array<std::vector<uint64_t>, kNumbered> segments;    // first seqs, sorted

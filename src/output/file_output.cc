@@ -1,0 +1,184 @@
+#include "output/file_output.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/glob.h"
+#include "output/file_tail.h"
+
+namespace cep::output {
+namespace {
+
+constexpr size_t kWriteBytesMax = 1 << 20;
+// What a power cut may have torn lies in it: what was not synced, and the longest record twice.
+constexpr uint64_t kTailBytes = 2 * FileOutput::kUnsyncedBytesMax;
+
+class DiskFileOutput final : public FileOutput {
+ public:
+  DiskFileOutput(base::Env* env, const OutputLog* log, const FileOutputOptions& options) : env_(env), log_(log), options_(options) {}
+
+  Status open() {
+    if (!env_->exists(options_.path)) return make();
+    return reopen();
+  }
+
+  Result<bool> pump(size_t max_bytes) override {
+    if (!broken_.ok()) return broken_;
+    if (!verified_) {
+      if (log_->still_to_compare() > 0) return false;
+      if (Status found = find_place(); !found.ok()) return found;
+    }
+    const uint64_t end = log_->place(options_.channel).next;
+    if (next_ >= end) return false;
+    std::string lines;
+    auto read = log_->copy(options_.channel, next_, std::clamp<size_t>(max_bytes, 1, kWriteBytesMax), [this](std::string_view name) { return wants(name); }, &lines);
+    if (!read.ok()) return read.status();
+    if (read.value().gone) return gone();
+    if (!lines.empty()) {
+      if (Status written = write(lines); !written.ok()) return written;
+    }
+    next_ = read.value().next;
+    if (unsynced_bytes_ == 0) durable_ = next_ - 1;
+    return next_ < end;
+  }
+
+  Status sync() override {
+    if (!broken_.ok() || unsynced_bytes_ == 0) return broken_;
+    broken_ = file_->sync();
+    if (!broken_.ok()) return broken_;
+    unsynced_bytes_ = 0;
+    durable_ = next_ - 1;
+    return {};
+  }
+
+  uint64_t next() const override { return next_; }
+  uint64_t durable() const override { return durable_; }
+  const std::string& path() const override { return options_.path; }
+
+ private:
+  bool wants(std::string_view name) const {
+    if (options_.patterns.empty()) return true;
+    return std::any_of(options_.patterns.begin(), options_.patterns.end(), [&](const std::string& glob) { return base::glob_match(glob, name); });
+  }
+
+  Status make() {
+    auto made = env_->open(options_.path, base::OpenMode::kCreate);
+    if (!made.ok()) return made.status();
+    file_ = std::move(made.value());
+    offset_ = 0;
+    base::kill_point("file-output-made");
+    const size_t slash = options_.path.rfind('/');
+    return env_->sync_dir(slash == std::string::npos ? "." : slash == 0 ? "/" : options_.path.substr(0, slash));
+  }
+
+  Status reopen() {
+    auto opened = env_->open(options_.path, base::OpenMode::kWrite);
+    if (!opened.ok()) return opened.status();
+    file_ = std::move(opened.value());
+    return {};
+  }
+
+  Status gone() const {
+    const std::string channel(channel_name(options_.channel));
+    return Status::error(options_.path + ": the next record is " + channel + "/" + std::to_string(next_) + ", the oldest that is kept " + channel + "/" +
+                         std::to_string(log_->place(options_.channel).oldest) + "; those between are lost to this file: move it away to begin a new one");
+  }
+
+  // Reads the file's end, cuts what a crash has left there and settles the place. The end is written again before it is trusted: after a sync that failed the page cache may show
+  // what the disk does not have.
+  Status find_place() {
+    Result<uint64_t> size = file_->size();
+    if (!size.ok()) return size.status();
+    Result<FileTail> tail = read_file_tail(*file_, size.value(), kTailBytes, *log_, options_.channel);
+    if (!tail.ok()) return Status::error(options_.path + ": " + tail.status().message());
+    if (Status set = set_place(tail.value().last_seq); !set.ok()) return set;
+    if (tail.value().end < size.value()) {
+      base::kill_point("file-output-cut");
+      if (Status cut = file_->truncate(tail.value().end); !cut.ok()) return cut;
+    }
+    if (size.value() > 0) {
+      if (Status again = file_->write_at(tail.value().begin, tail.value().bytes); !again.ok()) return again;
+      broken_ = file_->sync();
+      if (!broken_.ok()) return broken_;
+    }
+    offset_ = tail.value().end;
+    durable_ = next_ - 1;
+    verified_ = true;
+    return {};
+  }
+
+  Status set_place(uint64_t last_seq) {
+    const ChannelPlace place = log_->place(options_.channel);
+    next_ = last_seq > 0 ? last_seq + 1 : options_.after > 0 ? options_.after + 1 : place.oldest;
+    if (next_ < place.oldest && options_.after + 1 >= place.oldest) next_ = options_.after + 1;
+    if (next_ < place.oldest) return gone();
+    if (next_ <= place.next) return {};
+    return Status::error(options_.path + ": its stored place is " + std::to_string(next_) + ", beyond the log's next record " + std::to_string(place.next) +
+                         ": the place is of another data directory");
+  }
+
+  // Whatever is done to the path from outside: a file that was moved away is made anew, an emptied one is filled on from its begin.
+  Status follow() {
+    if (!env_->exists(options_.path)) {
+      if (Status synced = sync(); !synced.ok()) return synced;
+      ragged_ = false;
+      return make();
+    }
+    auto there = env_->open(options_.path, base::OpenMode::kWrite);
+    if (!there.ok()) return there.status();
+    Result<uint64_t> size = there.value()->size();
+    if (!size.ok()) return size.status();
+    if (size.value() == 0 && offset_ > 0) {
+      if (Status synced = sync(); !synced.ok()) return synced;
+      file_ = std::move(there.value());
+      offset_ = 0;
+      ragged_ = false;
+    } else if (ragged_ && size.value() > offset_) {
+      if (Status cut = file_->truncate(offset_); !cut.ok()) return cut;
+      ragged_ = false;
+    } else if (size.value() != offset_) {
+      return Status::error(options_.path + ": it has " + std::to_string(size.value()) + " bytes, not the " + std::to_string(offset_) +
+                           " that were written: another process changes it; move it away");
+    }
+    return {};
+  }
+
+  Status write(const std::string& lines) {
+    if (unsynced_bytes_ > 0 && unsynced_bytes_ + lines.size() > kUnsyncedBytesMax) {
+      if (Status synced = sync(); !synced.ok()) return synced;
+    }
+    if (Status followed = follow(); !followed.ok()) return followed;
+    base::kill_point("file-output-write");
+    if (Status written = file_->write_at(offset_, lines); !written.ok()) {
+      ragged_ = !file_->truncate(offset_).ok();
+      return written;
+    }
+    base::kill_point("file-output-written");
+    offset_ += lines.size();
+    unsynced_bytes_ += lines.size();
+    return {};
+  }
+
+  base::Env* env_;
+  const OutputLog* log_;
+  const FileOutputOptions options_;
+  std::unique_ptr<base::File> file_;
+  bool verified_ = false;         // the file's end was held against the log; next_ and offset_ are settled
+  uint64_t next_ = 0;
+  uint64_t durable_ = 0;
+  uint64_t offset_ = 0;           // behind the last whole line
+  uint64_t unsynced_bytes_ = 0;
+  bool ragged_ = false;           // a write that failed may have left bytes behind offset_
+  Status broken_;                 // of a failed sync
+};
+
+}  // namespace
+
+Result<std::unique_ptr<FileOutput>> FileOutput::open(base::Env* env, const OutputLog* log, const FileOutputOptions& options) {
+  CEP_CHECK(options.channel != Channel::kStreams);
+  auto out = std::make_unique<DiskFileOutput>(env, log, options);
+  if (Status opened = out->open(); !opened.ok()) return opened;
+  return std::unique_ptr<FileOutput>(std::move(out));
+}
+
+}  // namespace cep::output

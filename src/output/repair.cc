@@ -1,0 +1,201 @@
+// Each damaged segment's rest and every later segment of its channel go to a new folder damaged-<n>; the channel then ends where it is sound. Segments go from the newest to the
+// oldest and each move is whole, so that a repair that is broken off can be made again.
+#include "output/repair.h"
+
+#include <algorithm>
+
+#include "output/frame_reader.h"
+#include "output/opening.h"
+
+namespace cep::output {
+namespace {
+
+constexpr size_t kCopyBytes = 1 << 20;
+constexpr const char* kSound = "the output log is sound\n";
+
+class Repairer {
+ public:
+  Repairer(base::Env* env, const std::string& dir, std::string* report) : env_(env), dir_(dir), report_(report) {}
+
+  Status open() {
+    auto files = list_log(env_, dir_);
+    if (!files.ok()) return files.status();
+    files_ = std::move(files.value());
+    return {};
+  }
+
+  // The state, mended if need be: its seed from any segment, each channel from its first segment on, nothing known to be durable.
+  Status mend_state() {
+    if (files_.state_problem.empty()) return {};
+    if (files_.state_whole) return Status::error(dir_ + "/" + std::string(kStateName) + ": " + files_.state_problem);
+    if (files_.has_state) {
+      if (Status aside = make_aside(); !aside.ok()) return aside;
+      if (Status moved = env_->rename(dir_ + "/" + std::string(kStateName), aside_ + "/" + std::string(kStateName)); !moved.ok()) return moved;
+    }
+    files_.state = LogState();
+    if (!find_seed()) files_.state.seed = env_->random();
+    for (size_t c = 0; c < kNumbered; ++c) {
+      if (!files_.segments[c].empty()) files_.state.channels[c].oldest = files_.segments[c].front();
+    }
+    *report_ += dir_ + "/" + std::string(kStateName) + ": " + files_.state_problem + "; made again from the segments\n";
+    return save_state(env_, dir_, files_.state);
+  }
+
+  Status mend_channel(Channel channel) {
+    Result<ChannelScan> scan = scan_channel(env_, dir_, channel, files_.segments[index_of(channel)], files_.state);
+    if (!scan.ok()) return scan.status();
+    if (!scan.value().damage) return {};
+    const Damage& damage = *scan.value().damage;
+    *report_ += dir_ + "/" + damage.file + ", offset " + std::to_string(damage.offset) + ": " + damage.what + "\n";
+    Split split;
+    if (!scan.value().segments.empty()) split = {scan.value().segments.back().first, scan.value().segments.back().bytes};
+    return cut(channel, damage.seq, scan.value().behind, split);
+  }
+
+  Status set_aside(Channel channel, uint64_t seq) {
+    Result<ChannelScan> scan = scan_channel(env_, dir_, channel, files_.segments[index_of(channel)], files_.state);
+    if (!scan.ok()) return scan.status();
+    if (scan.value().damage) return Status::error("the channel is damaged; repair it first");
+    if (seq < files_.state.channels[index_of(channel)].oldest || seq >= scan.value().next) return Status::error("there is no such record");
+    std::vector<uint64_t> behind;
+    Split split;
+    for (const Segment& segment : scan.value().segments) {
+      if (segment.first >= seq) behind.push_back(segment.first);
+      if (segment.first >= seq || segment.next <= seq) continue;
+      Result<uint64_t> offset = offset_of(segment, channel, seq);
+      if (!offset.ok()) return offset.status();
+      split = {segment.first, offset.value()};
+    }
+    return cut(channel, seq, behind, split);
+  }
+
+ private:
+  // The segment that is sound up to an offset; first 0: there is none.
+  struct Split {
+    uint64_t first = 0, offset = 0;
+  };
+
+  static size_t index_of(Channel channel) { return static_cast<size_t>(channel); }
+
+  bool find_seed() {
+    for (size_t c = 0; c < kNumbered; ++c) {
+      for (uint64_t first : files_.segments[c]) {
+        auto file = env_->open(path(static_cast<Channel>(c), first), base::OpenMode::kRead);
+        char header[kHeaderBytes];
+        if (!file.ok()) continue;
+        Result<size_t> got = file.value()->read_at(0, header, sizeof header);
+        if (got.ok() && header_seed(std::string_view(header, got.value()), &files_.state.seed)) return true;
+      }
+    }
+    return false;
+  }
+
+  Result<uint64_t> offset_of(const Segment& segment, Channel channel, uint64_t seq) {
+    auto file = env_->open(path(channel, segment.first), base::OpenMode::kRead);
+    if (!file.ok()) return file.status();
+    FrameReader reader(std::move(file.value()), segment.seed, segment.first, kHeaderBytes, segment.bytes);
+    FrameView frame;
+    while (reader.seq() < seq) {
+      Result<FrameReader::Found> found = reader.next(&frame);
+      if (!found.ok()) return found.status();
+      if (found.value() != FrameReader::Found::kFrame) return Status::error(path(channel, segment.first) + ": " + reader.why());
+    }
+    return reader.offset();
+  }
+
+  // Moves the segments `behind` and what lies behind the split. Then nothing from `seq` on is known to be durable.
+  Status cut(Channel channel, uint64_t seq, const std::vector<uint64_t>& behind, Split split) {
+    uint64_t bytes = 0;
+    for (auto first = behind.rbegin(); first != behind.rend(); ++first) {
+      if (Status moved = move_segment(channel, *first, &bytes); !moved.ok()) return moved;
+    }
+    if (split.first > 0) {
+      if (Status moved = move_rest(channel, split.first, split.offset, &bytes); !moved.ok()) return moved;
+    }
+    LogState::Of& of = files_.state.channels[index_of(channel)];
+    of.synced = std::min(of.synced, seq - 1);
+    if (Status saved = save_state(env_, dir_, files_.state); !saved.ok()) return saved;
+    const std::string where = aside_.empty() ? "" : ": " + std::to_string(bytes) + " bytes are in " + aside_;
+    *report_ += std::string(channel_name(channel)) + " ends before " + std::to_string(seq) + " now" + where + "; the next start makes the rest again from the journal\n";
+    return {};
+  }
+
+  Status make_aside() {
+    if (!aside_.empty()) return {};
+    std::string path;
+    for (int n = 1; path.empty() || env_->exists(path); ++n) path = dir_ + "/damaged-" + std::to_string(n);
+    if (Status made = env_->make_dir(path); !made.ok()) return made;
+    aside_ = path;
+    return {};
+  }
+
+  Status move_segment(Channel channel, uint64_t first, uint64_t* bytes) {
+    if (Status aside = make_aside(); !aside.ok()) return aside;
+    {
+      auto file = env_->open(path(channel, first), base::OpenMode::kRead);
+      if (!file.ok()) return file.status();
+      Result<uint64_t> size = file.value()->size();
+      if (!size.ok()) return size.status();
+      *bytes += size.value();
+    }
+    if (Status moved = env_->rename(path(channel, first), aside_ + "/" + segment_name(channel, first)); !moved.ok()) return moved;
+    if (Status synced = env_->sync_dir(aside_); !synced.ok()) return synced;
+    return env_->sync_dir(dir_);
+  }
+
+  Status move_rest(Channel channel, uint64_t first, uint64_t offset, uint64_t* bytes) {
+    auto from = env_->open(path(channel, first), base::OpenMode::kWrite);
+    if (!from.ok()) return from.status();
+    Result<uint64_t> size = from.value()->size();
+    if (!size.ok()) return size.status();
+    if (size.value() <= offset) return {};
+    if (Status aside = make_aside(); !aside.ok()) return aside;
+    auto to = env_->open(aside_ + "/" + segment_name(channel, first) + ".from-" + std::to_string(offset), base::OpenMode::kCreate);
+    if (!to.ok()) return to.status();
+    std::string buffer;
+    for (uint64_t at = offset; at < size.value(); at += buffer.size()) {
+      buffer.resize(static_cast<size_t>(std::min<uint64_t>(kCopyBytes, size.value() - at)));
+      Result<size_t> got = from.value()->read_at(at, buffer.data(), buffer.size());
+      if (!got.ok()) return got.status();
+      if (got.value() != buffer.size()) return Status::error(path(channel, first) + " has become shorter");
+      if (Status written = to.value()->write_at(at - offset, buffer); !written.ok()) return written;
+    }
+    *bytes += size.value() - offset;
+    if (Status synced = to.value()->sync(); !synced.ok()) return synced;
+    if (Status synced = env_->sync_dir(aside_); !synced.ok()) return synced;
+    if (Status shorter = from.value()->truncate(offset); !shorter.ok()) return shorter;
+    return from.value()->sync();
+  }
+
+  std::string path(Channel channel, uint64_t first) const { return dir_ + "/" + segment_name(channel, first); }
+
+  base::Env* env_;
+  const std::string dir_;
+  std::string* report_;
+  LogFiles files_;
+  std::string aside_;   // the folder; empty: not needed yet
+};
+
+}  // namespace
+
+Status repair_output(base::Env* env, const std::string& dir, std::string* report) {
+  report->clear();
+  Repairer repairer(env, dir, report);
+  if (Status opened = repairer.open(); !opened.ok()) return opened;
+  if (Status mended = repairer.mend_state(); !mended.ok()) return mended;
+  for (int c = 0; c < kNumbered; ++c) {
+    if (Status mended = repairer.mend_channel(static_cast<Channel>(c)); !mended.ok()) return mended;
+  }
+  if (report->empty()) *report = kSound;
+  return {};
+}
+
+Status set_aside_output(base::Env* env, const std::string& dir, Channel channel, uint64_t seq, std::string* report) {
+  report->clear();
+  Repairer repairer(env, dir, report);
+  if (Status opened = repairer.open(); !opened.ok()) return opened;
+  if (Status mended = repairer.mend_state(); !mended.ok()) return mended;
+  return repairer.set_aside(channel, seq);
+}
+
+}  // namespace cep::output
