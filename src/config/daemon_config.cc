@@ -3,6 +3,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "base/nearest.h"
 #include "config/yaml.h"
 
 namespace cep::config {
@@ -55,11 +56,23 @@ void read_endpoint(YamlMap* map, std::string_view key, bool insecure, base::Endp
   *out = at;
 }
 
+// `off` and an empty text mean that there is no such port.
+void read_optional_endpoint(YamlMap* map, std::string_view key, bool insecure, std::optional<base::Endpoint>* out) {
+  const YamlNode* node = map->child(key);
+  if (node != nullptr && node->kind == YamlNode::kScalar && (node->text == "off" || node->text.empty())) {
+    out->reset();
+    return;
+  }
+  base::Endpoint at = out->value_or(base::Endpoint{});
+  read_endpoint(map, key, insecure, &at);
+  *out = at;
+}
+
 void read_listen(YamlMap* root, bool insecure, Errors* errors, DaemonConfig::Listen* out) {
   YamlMap map(child_map(root, "listen"), "listen", errors);
   read_endpoint(&map, "events", insecure, &out->events);
   read_endpoint(&map, "alerts", insecure, &out->alerts);
-  read_endpoint(&map, "http", insecure, &out->http);
+  read_optional_endpoint(&map, "http", insecure, &out->http);
   map.finish();
 }
 
@@ -68,6 +81,40 @@ void read_retain(YamlMap* owner, const std::string& path, Errors* errors, Daemon
   read_positive(&map, "age", &out->age_ms);
   read_size(&map, "size", 1, UINT64_MAX, &out->size_bytes);
   map.finish();
+}
+
+void read_channel(YamlMap* map, Channel* out) {
+  std::string name;
+  if (!map->read_string("channel", &name)) return;
+  std::vector<std::string> known;
+  for (int i = 0; i < kChannels; ++i)
+    if (static_cast<Channel>(i) != Channel::kStreams) known.emplace_back(channel_name(static_cast<Channel>(i)));
+  if (!parse_channel(name, out)) {
+    const std::string near = base::nearest(name, known);
+    std::string list;
+    for (const std::string& each : known) list += (list.empty() ? "" : ", ") + each;
+    return map->fail("channel", "there is no channel \"" + name + "\"; " + (near.empty() ? "channels are " + list : "did you mean `" + near + "`?"));
+  }
+  if (*out == Channel::kStreams) map->fail("channel", "`streams` is a live view that keeps nothing: no file can be made of it");
+}
+
+// - {path: F, channel: alerts, patterns: ["*"]}
+void read_output_files(YamlMap* outputs, Errors* errors, std::vector<DaemonConfig::OutputFile>* out) {
+  const YamlNode* list = outputs->child("files");
+  if (list == nullptr || list->kind == YamlNode::kNull) return;
+  if (list->kind != YamlNode::kList) return outputs->fail("files", "must be a list such as [{path: alerts.ndjson, channel: alerts}]");
+  for (size_t i = 0; i < list->items.size(); ++i) {
+    YamlMap map(list->items[i], outputs->path_of("files") + "[" + std::to_string(i) + "]", errors);
+    DaemonConfig::OutputFile file;
+    map.read_string("path", &file.path);
+    if (file.path.empty()) map.fail("path", "must name a file");
+    read_channel(&map, &file.channel);
+    if (map.read_strings("patterns", &file.patterns) && file.patterns.empty()) map.fail("patterns", "is empty: leave it out or say [\"*\"] for all");
+    map.finish();
+    for (const DaemonConfig::OutputFile& other : *out)
+      if (!file.path.empty() && other.path == file.path) map.fail("path", "two outputs would write to " + file.path);
+    out->push_back(std::move(file));
+  }
 }
 
 void read_storage(YamlMap* root, Errors* errors, DaemonConfig* out) {
@@ -86,6 +133,7 @@ void read_storage(YamlMap* root, Errors* errors, DaemonConfig* out) {
   checkpoint.finish();
 
   YamlMap outputs(child_map(root, "outputs"), "outputs", errors);
+  read_output_files(&outputs, errors, &out->output_files);
   read_retain(&outputs, "outputs.retain", errors, &out->outputs_retain);
   outputs.finish();
 
@@ -121,17 +169,13 @@ void read_all(const YamlNode& node, Errors* errors, DaemonConfig* out) {
   root.finish();
 }
 
-// What has no effect before there is a journal, a store and an HTTP port.
+// What has no effect before there are checkpoints: without one no part of the journal may go, and no key may leave memory.
 void note_without_effect(const YamlNode& root, DaemonConfig* out) {
   for (const YamlMember& member : root.members) {
-    for (std::string_view key : {"data_dir", "journal", "checkpoint", "outputs", "disk"}) {
-      if (member.key == key) out->without_effect.push_back(member.key);
-    }
+    if (member.key == "checkpoint") out->without_effect.push_back(member.key);
     for (const YamlMember& inner : member.value.members) {
-      std::string path = member.key + "." + inner.key;
-      for (std::string_view key : {"listen.http", "limits.memory", "limits.producer_ttl"}) {
-        if (path == key) out->without_effect.push_back(path);
-      }
+      const std::string path = member.key + "." + inner.key;
+      if (path == "journal.retain" || path == "limits.memory") out->without_effect.push_back(path);
     }
   }
 }

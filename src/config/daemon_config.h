@@ -2,11 +2,13 @@
 // and the nearest known key. Tests: test/config/daemon_config_test.cc.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/endpoint.h"
+#include "cep/engine.h"
 #include "cep/limits.h"
 
 namespace cep::config {
@@ -20,7 +22,7 @@ struct DaemonConfig {
   struct Listen {
     base::Endpoint events{"127.0.0.1", 7800};
     base::Endpoint alerts{"127.0.0.1", 7801};
-    base::Endpoint http{"127.0.0.1", 7802};
+    std::optional<base::Endpoint> http{{"127.0.0.1", 7802}};  // none: `http: off`
   } listen;
   struct Retain {
     int64_t age_ms = 0;
@@ -38,6 +40,12 @@ struct DaemonConfig {
     int64_t full = 10;
     int64_t timeout_ms = 600'000;
   } checkpoint;
+  struct OutputFile {
+    std::string path;
+    Channel channel = Channel::kAlerts;  // never kStreams
+    std::vector<std::string> patterns;   // globs; empty: all
+  };
+  std::vector<OutputFile> output_files;  // no path twice
   Retain outputs_retain{7ll * 24 * 3600 * 1000, 10ull << 30};
   uint64_t disk_reserve_bytes = 2ull << 30;
   Limits limits;  // line, depth, runs_per_key, matches_per_event, record

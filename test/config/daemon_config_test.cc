@@ -48,7 +48,11 @@ shards: 3
 listen: {events: "127.0.0.1:1", alerts: "[::1]:2", http: localhost:3}
 journal: {sync: 6ms, segment: 32MiB, retain: {age: 23h, size: 9GiB}}
 checkpoint: {interval: 61s, pause: 11s, retain: 4, full: 9, timeout: 9m}
-outputs: {retain: {age: 6d, size: 8GiB}}
+outputs:
+  retain: {age: 6d, size: 8GiB}
+  files:
+    - {path: alerts.ndjson}
+    - {path: /var/log/late.ndjson, channel: late, patterns: ["login_*", b]}
 disk: {reserve: 1GiB}
 limits: {line: 2MiB, depth: 32, connections: 10, memory: 3GiB, subscriber_lag: 1MiB, producer_ttl: 29d,
          runs_per_key: 7, matches_per_event: 8, record: 3MiB}
@@ -66,8 +70,15 @@ limits: {line: 2MiB, depth: 32, connections: 10, memory: 3GiB, subscriber_lag: 1
   CHECK(config.limits.matches_per_event == 8);
   CHECK(config.limits.record_bytes == 3 << 20);
   CHECK(config.producer_ttl_ms == 29ll * 24 * 3600 * 1000);
-  CHECK(config.without_effect == std::vector<std::string>{"data_dir", "listen.http", "journal", "checkpoint", "outputs", "disk", "limits.memory",
-                                                          "limits.producer_ttl"});
+  REQUIRE(config.listen.http.has_value());
+  CHECK(to_text(*config.listen.http) == "localhost:3");
+  REQUIRE(config.output_files.size() == 2);
+  CHECK(config.output_files[0].path == "alerts.ndjson");
+  CHECK(config.output_files[0].channel == cep::Channel::kAlerts);
+  CHECK(config.output_files[0].patterns.empty());
+  CHECK(config.output_files[1].channel == cep::Channel::kLate);
+  CHECK(config.output_files[1].patterns == std::vector<std::string>{"login_*", "b"});
+  CHECK(config.without_effect == std::vector<std::string>{"journal.retain", "checkpoint", "limits.memory"});
 }
 
 TEST_CASE("overrides stand above the file") {
@@ -101,6 +112,29 @@ TEST_CASE("all mistakes come at once") {
   CHECK(has(text, "cepd.yaml:4:"));
 }
 
+TEST_CASE("file outputs are read as strictly as the rest") {
+  CHECK(has(wrong("outputs:\n  files:\n    - {path: f, chanel: alerts}\n"), "cepd.yaml:3: error: outputs.files[0].chanel: there is no such key; did you mean `channel`?"));
+  CHECK(has(wrong("outputs: {files: [{path: f, channel: alert}]}\n"), "outputs.files[0].channel: there is no channel \"alert\"; did you mean `alerts`?"));
+  CHECK(has(wrong("outputs: {files: [{path: f, channel: xyzxyz}]}\n"), "channels are alerts, timeouts, late, rejects, limits"));
+  CHECK(has(wrong("outputs: {files: [{path: f, channel: streams}]}\n"), "live view"));
+  CHECK(has(wrong("outputs:\n  files:\n    - {path: f}\n    - {path: g}\n    - {path: f, channel: late}\n"), "cepd.yaml:5: error: outputs.files[2].path: two outputs"));
+  CHECK(has(wrong("outputs: {files: [{channel: late}]}\n"), "outputs.files[0].path: must name a file"));
+  CHECK(has(wrong("outputs: {files: [{path: f, patterns: []}]}\n"), "is empty"));
+  CHECK(has(wrong("outputs: {files: {path: f}}\n"), "must be a list"));
+  CHECK(has(wrong("outputs: {files: [f]}\n"), "must be a map"));
+  CHECK(good("outputs: {files: []}\n").output_files.empty());
+}
+
+TEST_CASE("the port http can be off") {
+  CHECK(!good("listen: {http: off}\n").listen.http.has_value());
+  CHECK(!good("listen: {http: ''}\n").listen.http.has_value());
+  CHECK(!good("", {"listen.http=off"}).listen.http.has_value());
+  CHECK(to_text(*good("listen: {events: 127.0.0.1:1}\n").listen.http) == "127.0.0.1:7802");
+  CHECK(to_text(*good("listen: {http: 7}\n").listen.http) == "127.0.0.1:7");
+  CHECK(has(wrong("listen: {http: 0.0.0.0:7802}\n"), "insecure: true"));
+  CHECK(has(wrong("listen: {events: off}\n"), "listen.events"));
+}
+
 TEST_CASE("a listener beyond loopback is refused unless that is said outright") {
   CHECK(has(wrong("listen: {events: 0.0.0.0:7800}\n"), "insecure: true"));
   CHECK(has(wrong("listen: {alerts: \"[::]:7801\"}\n"), "insecure: true"));
@@ -119,6 +153,16 @@ TEST_CASE("the settings that are shipped are the defaults, and say so of all tha
   CHECK(config.patterns == std::vector<std::string>{"/etc/cepd/patterns"});
   CHECK(to_text(config.listen.events) == to_text(defaults.listen.events));
   CHECK(to_text(config.listen.alerts) == to_text(defaults.listen.alerts));
+  REQUIRE(config.listen.http.has_value());
+  CHECK(to_text(*config.listen.http) == to_text(*defaults.listen.http));
+  CHECK(config.data_dir == "/var/lib/cepd");
+  CHECK(config.journal.sync_ms == defaults.journal.sync_ms);
+  CHECK(config.journal.segment_bytes == defaults.journal.segment_bytes);
+  CHECK(config.outputs_retain.age_ms == defaults.outputs_retain.age_ms);
+  CHECK(config.outputs_retain.size_bytes == defaults.outputs_retain.size_bytes);
+  CHECK(config.output_files.empty());
+  CHECK(config.disk_reserve_bytes == defaults.disk_reserve_bytes);
+  CHECK(config.producer_ttl_ms == defaults.producer_ttl_ms);
   CHECK(config.shards == defaults.shards);
   CHECK(config.limits.line_bytes == defaults.limits.line_bytes);
   CHECK(config.limits.json_depth == defaults.limits.json_depth);
