@@ -13,17 +13,19 @@ constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in i
 }  // namespace
 
 Pipeline::Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, const expr::Tables* tables, Engine::Sink sink)
-    : seed_(options.seed), random_(options.seed * 0x9e3779b97f4a7c15u + 1), sequencer_(plan, options, std::move(sink)) {
+    : seed_(options.seed), random_(options.seed * 0x9e3779b97f4a7c15u + 1),
+      before_release_(options.before_release), after_release_(options.after_release), sequencer_(plan, options, std::move(sink)) {
   ShardOptions so;
   so.lanes.limits = options.limits;
   std::copy(std::begin(options.want), std::end(options.want), so.lanes.want);
   so.lanes.test_alerts = options.test_alerts;
   so.lanes.tables = tables;
   so.shards = options.shards;
-  so.channel_capacity = std::max(1u, options.channel_capacity);
+  so.channel_bytes = std::max<uint64_t>(1, options.channel_bytes);
+  so.under_way = &under_way_;
   std::vector<Shard*> peers;
   for (int s = 0; s < options.shards; ++s) {
-    shards_.push_back(std::make_unique<Shard>(plan, topology, s, so, &pool_));
+    shards_.push_back(std::make_unique<Shard>(plan, topology, s, so, &store_));
     peers.push_back(shards_.back().get());
     waiting_.emplace_back();
   }
@@ -39,7 +41,8 @@ uint64_t Pipeline::draw() {
 
 void Pipeline::submit(Batch batch) {
   ++submitted_;
-  ingest_records_.push_back(std::move(batch.records));
+  given_.push_back({batch.timeline->last, std::move(batch.records)});
+  for (const RowList& rows : batch.rows) under_way_ += static_cast<int64_t>(rows.bytes);
   for (size_t s = 0; s < shards_.size(); ++s) waiting_[s].push_back({batch.timeline, -1, std::move(batch.rows[s])});
   if (seed_ == 0) return drain();
   // Leave some work undone, so that batches are under way side by side; but never let more than the channels hold wait.
@@ -71,7 +74,8 @@ void Pipeline::drain() {
   while (step()) {
   }
   release();
-  CEP_CHECK(released_ == submitted_);
+  CEP_CHECK(released_ == submitted_);  // else all shards wait for one another
+  CEP_CHECK(under_way_ == 0);
 }
 
 std::vector<TableRow> Pipeline::take_table_rows() {
@@ -85,15 +89,21 @@ void Pipeline::release() {
   uint64_t done = submitted_;
   for (const auto& s : shards_) done = std::min(done, s->batches_done());
   for (; released_ < done; ++released_) {
-    std::vector<OutRecord> records = std::move(ingest_records_.front());
-    ingest_records_.pop_front();
+    Given given = std::move(given_.front());
+    given_.pop_front();
     for (auto& s : shards_) {
       std::vector<OutRecord> more = s->take_records();
-      if (records.empty()) records = std::move(more);
-      else std::move(more.begin(), more.end(), std::back_inserter(records));
+      if (given.records.empty()) given.records = std::move(more);
+      else std::move(more.begin(), more.end(), std::back_inserter(given.records));
     }
-    sequencer_.release(std::move(records));
+    release(std::move(given));
   }
+}
+
+void Pipeline::release(Given given) {
+  if (before_release_) before_release_(given.last);
+  sequencer_.release(std::move(given.records));
+  if (after_release_) after_release_(given.last);
 }
 
 LaneStats Pipeline::stats() const {

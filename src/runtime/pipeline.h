@@ -14,7 +14,7 @@ namespace cep::runtime {
 // What ingest gives for one batch of positions.
 struct Batch {
   std::shared_ptr<const Timeline> timeline;
-  std::vector<std::vector<WaitingRow*>> rows;  // by shard
+  std::vector<RowList> rows;              // by shard
   std::vector<OutRecord> records;         // of ingest itself: rejects, late, live view
 };
 
@@ -29,7 +29,7 @@ class Pipeline {
   // The rows that operators made for tables, in the order of their labels. REQUIRES all is worked off.
   std::vector<TableRow> take_table_rows();
 
-  BlockPool* pool() { return &pool_; }
+  BlockStore* store() { return &store_; }
   LaneStats stats() const;
   uint64_t count(Channel c) const { return sequencer_.count(c); }
 
@@ -38,14 +38,23 @@ class Pipeline {
   void release();
   uint64_t draw();
 
-  BlockPool pool_;  // outlives the shards
+  // What ingest gave of one batch besides its rows.
+  struct Given {
+    uint64_t last = 0;  // position
+    std::vector<OutRecord> records;
+  };
+  void release(Given given);
+
+  BlockStore store_;  // outlives the shards
+  std::atomic<int64_t> under_way_{0};
   std::vector<std::unique_ptr<Shard>> shards_;
   std::vector<std::deque<Parcel>> waiting_;  // by shard: batches for which its inbox had no room
-  std::deque<std::vector<OutRecord>> ingest_records_;
+  std::deque<Given> given_;
   uint64_t released_ = 0;   // batches
   uint64_t submitted_ = 0;
   uint64_t seed_;
   uint64_t random_;
+  std::function<void(uint64_t)> before_release_, after_release_;
   OutputSequencer sequencer_;
 };
 

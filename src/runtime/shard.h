@@ -2,6 +2,7 @@
 // it makes for another shard waits in its outbox until the channel has room; as long as something waits there it takes no new batch from ingest, but goes on
 // with what other shards have sent, deepest level first (architecture.md, "Flow control").
 #pragma once
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -9,41 +10,15 @@
 #include "runtime/flow.h"
 #include "runtime/lane_state.h"
 #include "runtime/out_record.h"
-#include "runtime/rows.h"
-#include "runtime/timeline.h"
+#include "runtime/parcel.h"
 
 namespace cep::runtime {
-
-// What one maker gives one shard for one batch: rows, and the word that its levels up to `level` are done up to the end of the batch. Ingest is level -1.
-struct Parcel {
-  std::shared_ptr<const Timeline> timeline;
-  int level = -1;
-  std::vector<WaitingRow*> rows;
-};
-
-// Bounded; one writer, one reader.
-class ParcelChannel {
- public:
-  explicit ParcelChannel(uint32_t capacity) : capacity_(capacity) {}
-  ParcelChannel(ParcelChannel&& other) noexcept : capacity_(other.capacity_), parcels_(std::move(other.parcels_)) {}
-  bool full() const { return parcels_.size() >= capacity_; }
-  bool empty() const { return parcels_.empty(); }
-  void push(Parcel p) { parcels_.push_back(std::move(p)); }
-  Parcel pop() {
-    Parcel p = std::move(parcels_.front());
-    parcels_.pop_front();
-    return p;
-  }
-
- private:
-  uint32_t capacity_;
-  std::deque<Parcel> parcels_;
-};
 
 struct ShardOptions {
   LaneOptions lanes;
   int shards = 1;
-  uint32_t channel_capacity = 16;
+  uint64_t channel_bytes = 0;                     // of each inbox
+  std::atomic<int64_t>* under_way = nullptr;      // bytes of rows on their way to a level: made and not yet worked, of all shards
 };
 
 // A row that an operator gave for a table (`from stream S`).
@@ -56,7 +31,7 @@ struct TableRow {
 
 class Shard : private LaneSink, private FlowSink {
  public:
-  Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockPool* pool);
+  Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store);
   ~Shard() override;
 
   // peers[j] is shard j. Call once before anything runs.
@@ -80,8 +55,8 @@ class Shard : private LaneSink, private FlowSink {
  private:
   struct Arrived {  // of one batch
     std::shared_ptr<const Timeline> timeline;
-    std::vector<std::vector<WaitingRow*>> rows;  // by level at which they are read
-    std::vector<int> done;                  // by level + 1: how many makers have said it is done
+    std::vector<RowList> rows;  // by level at which they are read
+    std::vector<int> done;      // by level + 1: how many makers have said it is done
   };
 
   void record(OutRecord record) override;
@@ -92,9 +67,11 @@ class Shard : private LaneSink, private FlowSink {
   void to_table(int table, const event::Row& row) override;
   event::Label label_of_row(int node, const event::Row& row) const;
 
-  std::unique_ptr<LaneState> make_lane(int lane) const;
+  std::unique_ptr<LaneState> make_lane(int lane);
   bool send();
-  bool receive();
+  bool receive_exchange();
+  bool receive_ingest();
+  bool waits_for_room() const;
   void accept(Parcel parcel);
   bool ready(int level) const;
   void work(int level);
@@ -104,20 +81,20 @@ class Shard : private LaneSink, private FlowSink {
   const Topology& topology_;
   int index_;
   ShardOptions options_;
-  BlockPool* pool_;
+  BlockPool pool_;
   Flow flow_;
   std::vector<std::unique_ptr<LaneState>> lanes_;
   std::vector<std::vector<int>> lanes_of_level_;
   std::vector<Shard*> peers_;
-  std::vector<ParcelChannel> inboxes_;
+  std::deque<ParcelChannel> inboxes_;      // by maker; a channel does not move
   std::deque<Arrived> arrived_;            // batches arrived_first_ …
   uint64_t arrived_first_ = 0;
   std::vector<uint64_t> next_batch_;       // by level
-  std::vector<ParcelChannel> outbox_;      // by shard; not bounded: a batch's worth at most
+  std::vector<std::deque<Parcel>> outbox_;  // by shard; not bounded: a batch's worth at most
   std::deque<std::vector<OutRecord>> records_;  // batches records_first_ …
   uint64_t records_first_ = 0;
   uint64_t working_ = 0;                   // the batch being worked
-  std::vector<std::vector<WaitingRow*>> made_;  // by shard: rows made by the level being worked
+  std::vector<RowList> made_;              // by shard: rows made by the level being worked
   std::vector<RowWriter> writers_;         // by shard
   std::vector<TableRow> table_rows_;
   const event::Label* label_ = nullptr;    // of the row being pushed

@@ -9,9 +9,10 @@ namespace cep::runtime {
 TableStore::TableStore(const plan::Plan& plan) : plan_(plan), tables_(plan.tables.size()) {}
 
 const event::Row* TableStore::find(int table, const Value* key, size_t n) const {
-  key_.clear();
-  for (size_t i = 0; i < n; ++i) append_key(key[i], &key_);
-  auto at = tables_[table].find(key_);
+  thread_local std::string text;
+  text.clear();
+  for (size_t i = 0; i < n; ++i) append_key(key[i], &text);
+  auto at = tables_[table].find(text);
   return at == tables_[table].end() ? nullptr : at->second.row();
 }
 

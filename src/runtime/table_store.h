@@ -1,5 +1,5 @@
-// The rows of all tables, by key: what expressions look up. One store serves all shards of a thread: updates are applied between batches, when everything before them in
-// the input has been worked (language.md, "table").
+// The rows of all tables, by key: what expressions look up. One store serves ingest and all shards: find() is for any thread; updates are applied between batches, when
+// everything before them in the input has been worked and no shard is at work (language.md, "table").
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
@@ -30,7 +30,7 @@ class TableStore : public expr::Tables {
   };
   const plan::Plan& plan_;
   std::vector<boost::unordered_flat_map<std::string, Block>> tables_;
-  mutable std::string key_;
+  std::string key_;
 };
 
 }  // namespace cep::runtime

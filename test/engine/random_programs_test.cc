@@ -131,7 +131,7 @@ std::string run(const std::string& program, const std::vector<std::string>& line
   options.shards = shards;
   options.batch = batch;
   options.seed = seed;
-  options.channel_capacity = 1;
+  options.channel_bytes = 1;
   std::vector<cep::Diagnostic> diagnostics;
   std::vector<cep::SourceFile> files{{"random.cep", program}};
   auto engine = cep::Engine::create(files, options, [&](const cep::Record& r) { out.append(r.line).push_back('\n'); }, &diagnostics);

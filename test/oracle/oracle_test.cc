@@ -65,7 +65,7 @@ Output run(const oracle::Case& c, int shards, uint32_t batch, uint64_t seed) {
   options.shards = shards;
   options.batch = batch;
   options.seed = seed;
-  options.channel_capacity = 1;
+  options.channel_bytes = 1;
   std::vector<cep::Diagnostic> diagnostics;
   std::vector<cep::SourceFile> files{{"random.cep", c.program}};
   auto engine = cep::Engine::create(files, options, [&](const cep::Record& r) {

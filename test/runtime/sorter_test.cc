@@ -12,8 +12,9 @@ using namespace cep::runtime;
 namespace {
 
 struct Bench {
-  BlockPool pool;
-  RowWriter writer{&pool};
+  BlockStore store;
+  BlockPool pool{&store};
+  RowWriter writer{&store};
   Sorter sorter{&pool};
   event::RowBuilder builder;
   uint64_t position = 0;
