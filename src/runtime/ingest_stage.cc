@@ -299,7 +299,7 @@ void IngestStage::table_line(int table, const event::LineKind& kind, std::string
   std::string reason = decoder_.decode(t.schema, -1, kind.is_delete ? &t.key : nullptr, &table_builder_, &time);
   if (!reason.empty()) return reject(t.name, -1, std::move(reason), line);
   cut();
-  pipeline_->drain();
+  pipeline_->settle();
   if (!tables_->apply(table, *table_builder_.finish(0, position_), kind.is_delete))
     reject(t.name, -1, "a row of a table needs all of its key fields", line);
 }
@@ -308,7 +308,7 @@ void IngestStage::table_line(int table, const event::LineKind& kind, std::string
 void IngestStage::apply_table_rows() {
   if (!tables_of_operators_ && table_rows_.empty()) return;
   cut();
-  pipeline_->drain();
+  pipeline_->settle();
   for (TableRow& made : pipeline_->take_table_rows()) to_table(made.table, made.row());
   for (const TableRow& made : table_rows_) tables_->apply(made.table, made.row(), false);
   table_rows_.clear();

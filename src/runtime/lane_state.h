@@ -37,6 +37,15 @@ struct LaneOptions {
 
 struct LaneStats {
   uint64_t keys = 0, runs = 0, bytes = 0, waiting = 0, faults = 0;
+
+  LaneStats& operator+=(const LaneStats& other) {
+    keys += other.keys;
+    runs += other.runs;
+    bytes += other.bytes;
+    waiting += other.waiting;
+    faults += other.faults;
+    return *this;
+  }
 };
 
 // Where a lane goes on after another program has been loaded in the place of the one that it was made for.

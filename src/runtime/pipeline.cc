@@ -30,6 +30,9 @@ Pipeline::Pipeline(const plan::Plan& plan, const Topology& topology, const Engin
     waiting_.emplace_back();
   }
   for (auto& s : shards_) s->connect(peers);
+  if (!options.threads) return;
+  auto release = [this](uint64_t last, std::vector<OutRecord> records) { release_batch(last, std::move(records)); };
+  threads_ = std::make_unique<ShardThreads>(std::move(peers), release, &under_way_, options.under_way_bytes);
 }
 
 uint64_t Pipeline::draw() {
@@ -40,10 +43,16 @@ uint64_t Pipeline::draw() {
 }
 
 void Pipeline::submit(Batch batch) {
+  std::vector<Parcel> parcels;
+  for (RowList& rows : batch.rows) parcels.push_back({batch.timeline, -1, std::move(rows)});
+  BatchRecords given{batch.timeline->last, std::move(batch.records), 0};
+  if (threads_) return threads_->submit(std::move(parcels), std::move(given));
   ++submitted_;
-  given_.push_back({batch.timeline->last, std::move(batch.records)});
-  for (const RowList& rows : batch.rows) under_way_ += static_cast<int64_t>(rows.bytes);
-  for (size_t s = 0; s < shards_.size(); ++s) waiting_[s].push_back({batch.timeline, -1, std::move(batch.rows[s])});
+  given_.push_back(std::move(given));
+  for (size_t s = 0; s < shards_.size(); ++s) {
+    under_way_ += static_cast<int64_t>(parcels[s].rows.bytes);
+    waiting_[s].push_back(std::move(parcels[s]));
+  }
   if (seed_ == 0) return drain();
   // Leave some work undone, so that batches are under way side by side; but never let more than the channels hold wait.
   for (uint64_t steps = draw() % 8; steps > 0 && step(); --steps) {
@@ -70,7 +79,19 @@ bool Pipeline::step() {
   return false;
 }
 
+void Pipeline::settle() {
+  if (threads_) threads_->settle();
+  else drain();
+}
+
+std::optional<ShardThreads::Standstill> Pipeline::stand_still() {
+  drain();
+  if (!threads_) return std::nullopt;
+  return std::make_optional<ShardThreads::Standstill>(threads_.get());
+}
+
 void Pipeline::drain() {
+  if (threads_) return threads_->drain();
   while (step()) {
   }
   release();
@@ -89,33 +110,24 @@ void Pipeline::release() {
   uint64_t done = submitted_;
   for (const auto& s : shards_) done = std::min(done, s->batches_done());
   for (; released_ < done; ++released_) {
-    Given given = std::move(given_.front());
+    BatchRecords all = std::move(given_.front());
     given_.pop_front();
-    for (auto& s : shards_) {
-      std::vector<OutRecord> more = s->take_records();
-      if (given.records.empty()) given.records = std::move(more);
-      else std::move(more.begin(), more.end(), std::back_inserter(given.records));
-    }
-    release(std::move(given));
+    for (auto& s : shards_) all.take(s->take_records());
+    release_batch(all.last, std::move(all.records));
   }
 }
 
-void Pipeline::release(Given given) {
-  if (before_release_) before_release_(given.last);
-  sequencer_.release(std::move(given.records));
-  if (after_release_) after_release_(given.last);
+void Pipeline::release_batch(uint64_t last, std::vector<OutRecord> records) {
+  if (before_release_) before_release_(last);
+  sequencer_.release(std::move(records));
+  for (int c = 0; c < kChannels; ++c) counts_[c].store(sequencer_.count(static_cast<Channel>(c)), std::memory_order_relaxed);
+  if (after_release_) after_release_(last);
 }
 
 LaneStats Pipeline::stats() const {
+  if (threads_) return threads_->stats();
   LaneStats out;
-  for (const auto& s : shards_) {
-    LaneStats one = s->stats();
-    out.keys += one.keys;
-    out.runs += one.runs;
-    out.bytes += one.bytes;
-    out.waiting += one.waiting;
-    out.faults += one.faults;
-  }
+  for (const auto& s : shards_) out += s->stats();
   return out;
 }
 

@@ -1,13 +1,17 @@
-// Everything behind ingest: the shards, the order in which they are let run, and the sequencer. One thread lets shards run in an order drawn from a seed, so that a
-// test can ask for the same bytes under any of them.
+// Everything behind ingest: the shards, the order in which they are let run, and the sequencer. Either all runs in the caller's thread, which lets shards run in an
+// order drawn from a seed, so that a test can ask for the same bytes under any of them; or each has a thread of its own (shard_threads.h).
 #pragma once
+#include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "cep/engine.h"
 #include "runtime/output_sequencer.h"
 #include "runtime/shard.h"
+#include "runtime/shard_threads.h"
 
 namespace cep::runtime {
 
@@ -24,38 +28,41 @@ class Pipeline {
 
   // Takes the next batch (numbers 0, 1, …). Records may come out.
   void submit(Batch batch);
-  // Works off all that was submitted.
+  // Until the shards have worked all that was submitted. With threads its records may still have to come out.
+  void settle();
+  // Until all of it has come out.
   void drain();
-  // The rows that operators made for tables, in the order of their labels. REQUIRES all is worked off.
+  // Drains; while the result lives no thread touches shards and sequencer.
+  [[nodiscard]] std::optional<ShardThreads::Standstill> stand_still();
+  // The rows that operators made for tables, in the order of their labels. REQUIRES settled.
   std::vector<TableRow> take_table_rows();
 
   BlockStore* store() { return &store_; }
+  // With threads, as the shards last said it; exact when all is worked off.
   LaneStats stats() const;
-  uint64_t count(Channel c) const { return sequencer_.count(c); }
+  uint64_t count(Channel c) const { return counts_[static_cast<int>(c)].load(std::memory_order_relaxed); }
 
  private:
   bool step();
   void release();
   uint64_t draw();
 
-  // What ingest gave of one batch besides its rows.
-  struct Given {
-    uint64_t last = 0;  // position
-    std::vector<OutRecord> records;
-  };
-  void release(Given given);
+  void release_batch(uint64_t last, std::vector<OutRecord> records);
 
   BlockStore store_;  // outlives the shards
   std::atomic<int64_t> under_way_{0};
   std::vector<std::unique_ptr<Shard>> shards_;
-  std::vector<std::deque<Parcel>> waiting_;  // by shard: batches for which its inbox had no room
-  std::deque<Given> given_;
+  // Without threads:
+  std::vector<std::deque<Parcel>> waiting_;    // by shard: batches for which its inbox had no room
+  std::deque<BatchRecords> given_;             // of ingest, by batch not yet released
   uint64_t released_ = 0;   // batches
   uint64_t submitted_ = 0;
   uint64_t seed_;
   uint64_t random_;
   std::function<void(uint64_t)> before_release_, after_release_;
   OutputSequencer sequencer_;
+  std::atomic<uint64_t> counts_[kChannels] = {};  // of sequencer_, for the caller
+  std::unique_ptr<ShardThreads> threads_;         // null: everything runs in the caller's thread
 };
 
 }  // namespace cep::runtime

@@ -237,14 +237,7 @@ std::vector<OutRecord> Shard::take_records() {
 LaneStats Shard::stats() const {
   LaneStats out;
   out.faults = flow_.faults();
-  for (const auto& lane : lanes_) {
-    LaneStats s = lane->stats();
-    out.keys += s.keys;
-    out.runs += s.runs;
-    out.bytes += s.bytes;
-    out.waiting += s.waiting;
-    out.faults += s.faults;
-  }
+  for (const auto& lane : lanes_) out += lane->stats();
   return out;
 }
 

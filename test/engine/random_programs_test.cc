@@ -1,5 +1,5 @@
 // Random programs (streams with every kind of watermark, unions, unique, patterns over patterns, windows, joins, tables) on random lines: every number of shards, batch
-// and order of letting shards run gives the same bytes on all channels.
+// and order of letting shards run, in one thread or many, gives the same bytes on all channels.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
@@ -125,13 +125,23 @@ class Maker {
   std::vector<std::string> sources_, readable_;
 };
 
-std::string run(const std::string& program, const std::vector<std::string>& lines, int shards, uint32_t batch, uint64_t seed) {
+struct Way {
+  int shards;
+  uint32_t batch;
+  uint64_t seed;
+  bool threads = false;
+  uint64_t under_way_bytes = 1 << 20;
+};
+
+std::string run(const std::string& program, const std::vector<std::string>& lines, const Way& way) {
   std::string out;
   cep::EngineOptions options;
-  options.shards = shards;
-  options.batch = batch;
-  options.seed = seed;
+  options.shards = way.shards;
+  options.batch = way.batch;
+  options.seed = way.seed;
+  options.threads = way.threads;
   options.channel_bytes = 1;
+  options.under_way_bytes = way.under_way_bytes;
   std::vector<cep::Diagnostic> diagnostics;
   std::vector<cep::SourceFile> files{{"random.cep", program}};
   auto engine = cep::Engine::create(files, options, [&](const cep::Record& r) { out.append(r.line).push_back('\n'); }, &diagnostics);
@@ -151,17 +161,13 @@ void compare(uint64_t number, size_t* records) {
   Maker maker(number);
   std::string program = maker.program();
   std::vector<std::string> lines = maker.lines();
-  std::string first = run(program, lines, 1, 1, 0);
+  std::string first = run(program, lines, Way{1, 1, 0});
   *records += static_cast<size_t>(std::count(first.begin(), first.end(), '\n'));
-  struct Way {
-    int shards;
-    uint32_t batch;
-    uint64_t seed;
-  };
-  for (Way w : {Way{1, 10000, 0}, Way{2, 7, 3}, Way{5, 1, 5}, Way{3, 13, 9}, Way{5, 10000, 2}}) {
-    std::string other = run(program, lines, w.shards, w.batch, w.seed);
+  for (Way w : {Way{1, 10000, 0}, Way{2, 7, 3}, Way{5, 1, 5}, Way{3, 13, 9}, Way{5, 10000, 2},
+                Way{1, 3, 0, true}, Way{3, 7, 0, true}, Way{4, 1, 0, true, 1}, Way{2, 5, 0, true, 4000}}) {
+    std::string other = run(program, lines, w);
     CAPTURE(number);
-    REQUIRE_MESSAGE(other == first, program << "differs with " << w.shards << " shards, batches of " << w.batch << "\n"
+    REQUIRE_MESSAGE(other == first, program << "differs with " << w.shards << " shards, batches of " << w.batch << (w.threads ? ", threads" : "") << "\n"
                                             << first_difference(first, other));
   }
 }

@@ -1,0 +1,152 @@
+#include "runtime/shard_threads.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace cep::runtime {
+namespace {
+
+uint64_t bytes_of(const std::vector<OutRecord>& records) {
+  uint64_t bytes = sizeof(BatchRecords);
+  for (const OutRecord& r : records) bytes += sizeof r + r.head.size() + r.tail.size() + r.label.key.size() + r.throttle_key.size();
+  return bytes;
+}
+
+}  // namespace
+
+ShardThreads::ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes)
+    : release_(std::move(release)), under_way_(under_way), under_way_bytes_(static_cast<int64_t>(std::min<uint64_t>(under_way_bytes, INT64_MAX))) {
+  const int n = static_cast<int>(shards.size());
+  for (Shard* s : shards) shards_.emplace_back().shard = s;
+  for (ShardWorker& to : shards_) {
+    for (int from = 0; from < n; ++from) to.shard->inbox(from).wake(&to.bell, &shards_[from].bell);
+    to.shard->inbox(n).wake(&to.bell, nullptr);
+    to.records.wake(&sequencer_.bell, nullptr);
+  }
+  given_.wake(&sequencer_.bell, nullptr);
+  for (ShardWorker& w : shards_) w.thread = std::thread([this, &w] { run(&w, [this, &w] { return work_shard(&w); }); });
+  sequencer_.thread = std::thread([this] { run(&sequencer_, [this] { return release_next(); }); });
+}
+
+ShardThreads::~ShardThreads() {
+  stop_ = true;
+  for (ShardWorker& w : shards_) w.bell.ring();
+  sequencer_.bell.ring();
+  for (ShardWorker& w : shards_) w.thread.join();
+  sequencer_.thread.join();
+  for (ShardWorker& w : shards_)
+    for (int from = 0; from <= static_cast<int>(shards_.size()); ++from) w.shard->inbox(from).wake(nullptr, nullptr);
+}
+
+// Works as long as there is work; the gate is open only while it sleeps.
+template <class Work>
+void ShardThreads::run(Worker* worker, Work work) noexcept {
+  std::unique_lock gate(worker->gate);
+  while (!stop_.load(std::memory_order_relaxed)) {
+    const uint64_t seen = worker->bell.rings();
+    if (work()) continue;
+    gate.unlock();
+    if (!stop_) worker->bell.wait(seen);
+    gate.lock();
+  }
+}
+
+bool ShardThreads::work_shard(ShardWorker* w) {
+  const bool did = w->shard->run_once();
+  if (w->asked.load(std::memory_order_relaxed) && w->asked.exchange(false)) {
+    const LaneStats stats = w->shard->stats();
+    std::lock_guard lock(w->stats_mutex);
+    w->stats = stats;
+  }
+  uint64_t done = w->done.load(std::memory_order_relaxed);
+  if (done == w->shard->batches_done()) return did;
+  for (; done < w->shard->batches_done(); ++done) {
+    BatchRecords made;
+    made.records = w->shard->take_records();
+    made.size = bytes_of(made.records);
+    under_way_->fetch_add(static_cast<int64_t>(made.size), std::memory_order_relaxed);
+    w->records.push(std::move(made));
+  }
+  w->done.store(done, std::memory_order_release);
+  caller_.ring();
+  return did;
+}
+
+// One batch, if all makers have given theirs.
+bool ShardThreads::release_next() {
+  if (given_.empty() || std::any_of(shards_.begin(), shards_.end(), [](const ShardWorker& w) { return w.records.empty(); })) return false;
+  BatchRecords all = given_.pop();
+  for (ShardWorker& w : shards_) {
+    BatchRecords more = w.records.pop();
+    all.size += more.size;
+    all.take(std::move(more.records));
+  }
+  const int64_t bytes = static_cast<int64_t>(all.size);
+  release_(all.last, std::move(all.records));
+  under_way_->fetch_sub(bytes, std::memory_order_relaxed);
+  released_.fetch_add(1, std::memory_order_release);
+  caller_.ring();
+  return true;
+}
+
+template <class Condition>
+void ShardThreads::wait_until(Condition condition) {
+  for (;;) {
+    const uint64_t seen = caller_.rings();
+    if (condition()) return;
+    caller_.wait(seen);
+  }
+}
+
+void ShardThreads::submit(std::vector<Parcel> parcels, BatchRecords given) {
+  // All released and still too much under way cannot be; but then nobody would ring.
+  wait_until([this] { return under_way_->load(std::memory_order_relaxed) < under_way_bytes_ || released_.load() == submitted_; });
+  ++submitted_;
+  given.size = bytes_of(given.records);
+  int64_t bytes = static_cast<int64_t>(given.size);
+  for (const Parcel& p : parcels) bytes += static_cast<int64_t>(p.rows.bytes);
+  under_way_->fetch_add(bytes, std::memory_order_relaxed);
+  given_.push(std::move(given));
+  const int from = static_cast<int>(shards_.size());
+  for (size_t s = 0; s < shards_.size(); ++s) shards_[s].shard->inbox(from).push(std::move(parcels[s]));
+}
+
+bool ShardThreads::settled() const {
+  return std::all_of(shards_.begin(), shards_.end(), [this](const ShardWorker& w) { return w.done.load(std::memory_order_acquire) == submitted_; });
+}
+
+void ShardThreads::settle() {
+  wait_until([this] { return settled(); });
+}
+
+void ShardThreads::drain() {
+  wait_until([this] { return released_.load(std::memory_order_acquire) == submitted_ && settled(); });
+  CEP_CHECK(under_way_->load() == 0);
+}
+
+ShardThreads::Standstill::Standstill(ShardThreads* threads) {
+  CEP_CHECK(threads->released_.load(std::memory_order_acquire) == threads->submitted_);
+  for (ShardWorker& w : threads->shards_) gates_.emplace_back(w.gate);
+  gates_.emplace_back(threads->sequencer_.gate);
+}
+
+LaneStats ShardThreads::stats() {
+  const bool exact = settled();
+  LaneStats out;
+  for (ShardWorker& w : shards_) {
+    LaneStats one;
+    if (exact) {
+      std::lock_guard gate(w.gate);
+      one = w.shard->stats();
+    } else {
+      w.asked = true;
+      std::lock_guard lock(w.stats_mutex);
+      one = w.stats;
+    }
+    out += one;
+  }
+  return out;
+}
+
+}  // namespace cep::runtime

@@ -1,0 +1,105 @@
+// The shards and the sequencer in threads of their own. Shard is the same plain object as under the one-thread scheduler; here a thread lets it run whenever somebody has rung.
+//
+//   caller ─ rows ─▶ inbox of shard s ─▶ [thread s] ─ records of a batch ─▶ [sequencer's thread] ─ before_release ▸ sink ▸ after_release
+//      └──── records of ingest ──────────────────────────────────────────────────▲
+//
+// What flows back is room alone. Shards wait for nobody: what they make for one another and for the sequencer is bounded by what the caller may have under way, so that the
+// sequencer may stand in before_release and shards go on. Only the caller blocks.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "runtime/doorbell.h"
+#include "runtime/out_record.h"
+#include "runtime/shard.h"
+#include "runtime/spsc_channel.h"
+
+namespace cep::runtime {
+
+// The records of one batch from one maker.
+struct BatchRecords {
+  uint64_t last = 0;  // the batch's last position; known from ingest alone
+  std::vector<OutRecord> records;
+  uint64_t size = 0;  // bytes
+
+  uint64_t bytes() const { return size; }
+  void take(std::vector<OutRecord> more) {
+    if (records.empty()) records = std::move(more);
+    else std::move(more.begin(), more.end(), std::back_inserter(records));
+  }
+};
+
+// All functions are for one thread, the caller's.
+class ShardThreads {
+ public:
+  // Called in the sequencer's thread for each batch in order, with all of its records.
+  using Release = std::function<void(uint64_t last, std::vector<OutRecord> records)>;
+
+  // `under_way` counts the bytes of rows on their way (ShardOptions::under_way) and those of records. Starts the threads.
+  ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes);
+  // Ends the threads; what is under way is dropped. Waits for the work in hand, a before_release that blocks included.
+  ~ShardThreads();
+
+  // The next batch: one parcel for each shard, and ingest's own records. Waits while more than under_way_bytes is under way.
+  void submit(std::vector<Parcel> parcels, BatchRecords given);
+  // Until the shards have worked all that was submitted; they are idle then, the sequencer may not be.
+  void settle();
+  // Until everything has been released.
+  void drain();
+
+  // Nobody works while it lives: the threads' objects are the caller's. REQUIRES drained.
+  class Standstill {
+   public:
+    explicit Standstill(ShardThreads* threads);
+    Standstill(Standstill&&) = default;
+
+   private:
+    std::vector<std::unique_lock<std::mutex>> gates_;
+  };
+
+  // Of all shards. Exact when they are idle; else as they were when last asked.
+  LaneStats stats();
+
+ private:
+  struct Worker {
+    Doorbell bell;
+    std::mutex gate;     // held while it works
+    std::thread thread;
+  };
+  struct ShardWorker : Worker {
+    Shard* shard = nullptr;
+    SpscChannel<BatchRecords> records{UINT64_MAX};  // to the sequencer; bounded by what is under way
+    std::atomic<uint64_t> done{0};          // batches
+    std::atomic<bool> asked{false};         // for stats
+    std::mutex stats_mutex;
+    LaneStats stats;
+  };
+
+  template <class Work>
+  void run(Worker* worker, Work work) noexcept;
+  bool work_shard(ShardWorker* worker);
+  bool release_next();
+  bool settled() const;
+  template <class Condition>
+  void wait_until(Condition condition);
+
+  Release release_;
+  std::atomic<int64_t>* under_way_;
+  const int64_t under_way_bytes_;
+  std::atomic<bool> stop_{false};
+  Doorbell caller_;
+  uint64_t submitted_ = 0;
+  std::deque<ShardWorker> shards_;
+  Worker sequencer_;
+  SpscChannel<BatchRecords> given_{UINT64_MAX};     // from ingest to the sequencer
+  std::atomic<uint64_t> released_{0};       // batches
+};
+
+}  // namespace cep::runtime
