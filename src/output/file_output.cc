@@ -67,6 +67,10 @@ class DiskFileOutput final : public FileOutput {
     file_ = std::move(made.value());
     offset_ = 0;
     base::kill_point("file-output-made");
+    return sync_name();
+  }
+
+  Status sync_name() {
     const size_t slash = options_.path.rfind('/');
     return env_->sync_dir(slash == std::string::npos ? "." : slash == 0 ? "/" : options_.path.substr(0, slash));
   }
@@ -75,7 +79,7 @@ class DiskFileOutput final : public FileOutput {
     auto opened = env_->open(options_.path, base::OpenMode::kWrite);
     if (!opened.ok()) return opened.status();
     file_ = std::move(opened.value());
-    return {};
+    return sync_name();  // who made it may have been killed before
   }
 
   Status gone() const {

@@ -19,6 +19,8 @@ class DiskLog final : public OutputLog {
 
   Status open() {
     if (Status made = env_->make_dir(dir_); !made.ok()) return made;
+    // A process that was killed may have put log.state in place without making its name durable; what follows builds on it.
+    if (Status synced = env_->sync_dir(dir_); !synced.ok()) return synced;
     auto files = list_log(env_, dir_);
     if (!files.ok()) return files.status();
     if (!files.value().state_problem.empty()) {

@@ -237,15 +237,19 @@ TEST_CASE("what was retained away is dropped when it is made again") {
   const auto before = log->place(Channel::kAlerts);
   CHECK(before.oldest > 100);
   env.restart();
+  options.retain_bytes = 3000;
   log = opened(&env, kDir, options);
   CHECK(log->place(Channel::kAlerts).oldest == before.oldest);
   CHECK(log->still_to_compare() == 200 - before.oldest);
+  append(log.get(), Channel::kAlerts, 1, 150);
   check_ok(log->retain());   // nothing before the replay's end
   CHECK(log->place(Channel::kAlerts).oldest == before.oldest);
-  append(log.get(), Channel::kAlerts, 1, 250);
+  append(log.get(), Channel::kAlerts, 150, 250);
   check_ok(log->end_of_replay());
   check_ok(log->publish());
   CHECK(read_all(*log, Channel::kAlerts, before.oldest) == text_of(Channel::kAlerts, before.oldest, 250));
+  check_ok(log->retain());
+  CHECK(log->place(Channel::kAlerts).oldest > before.oldest);
 }
 
 TEST_CASE("a write that fails is final; a full disk loses nothing that was made") {
