@@ -37,6 +37,8 @@ Collected collect(const Case& c, const Combination& how, uint64_t seed) {
   options.shards = how.shards;
   options.batch = how.batch;
   options.seed = seed;
+  options.threads = how.threads;
+  if (how.threads) options.channel_bytes = 1;  // shards meet full channels
   auto sink = [&out](const Record& r) { out.lines[static_cast<int>(r.channel)].emplace_back(r.line); };
   const auto engine = Engine::create(c.program, options, sink, &out.diagnostics);
   if (engine == nullptr) return out;
@@ -85,8 +87,9 @@ class CaseRun {
     std::vector<uint32_t> batches = options_.batches;
     if (batches.empty()) batches = {1000};
     std::vector<Combination> list;
+    if (options_.threads) list.push_back({shards.front(), batches.front(), false});
     for (int s : shards)
-      for (uint32_t b : batches) list.push_back({s, b});
+      for (uint32_t b : batches) list.push_back({s, b, options_.threads});
     return list;
   }
 
@@ -176,7 +179,8 @@ class CaseRun {
   // Every other combination: the same bytes.
   void compare_with_first(const Collected& other, const Combination& how) {
     const std::string with =
-        "with " + std::to_string(how.shards) + " shards and batches of " + std::to_string(how.batch);
+        "with " + std::to_string(how.shards) + " shards" + (how.threads ? " in threads" : "") + " and batches of " +
+        std::to_string(how.batch);
     if (other.loaded != first_.loaded) {
       line(with + (other.loaded ? ": loads" : ": does not load") + ", unlike before");
       return;

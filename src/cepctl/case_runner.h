@@ -12,12 +12,14 @@ namespace cep::cepctl {
 struct Combination {
   int shards = 1;
   uint32_t batch = 1000;
+  bool threads = false;
 };
 
 struct RunnerOptions {
   std::vector<int> shards;        // empty: as the case says, else 1
   std::vector<uint32_t> batches;  // empty: 1000
   uint64_t seed = 0;
+  bool threads = false;           // every combination with threads; the first one without them before
   bool colour = false;
 };
 

@@ -258,6 +258,8 @@ TEST_CASE("test: passes, fails readably, counts, selects, reports") {
   CHECK(sh.out == "2 passed, 0 failed\n");
   CHECK(sh.run("test good.yaml --shards 1,2,5 --batch 1,7,10000 --seed 7") == 0);
   CHECK(sh.out == "2 passed, 0 failed\n");
+  CHECK(sh.run("test good.yaml --threads --shards 1,3 --batch 1,7") == 0);
+  CHECK(sh.out == "2 passed, 0 failed\n");
   CHECK(sh.run("test bad.yaml good.yaml --junit report.xml") == 1);
   CHECK(has(sh.out, "FAIL bad.yaml:12: bad <one>\n  alerts: 2 expected, 2 came\n"));
   CHECK(has(sh.out, "- missing  {match: {a: [e3]}}\n"));
