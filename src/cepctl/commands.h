@@ -77,4 +77,14 @@ struct PatternsOptions {
 // Several files are loaded one after the other, in their order; the first that is refused ends it.
 int run_patterns(const PatternsOptions& options);
 
+struct JournalOptions {
+  std::string verb;                   // "ls", "cat", "verify", "skip" or "repair"
+  std::string data_dir = "cepd-data";
+  uint64_t from = 1, to = UINT64_MAX; // cat: positions
+  uint64_t position = 0;              // skip
+  std::string reason = "skipped by `cepctl journal skip`";
+  bool json = false;                  // ls, verify: one object per segment
+};
+int run_journal(const JournalOptions& options);
+
 }  // namespace cep::cepctl

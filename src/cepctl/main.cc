@@ -27,6 +27,7 @@ struct CommandLine {
   server::TailOptions tail;
   StatusOptions status;
   PatternsOptions patterns;
+  JournalOptions journal;
 };
 
 const char* const kFiles = "pattern files; a directory: all *.cep below it; -: standard input";
@@ -224,6 +225,34 @@ void add_patterns(CommandLine* line) {
   verb("remove", "Takes files out, by name, until they are loaded again.", Verb::kRemove)->add_option("NAME", o.names, "such as fraud.cep")->required();
 }
 
+CLI::App* add_journal_verb(CLI::App* parent, JournalOptions* o, const std::string& verb, const std::string& about) {
+  CLI::App* sub = parent->add_subcommand(verb, about);
+  sub->add_option("--data-dir", o->data_dir, "the daemon's data directory")->capture_default_str();
+  sub->footer(std::string("\nExample:\n  cepctl journal ") + verb + (verb == "skip" ? " 4711 --reason 'crashes the join'" : "") + " --data-dir /var/lib/cepd\n" + kStatus);
+  sub->callback([o, verb] { o->verb = verb; });
+  return sub;
+}
+
+void add_journal(CommandLine* line) {
+  JournalOptions& o = line->journal;
+  CLI::App* sub = add(line, "journal", "Looks into the journal of a data directory, and repairs it.",
+                      "  cepctl journal ls\n  cepctl journal verify --data-dir /var/lib/cepd\n"
+                      "  cepctl journal cat > recorded.ndjson\n  cepctl journal skip 4711 --reason 'crashes the join'\n",
+                      [&o] { return run_journal(o); });
+  sub->require_subcommand(1);
+  add_journal_verb(sub, &o, "ls", "Segments with positions, times and sizes; a running daemon is not disturbed.")
+      ->add_flag("--json", o.json, "one JSON object per segment");
+  add_journal_verb(sub, &o, "verify", "Reads everything; exit status 1 and the way out if anything is damaged.")
+      ->add_flag("--json", o.json, "one JSON object per segment");
+  CLI::App* cat = add_journal_verb(sub, &o, "cat", "Prints the journal as event lines that `cepctl replay` obeys.");
+  cat->add_option("--from", o.from, "the first position")->capture_default_str();
+  cat->add_option("--to", o.to, "the last position (default: all)");
+  CLI::App* skip = add_journal_verb(sub, &o, "skip", "Sends the line at a position to `rejects`; the daemon must be stopped.");
+  skip->add_option("POS", o.position, "the position, as the daemon says it when it is held")->required();
+  skip->add_option("--reason", o.reason, "why, for the reject")->capture_default_str();
+  add_journal_verb(sub, &o, "repair", "Keeps what comes before the first damage, sets the rest aside; the daemon must be stopped.");
+}
+
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
   const std::string near = base::nearest(word, known);
   return near.empty() ? "" : "; did you mean `" + near + "`?";
@@ -238,9 +267,12 @@ int unknown_word(const std::string& what, const std::string& word, const std::ve
 
 // What CLI11 found wrong, in our words and with our exit status.
 int wrong_use(const CommandLine& line, const CLI::ParseError& e) {
-  const auto used = line.app.get_subcommands();
-  const CLI::App* sub = used.empty() ? &line.app : used.front();
-  const std::string name = used.empty() ? "cepctl" : "cepctl " + sub->get_name();
+  const CLI::App* sub = &line.app;
+  std::string name = "cepctl";
+  for (auto used = sub->get_subcommands(); !used.empty(); used = sub->get_subcommands()) {
+    sub = used.front();
+    name += " " + sub->get_name();
+  }
   std::vector<std::string> known;
   for (const CLI::Option* o : sub->get_options())
     for (const std::string& n : o->get_lnames()) known.push_back("--" + n);
@@ -267,6 +299,7 @@ int run(int argc, char** argv) {
   add_tail(&line);
   add_status(&line);
   add_patterns(&line);
+  add_journal(&line);
   std::vector<std::string> commands;
   for (const auto& [name, ignored] : line.run) commands.push_back(name);
   if (argc > 1 && argv[1][0] != '-' && line.run.find(argv[1]) == line.run.end()) {

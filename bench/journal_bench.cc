@@ -1,0 +1,114 @@
+// The journal alone: journal_bench DIR [MIB [FRAME_KIB]]. Appends so many MiB of lines of about 150 bytes to a new journal in DIR/bench-journal with a sync after each frame, after
+// each 16 frames and at the end alone, as they are and with LZ4; then reads them back. Prints MiB and lines per second. What it wrote is removed.
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "journal/entry.h"
+#include "journal/reader.h"
+
+namespace {
+
+using namespace cep;
+using Clock = std::chrono::steady_clock;
+
+struct Batch {
+  std::string payload;
+  uint32_t count = 0;
+};
+
+// Lines as a card service sends them; no two are equal.
+Batch make_batch(uint64_t first, size_t bytes) {
+  Batch b;
+  uint64_t x = first * 0x9e3779b97f4a7c15;
+  while (b.payload.size() < bytes) {
+    x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+    char line[256];
+    const int n = std::snprintf(line, sizeof line, "{\"tx_id\":\"t%016llx\",\"user_id\":\"u%llu\",\"amount\":%llu.%02llu,\"country\":\"DE\",\"device\":\"d%llu\",\"ts\":%llu}",
+                                static_cast<unsigned long long>(x), static_cast<unsigned long long>(x % 100000), static_cast<unsigned long long>(x >> 50),
+                                static_cast<unsigned long long>(x % 100), static_cast<unsigned long long>(x >> 40 & 0xffff),
+                                static_cast<unsigned long long>(1767225600000 + first * 10 + b.count));
+    journal::append_line({line, static_cast<size_t>(n)}, &b.payload);
+    ++b.count;
+  }
+  return b;
+}
+
+void must(const Status& s) {
+  if (s.ok()) return;
+  std::fprintf(stderr, "journal_bench: %s\n", s.message().c_str());
+  std::exit(1);
+}
+
+void remove_journal(base::Env* env, const std::string& dir) {
+  if (!env->exists(dir)) return;
+  for (const std::string& name : env->list(dir).value()) must(env->remove(dir + "/" + name));
+}
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+void print(const char* what, double seconds, uint64_t bytes, uint64_t lines) {
+  std::printf("%-44s %8.3f s %9.0f MiB/s %12.0f lines/s\n", what, seconds, static_cast<double>(bytes) / (1 << 20) / seconds, static_cast<double>(lines) / seconds);
+}
+
+void write_and_read(const std::string& dir, const std::vector<Batch>& batches, bool compress, size_t sync_every) {
+  base::Env* env = base::posix_env();
+  remove_journal(env, dir);
+  journal::WriterOptions options;
+  options.compress = compress;
+  uint64_t bytes = 0, lines = 0;
+  const Clock::time_point begin = Clock::now();
+  {
+    Result<journal::Opened> opened = journal::open_journal(env, dir, options);
+    if (!opened.ok()) must(opened.status());
+    journal::Writer& w = *opened.value().writer;
+    for (size_t i = 0; i < batches.size(); ++i) {
+      must(w.append({w.next_position(), batches[i].count, static_cast<int64_t>(i), batches[i].payload}));
+      if (sync_every > 0 && (i + 1) % sync_every == 0) must(w.sync());
+      bytes += batches[i].payload.size();
+      lines += batches[i].count;
+    }
+    must(w.sync());
+  }
+  const std::string how = std::string(compress ? "LZ4" : "plain") + ", sync " + (sync_every == 0 ? "at the end" : "each " + std::to_string(sync_every) + " frames");
+  print(("append, " + how).c_str(), seconds_since(begin), bytes, lines);
+  if (sync_every != 0) return;
+  for (bool entries : {false, true}) {
+    const Clock::time_point read = Clock::now();
+    auto reader = journal::open_reader(env, dir, 1);
+    if (!reader.ok()) must(reader.status());
+    uint64_t got = 0, seen = 0;
+    journal::Frame f;
+    for (;;) {
+      Result<bool> more = reader.value()->next(&f);
+      if (!more.ok()) must(more.status());
+      if (!more.value()) break;
+      got += f.count;
+      journal::EntryCursor cursor(f.payload);
+      journal::Entry e;
+      while (entries && cursor.next(&e)) ++seen;
+    }
+    if (got != lines || (entries && seen != lines)) must(Status::error("read " + std::to_string(got) + " lines of " + std::to_string(lines)));
+    print((std::string("read, ") + (compress ? "LZ4" : "plain") + (entries ? ", with entries" : "")).c_str(), seconds_since(read), bytes, lines);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: journal_bench DIR [MIB [FRAME_KIB]]\n");
+    return 2;
+  }
+  const std::string dir = std::string(argv[1]) + "/bench-journal";
+  const size_t mib = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 512;
+  const size_t frame = (argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 256) << 10;
+  std::vector<Batch> batches;
+  for (size_t made = 0; made < mib << 20; made += frame) batches.push_back(make_batch(batches.size() + 1, frame));
+  for (bool compress : {false, true})
+    for (size_t sync_every : {size_t{1}, size_t{16}, size_t{0}}) write_and_read(dir, batches, compress, sync_every);
+  remove_journal(cep::base::posix_env(), dir);
+  return 0;
+}

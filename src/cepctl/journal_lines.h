@@ -1,0 +1,37 @@
+// A journal as event lines that `cepctl replay` obeys and that give the same records (src/journal/FORMAT.md, "As lines").
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "cep/status.h"
+#include "journal/entry.h"
+#include "journal/writer.h"
+
+namespace cep::cepctl {
+
+class JournalLines {
+ public:
+  // `skips`: what the journal's kSkip entries say, position → reason.
+  explicit JournalLines(std::map<uint64_t, std::string> skips) : skips_(std::move(skips)) {}
+
+  // Appends the frame's entries of positions `from` to `to` as lines to *out. An error if its bytes are no entries.
+  Status append(const journal::Frame& frame, uint64_t from, uint64_t to, std::string* out);
+
+ private:
+  Status append_entry(const journal::Entry& e, uint64_t position, const journal::Source& source, int64_t arrival_ms, std::string* out);
+  void append_line(const journal::Entry& e, uint64_t position, std::string* out) const;
+  void tell_arrival(int64_t arrival_ms, std::string* out);
+  void tell_source(const journal::Source& source, std::string* out);
+
+  std::map<uint64_t, std::string> skips_;
+  bool told_arrival_ = false;
+  int64_t arrival_ms_ = 0;
+  std::string producer_, stream_;
+};
+
+// Whether a client's line could be read as a control line that only the journal may say.
+bool looks_like_control(std::string_view line);
+
+}  // namespace cep::cepctl
