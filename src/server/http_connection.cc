@@ -19,7 +19,6 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
  public:
   Connection(tcp::socket socket, HttpService* service, BodyBudget* budget, const HttpLimits& limits, std::function<void()> on_closed)
       : stream_(std::move(socket)), buffer_(limits.header_bytes + kReadBytes), service_(service), budget_(budget), limits_(limits), on_closed_(std::move(on_closed)) {}
-  ~Connection() override { give_back(); }
 
   void start() override {
     error_code ignored;
@@ -34,6 +33,7 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
 
  private:
   static constexpr size_t kReadBytes = 64 << 10;
+  static constexpr int64_t kLingerMs = 2000;
   using Parser = http::request_parser<http::string_body>;
 
   void read_header();
@@ -44,6 +44,8 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
   void answer(const HttpAnswer& answer, bool keep_alive);
   void write(http::response<http::string_body> response);
   void refuse(const error_code& error);
+  void linger();
+  void discard();
   void give_back() {
     budget_->used -= promised_;
     promised_ = 0;
@@ -60,7 +62,7 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
   HttpRoute route_;
   uint64_t promised_ = 0;        // of the budget
   bool head_ = false;            // the request is a HEAD
-  bool handling_ = false;        // a request has begun to come and is not answered
+  bool handling_ = false;        // a whole request, or one that is refused, is not answered yet
   bool finishing_ = false;
   bool closed_ = false;
 };
@@ -79,11 +81,14 @@ void Connection::read_header() {
 void Connection::on_header(const error_code& error) {
   if (closed_) return;
   if (error) return refuse(error);
-  handling_ = true;
   const auto& request = parser_->get();
   const auto method = request.method_string();
   head_ = request.method() == http::verb::head;
   route_ = route_of({method.data(), method.size()}, {request.target().data(), request.target().size()});
+  const auto origin = request[http::field::origin];
+  if (!origin.empty() && origin != "http://" + std::string(request[http::field::host]) && request.method() != http::verb::get && !head_) {
+    return answer(error_of(403, "a page of another origin may not change anything here"), false);   // browsers send a POST of text without asking
+  }
   if (!route_.ok()) return answer(route_.error, parser_->is_done() && request.keep_alive());
   const auto coding = request[http::field::content_encoding];
   if (!coding.empty() && !beast::iequals(coding, "identity")) return answer(error_of(415, "a body is taken as it is, without Content-Encoding"), false);
@@ -123,6 +128,7 @@ void Connection::on_body(const error_code& error) {
 }
 
 void Connection::handle() {
+  handling_ = true;
   const bool keep_alive = parser_->get().keep_alive();
   auto& message = parser_->get();
   HttpRequest request;
@@ -154,6 +160,7 @@ http::response<http::string_body> Connection::response_of(const HttpAnswer& answ
 
 void Connection::answer(const HttpAnswer& answer, bool keep_alive) {
   give_back();
+  handling_ = true;
   write(response_of(answer, keep_alive));
 }
 
@@ -168,8 +175,9 @@ void Connection::write(http::response<http::string_body> response) {
   stream_.expires_after(milliseconds(limits_.write_ms));
   auto written = [self = shared_from_this(), writing, keep_alive](const error_code& error, size_t) {
     if (self->closed_) return;
-    if (error || !keep_alive) return self->close();
-    self->read_header();
+    if (error) return self->close();
+    if (keep_alive) return self->read_header();
+    self->linger();
   };
   if (head_) {
     http::async_write_header(stream_, writing->serializer, std::move(written));
@@ -180,7 +188,6 @@ void Connection::write(http::response<http::string_body> response) {
 
 // What cannot be read is answered where it can be, and the connection is closed.
 void Connection::refuse(const error_code& error) {
-  handling_ = true;
   if (error == http::error::header_limit) return answer(error_of(431, "the header may have " + std::to_string(limits_.header_bytes) + " bytes"), false);
   if (error == http::error::body_limit) return answer(error_of(413, "the body may have " + std::to_string(body_limit(route_)) + " bytes here"), false);
   const bool gone = error == http::error::end_of_stream || error == http::error::partial_message || error == beast::error::timeout;
@@ -188,6 +195,25 @@ void Connection::refuse(const error_code& error) {
     return answer(error_of(400, "this is no HTTP request: " + error.message()), false);
   }
   close();
+}
+
+// What the client has sent and nobody has read would make the system throw the answer away at a close, so it is read for a moment, to nowhere.
+void Connection::linger() {
+  handling_ = false;
+  if (finishing_) return close();
+  error_code ignored;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(milliseconds(kLingerMs));
+  discard();
+}
+
+void Connection::discard() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](const error_code& error, size_t) {
+    if (self->closed_) return;
+    if (error) return self->close();
+    self->discard();
+  });
 }
 
 void Connection::close() {

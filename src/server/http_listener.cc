@@ -42,11 +42,11 @@ void HttpListener::stop() {
   listener_.stop();
   std::vector<std::shared_ptr<HttpConnection>> open;
   for (const auto& [id, connection] : connections_) open.push_back(connection);
-  service_.stop();
   for (const auto& connection : open) connection->finish();
 }
 
 void HttpListener::abort() {
+  service_.stop();
   std::vector<std::shared_ptr<HttpConnection>> open;
   for (const auto& [id, connection] : connections_) open.push_back(connection);
   for (const auto& connection : open) connection->close();

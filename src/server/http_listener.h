@@ -26,12 +26,12 @@ class HttpListener {
   uint16_t port() const { return listener_.port(); }
   // From now on requests are answered, while the daemon recovers too. REQUIRES open().
   void start();
-  // All notices but those for connections of other ports (is_http_connection).
+  // What concerns all ports, loads, and this port's connections; other notices do no harm.
   void on_notice(const engine::Notice& notice) { service_.on_notice(notice); }
   static bool is_http_connection(uint64_t connection) { return (connection & kHttpConnections) != 0; }
-  // Accepts no more, answers what waits, closes each connection behind its answer.
+  // Accepts no more and closes each connection behind the answer that it waits for.
   void stop();
-  // Closes what is still open.
+  // Answers what waits, as far as that goes at once, and closes all.
   void abort();
   size_t open_connections() const { return connections_.size(); }
 
