@@ -4,6 +4,9 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 readonly cepctl=$1
 shift
+case "${1:-}" in
+  latency | ack | recover) exec "$(dirname "$cepctl")/../../bench/wire_bench" "$(dirname "$cepctl")/../cepd/cepd" "$@" ;;
+esac
 readonly generator=${CEPD_WORKLOADS:-../shared/workloads/generate.py}
 readonly data=${CEPD_WORKLOAD_DATA:-build/workloads}
 command -v python3 >/dev/null || { echo "the generator of the workloads needs python3" >&2; exit 2; }
