@@ -24,7 +24,7 @@ constexpr size_t kPumpBytes = 1 << 20;
 uint64_t DurableThreads::wait_us() const {
   const uint64_t now = options_.env->steady_us();
   auto until = [now](uint64_t last, uint64_t every) { return last + every > now ? last + every - now : 0; };
-  uint64_t wait = until(last_house_us_, kHouseUs);
+  uint64_t wait = phase_ == Phase::kRecovering ? kHouseUs : until(last_house_us_, kHouseUs);  // nobody keeps house before
   if (wants_ticks_) wait = std::min(wait, until(last_tick_us_, kTickUs));
   if (stages_->journal->anything_to_sync()) wait = std::min(wait, until(last_sync_us_, static_cast<uint64_t>(options_.sync_ms) * 1000));
   return wait;
