@@ -1,0 +1,167 @@
+"""A disk that is full, read-only or fails: disk.py CEPD CEPCTL [--seed N]
+
+Each time the daemon waits or ends with a message that says why; it never tries a failed sync again; with the trouble over it goes on, and nothing that was acknowledged is missing.
+What needs a small file system of its own is skipped where the machine does not allow it. What damaged files do is in rot.py.
+"""
+import argparse
+import errno
+import os
+import random
+import shutil
+import subprocess
+import tempfile
+import time
+
+from daemon import wait_for
+from report import Report, say
+from volume import Volume, why_not
+from world import HERE, World
+
+END_SECONDS = 30
+IO_FAILED = 74
+MEBIBYTE = 1 << 20
+
+# call, error, part of the path, greatest N, must it be reached under this load?
+FAILING_CALLS = [
+    ("fdatasync", errno.EIO, "/journal/", 30, True),
+    ("fdatasync", errno.EIO, "/journal/", 300, True),
+    ("fdatasync", errno.ENOSPC, "/journal/", 100, True),
+    ("fdatasync", errno.EIO, "/output/", 3, True),
+    ("fdatasync", errno.EIO, "/places", 1, False),
+    ("pwrite", errno.ENOSPC, "/journal/", 200, True),
+    ("pwrite", errno.EIO, "/journal/", 200, True),
+    ("pwrite", errno.ENOSPC, "/output/", 100, True),
+    ("pwrite", errno.EIO, "/output/", 100, True),
+    ("ftruncate", errno.EIO, "/journal/", 1, False),
+    ("fallocate", errno.ENOSPC, "/journal/", 1, True),
+    ("rename", errno.EIO, "/journal/", 1, True),
+    ("rename", errno.EIO, "/output/", 2, False),
+    ("fsync", errno.EIO, "/journal", 1, True),
+    ("fsync", errno.EIO, "/output", 2, False),
+]
+
+
+class DiskTest:
+    def __init__(self, options, report):
+        self.options, self.report = options, report
+        self.folder = tempfile.mkdtemp(prefix="cepd-disk.")
+        self.random = random.Random(options.seed)
+
+    def world(self, data=None, **settings):
+        return World(self.options.cepd, self.options.cepctl, self.random.randrange(1 << 32), data, unrest=0, **settings)
+
+    def begin(self, world, lines=300):
+        world.daemon.start(world.shards())
+        if not world.daemon.wait_ready():
+            return self.report.check(False, "the daemon starts", world.daemon.last_log(5))
+        world.feed(lines)
+        return world.wait_acknowledged() or self.report.check(False, "lines are acknowledged", world.state())
+
+    def ends(self, world, what, *words):
+        """The daemon ends by itself with 74 and says all these words."""
+        status = world.daemon.wait_end(END_SECONDS)
+        log = world.daemon.last_log()
+        return self.report.check(status == IO_FAILED and all(w in log for w in words), f"{what}: it ends with {IO_FAILED} and says why", f"status {status}: {log[-600:]}")
+
+    # ------------------------------------------------------------------------------------------------ room
+    def reserve(self, volume):
+        world = self.world(os.path.join(volume.path, "reserve"), reserve="16MiB")
+        good = self.begin(world)
+        junk = volume.fill(8 * MEBIBYTE)
+        waiting = wait_for(lambda: world.daemon.readiness()[0] == 503, 10)
+        good &= self.report.check(waiting and "disk.reserve" in world.daemon.readiness()[1], "disk.reserve is met: /readyz says so", str(world.daemon.readiness()))
+        before = [p.acknowledged for p in world.producers]
+        world.feed(3000)
+        time.sleep(1.5)  # nothing can be waited for: nothing may happen
+        good &= self.report.check([p.acknowledged for p in world.producers] == before and world.daemon.running(), "and nothing is read", world.state())
+        os.remove(junk)
+        good &= self.report.check(wait_for(lambda: world.daemon.readiness()[0] == 200, 10), "there is room: /readyz says so", str(world.daemon.readiness()))
+        good &= self.report.check(world.wait_acknowledged(), "and it goes on", world.state())
+        world.finish(self.report, "disk.reserve")
+        world.close(good)
+
+    def full(self, volume, leave):
+        world = self.world(os.path.join(volume.path, f"full-{leave}"))
+        name = f"{leave >> 10} KiB left"
+        good = self.begin(world)
+        junk = volume.fill(leave)
+        world.feed(6000)
+        good &= self.ends(world, name, "No space left", world.daemon.data)
+        if leave == 0:
+            world.daemon.start(world.shards())
+            good &= self.ends(world, "a start on a full disk", "No space left")
+        os.remove(junk)
+        good &= world.finish(self.report, name)
+        world.close(good)
+        shutil.rmtree(world.daemon.data)
+
+    def read_only(self, volume):
+        world = self.world(os.path.join(volume.path, "read-only"))
+        good = self.begin(world)
+        self.report.check(world.daemon.terminate() == 0, "it stops")
+        volume.remount("ro")
+        world.daemon.start(world.shards())
+        good &= self.ends(world, "a read-only disk", "Read-only file system", world.daemon.data)
+        volume.remount("rw")
+        good &= world.finish(self.report, "read-only")
+        world.close(good)
+
+    # ------------------------------------------------------------------------------------------------ calls that fail
+    def failing_calls(self):
+        library = os.path.join(self.folder, "failing_calls.so")
+        built = subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(HERE, "failing_calls.c"), "-ldl"], capture_output=True, check=False)
+        if not self.report.check(built.returncode == 0, "the library of failing calls is built", built.stderr.decode()[-300:]):
+            return
+        world = self.world()
+        good = self.begin(world)
+        world.daemon.terminate()
+        for call, error, part, most, must in FAILING_CALLS:
+            good &= self.fail_once(world, library, (call, error, part, self.random.randint(1, most)), must)
+        good &= world.finish(self.report, "failing calls")
+        world.close(good)
+
+    def fail_once(self, world, library, fault, must):
+        call, error, part, passing = fault
+        name = f"{call} {passing} on {part} fails with {errno.errorcode[error]}"
+        log = os.path.join(world.work, "calls.log")
+        if os.path.exists(log):
+            os.remove(log)
+        world.change_patterns()
+        world.daemon.start(world.shards(), environment={"LD_PRELOAD": library, "CEPD_FAULT": f"{call} {error} {passing} {part}", "CEPD_FAULT_LOG": log})
+
+        def ended():
+            if world.all_acknowledged():
+                world.feed(500)
+            return not world.daemon.running()
+        wait_for(ended, END_SECONDS if must else 6)
+        calls = open(log, encoding="utf-8").read() if os.path.exists(log) else ""
+        if not calls and world.daemon.running():
+            status = world.daemon.terminate()
+            return self.report.check(not must and status == 0, f"{name}: not reached", f"status {status}")
+        good = self.ends(world, name, os.strerror(error))
+        return good & self.report.check("again" not in calls, f"{name}: and is never tried again", calls)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cepd")
+    parser.add_argument("cepctl")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    options = parser.parse_args()
+    report = Report()
+    test = DiskTest(options, report)
+    reason = why_not(os.path.join(test.folder, "try"), ext4=False)
+    say(f"seed {options.seed}")
+    if reason:
+        report.skip("full and read-only disks", reason)
+    else:
+        for part in (test.reserve, *(lambda v, n=n: test.full(v, n) for n in (0, 20 << 10, 300 << 10, 1300 << 10)), test.read_only):
+            volume = Volume.tmpfs(os.path.join(test.folder, "disk"), 64)
+            part(volume)
+            volume.remove()
+    test.failing_calls()
+    shutil.rmtree(test.folder, ignore_errors=True)
+    report.end()
+
+
+main()

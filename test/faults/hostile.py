@@ -1,0 +1,187 @@
+"""Bad clients beside good ones: hostile.py CEPD CEPCTL [--seconds N] [--seed N]
+
+Good producers send at a constant rate, twice alone and twice beside 1,000 idle connections, 200 subscribers of which half never read, producers that dribble a byte a second, a gigabyte
+without a line end, and random bytes on all three ports. The good ones' time must be the same, memory bounded, and the descriptors back to what they were.
+"""
+import argparse
+import os
+import random
+import resource
+import subprocess
+import sys
+import threading
+import time
+
+from clients import Gone, LineSocket
+from daemon import wait_for
+from report import Report, say
+from world import World
+
+RATE = 6000                # lines a second, of all good producers
+RATIO_MOST = 1.15
+MEMORY_MOST = 400 << 20    # beyond what it had alone
+IDLE, SUBSCRIBERS, DRIBBLERS = 1000, 200, 5
+GIGABYTE = 1 << 30
+
+
+# ---------------------------------------------------------------------------------------------------- the bad ones: a process of their own
+def attempt(function):
+    """Runs it again and again in a thread: whatever the daemon does to these is fine."""
+    def loop():
+        while True:
+            try:
+                function()
+            except (Gone, OSError):
+                pass
+            time.sleep(0.05)
+    threading.Thread(target=loop, daemon=True).start()
+
+
+def dribble(port):
+    link = LineSocket(port)
+    for byte in b'{"_stream":"tx","id":"slow","ts":1}\n' * 1000:
+        link.send(bytes([byte]))
+        time.sleep(1)
+
+
+def endless_line(port):
+    link = LineSocket(port)
+    link.socket.settimeout(5)
+    sent, piece = 0, b"x" * (1 << 20)
+    while sent < GIGABYTE:
+        link.socket.sendall(piece)
+        sent += len(piece)
+    print("a gigabyte", flush=True)
+
+
+def noise(port, chance):
+    link = LineSocket(port)
+    for _ in range(20):
+        link.send(chance.randbytes(chance.randint(1, 20000)))
+        link.lines(0.01)
+
+
+def subscribe(port, reads):
+    link = LineSocket(port, receive_buffer=4096)
+    link.send(b'{"_subscribe":{"channel":"alerts","from":"earliest"}}\n')
+    while reads:
+        link.lines(1)
+    return link
+
+
+def read_all(links):
+    """Takes what comes to the half that reads, in one thread."""
+    while True:
+        for link in list(links):
+            try:
+                link.lines(0)
+            except Gone:
+                links.remove(link)
+        time.sleep(0.01)
+
+
+def side(ports):
+    events, alerts, http = ports
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    idle = [LineSocket(ports[i % 3]) for i in range(IDLE)]
+    links = [subscribe(alerts, False) for _ in range(SUBSCRIBERS)]
+    threading.Thread(target=read_all, args=(links[::2],), daemon=True).start()
+    for _ in range(DRIBBLERS):
+        attempt(lambda: dribble(events))
+    attempt(lambda: endless_line(events))
+    for i, port in enumerate((events, alerts, http)):
+        attempt(lambda p=port, c=random.Random(i): noise(p, c))
+    print(f"{len(idle)} idle, {len(links)} subscribers", flush=True)
+    sys.stdin.read()  # until the test is over
+
+
+# ---------------------------------------------------------------------------------------------------- the good ones
+class Watch(threading.Thread):
+    """The daemon's greatest memory while it runs."""
+
+    def __init__(self, daemon):
+        super().__init__(daemon=True)
+        self.cepd, self.most, self.over = daemon, 0, threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.1):
+            try:
+                self.most = max(self.most, self.cepd.memory_bytes())
+            except OSError:
+                return
+
+
+def phase(world, seconds):
+    """Feeds at the rate for so long; how long it took until all was acknowledged, and the greatest memory."""
+    watch = Watch(world.daemon)
+    watch.start()
+    started, fed = time.monotonic(), 0
+    while fed < RATE * seconds // len(world.producers):
+        due = int((time.monotonic() - started) * RATE / len(world.producers))
+        due = min(due, RATE * seconds // len(world.producers))
+        world.feed(due - fed)
+        fed = due
+        time.sleep(0.01)
+    good = world.wait_acknowledged(120)
+    taken = time.monotonic() - started
+    watch.over.set()
+    watch.join()
+    return (taken if good else float("inf")), watch.most
+
+
+def with_hostile(world, seconds, report):
+    ports = [str(world.daemon.port(name)) for name in ("events", "alerts", "http")]
+    bad = subprocess.Popen([sys.executable, "-B", os.path.abspath(__file__), "--side", *ports], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    ready = bad.stdout.readline().strip()
+    report.check("idle" in ready, f"the bad ones are there: {ready}")
+    taken = phase(world, seconds)
+    bad.stdin.close()
+    gigabytes = bad.stdout.read().count("gigabyte")
+    bad.wait()
+    say(f"{gigabytes} gigabytes without a line end came")
+    return taken
+
+
+def run(world, options, report):
+    daemon = world.daemon
+    daemon.start("shards=1")
+    if not report.check(daemon.wait_ready(), "it starts", daemon.last_log(5)):
+        return
+    phase(world, 3)
+    descriptors = daemon.descriptors()
+    alone, beside = [], []
+    for _ in range(2):
+        alone.append(phase(world, options.seconds))
+        beside.append(with_hostile(world, options.seconds, report))
+        if not report.check(daemon.running(), "the daemon lives", daemon.last_log(5)):
+            return
+        now = wait_for(lambda: daemon.descriptors() <= descriptors and daemon.descriptors(), 30) or daemon.descriptors()
+        report.check(now <= descriptors, f"descriptors are back to {descriptors}", str(now))
+    ratio = sum(t for t, _ in beside) / sum(t for t, _ in alone)
+    seconds = ", ".join(f"{a:.2f}/{b:.2f}" for (a, _), (b, _) in zip(alone, beside))
+    report.check(ratio <= RATIO_MOST, f"the good ones take {ratio:.3f} of their time alone (alone/beside {seconds} s for {RATE * options.seconds} lines)")
+    more = max(m for _, m in beside) - max(m for _, m in alone)
+    report.check(more <= MEMORY_MOST, f"memory grows by {more / 1e6:.0f} MB beside them, {max(m for _, m in alone) / 1e6:.0f} MB alone")
+    report.check(not world.broken(), "no good client saw a promise broken", "; ".join(world.broken()[:3]))
+
+
+def main():
+    if "--side" in sys.argv:
+        return side([int(p) for p in sys.argv[-3:]])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cepd")
+    parser.add_argument("cepctl")
+    parser.add_argument("--seconds", type=int, default=15)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    options = parser.parse_args()
+    report = Report()
+    world = World(options.cepd, options.cepctl, options.seed, unrest=0, lag="1MiB")
+    run(world, options, report)
+    if world.daemon.running():
+        world.finish(report, "afterwards")
+    world.close(report.failed == 0)
+    report.end()
+
+
+main()
