@@ -29,7 +29,7 @@ struct EngineOptions {
   uint32_t batch = 1000;       // lines per batch
   uint64_t seed = 0;           // of the order in which the shards are let run
   uint64_t channel_bytes = 1 << 20;    // of each channel between shards
-  uint64_t under_way_bytes = 32 << 20;  // rows and records of lines offered that have not come out yet; beyond it offer() waits (with threads)
+  uint64_t under_way_bytes = 8 << 20;  // with threads: rows and records of lines offered that have not come out yet; beyond it a batch waits
   // Every shard and the sequencer in a thread of its own; `sink` and `before_release` are then called in the sequencer's thread. Engine's functions are still for
   // one thread at a time. Without it everything runs in the calling thread, shards in an order drawn from `seed`.
   bool threads = false;

@@ -128,6 +128,8 @@ class Replay {
     engine_options_.shards = options_.shards;
     engine_options_.batch = options_.batch;
     engine_options_.seed = options_.seed;
+    // Decoding, matching and writing side by side; a seed asks for the scheduler that it drives.
+    engine_options_.threads = options_.seed == 0 && std::thread::hardware_concurrency() > 1;
     std::vector<Diagnostic> diagnostics;
     engine_ = Engine::create(
         files, engine_options_, [this](const Record& r) { out_.write_line(r.line); }, &diagnostics);
