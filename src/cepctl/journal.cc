@@ -13,6 +13,7 @@
 #include "event/json_scan.h"
 #include "journal/entry.h"
 #include "journal/reader.h"
+#include "output/repair.h"
 
 namespace cep::cepctl {
 namespace {
@@ -229,8 +230,24 @@ class JournalTool {
     bar = {};
     Output out;
     out.write(report);
+    if (done.ok()) done = mend_output(&out);
     if (!done.ok()) return finding(done.message());
     return out.flush() ? kDone : kFindings;
+  }
+
+  // The output log is mended too: what is damaged in it, and what positions have decided that the journal does not have any more.
+  Status mend_output(Output* out) {
+    const std::string dir = options_.data_dir + "/output";
+    if (!env_->exists(dir)) return {};
+    auto segments = journal::inspect(env_, dir_);
+    if (!segments.ok()) return segments.status();
+    uint64_t last = 0;
+    for (const SegmentInfo& segment : segments.value()) last = std::max(last, segment.last);
+    std::string report;
+    Status done = output::repair_output(env_, dir, &report);
+    if (done.ok()) done = output::set_aside_output_behind(env_, dir, last, &report);
+    out->write(report);
+    return done;
   }
 
   const JournalOptions& options_;

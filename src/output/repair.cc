@@ -69,6 +69,23 @@ class Repairer {
     return cut(channel, seq, behind, split);
   }
 
+  Status set_aside_behind(Channel channel, uint64_t last_position) {
+    Result<ChannelScan> scan = scan_channel(env_, dir_, channel, files_.segments[index_of(channel)], files_.state);
+    if (!scan.ok()) return scan.status();
+    for (const Segment& segment : scan.value().segments) {  // positions never fall
+      Result<FrameReader> reader = frames_of(segment, channel);
+      if (!reader.ok()) return reader.status();
+      FrameView frame;
+      for (;;) {
+        Result<FrameReader::Found> found = reader.value().next(&frame);
+        if (!found.ok()) return found.status();
+        if (found.value() != FrameReader::Found::kFrame) break;
+        if (frame.position > last_position) return set_aside(channel, frame.seq);
+      }
+    }
+    return {};
+  }
+
  private:
   // The segment that is sound up to an offset; first 0: there is none.
   struct Split {
@@ -90,17 +107,22 @@ class Repairer {
     return false;
   }
 
-  Result<uint64_t> offset_of(const Segment& segment, Channel channel, uint64_t seq) {
+  Result<FrameReader> frames_of(const Segment& segment, Channel channel) {
     auto file = env_->open(path(channel, segment.first), base::OpenMode::kRead);
     if (!file.ok()) return file.status();
-    FrameReader reader(std::move(file.value()), segment.seed, segment.first, kHeaderBytes, segment.bytes);
+    return FrameReader(std::move(file.value()), segment.seed, segment.first, kHeaderBytes, segment.bytes);
+  }
+
+  Result<uint64_t> offset_of(const Segment& segment, Channel channel, uint64_t seq) {
+    Result<FrameReader> reader = frames_of(segment, channel);
+    if (!reader.ok()) return reader.status();
     FrameView frame;
-    while (reader.seq() < seq) {
-      Result<FrameReader::Found> found = reader.next(&frame);
+    while (reader.value().seq() < seq) {
+      Result<FrameReader::Found> found = reader.value().next(&frame);
       if (!found.ok()) return found.status();
-      if (found.value() != FrameReader::Found::kFrame) return Status::error(path(channel, segment.first) + ": " + reader.why());
+      if (found.value() != FrameReader::Found::kFrame) return Status::error(path(channel, segment.first) + ": " + reader.value().why());
     }
-    return reader.offset();
+    return reader.value().offset();
   }
 
   // Moves the segments `behind` and what lies behind the split. Then nothing from `seq` on is known to be durable.
@@ -196,6 +218,15 @@ Status set_aside_output(base::Env* env, const std::string& dir, Channel channel,
   if (Status opened = repairer.open(); !opened.ok()) return opened;
   if (Status mended = repairer.mend_state(); !mended.ok()) return mended;
   return repairer.set_aside(channel, seq);
+}
+
+Status set_aside_output_behind(base::Env* env, const std::string& dir, uint64_t last_position, std::string* report) {
+  Repairer repairer(env, dir, report);
+  if (Status opened = repairer.open(); !opened.ok()) return opened;
+  for (int c = 0; c < kNumbered; ++c) {
+    if (Status done = repairer.set_aside_behind(static_cast<Channel>(c), last_position); !done.ok()) return done;
+  }
+  return {};
 }
 
 }  // namespace cep::output

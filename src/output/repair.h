@@ -16,4 +16,8 @@ Status repair_output(base::Env* env, const std::string& dir, std::string* report
 // Moves the records of `channel` from `seq` on aside in the same way, sound or not: for a log that says other things than the journal makes ("replay diverged at alerts/57").
 Status set_aside_output(base::Env* env, const std::string& dir, Channel channel, uint64_t seq, std::string* report);
 
+// Moves the records aside that positions beyond `last_position` have decided: for a log whose journal has lost its end. They were sent; their seqs will be given to other records.
+// Appends to *report, nothing if there are none. The log must be sound.
+Status set_aside_output_behind(base::Env* env, const std::string& dir, uint64_t last_position, std::string* report);
+
 }  // namespace cep::output

@@ -11,6 +11,7 @@
 #include "base/temp_dir.h"
 #include "journal/entry.h"
 #include "journal/reader.h"
+#include "output/output_log.h"
 
 using namespace cep;
 namespace fs = std::filesystem;
@@ -178,4 +179,36 @@ TEST_CASE("journal: damage is found, the way out works") {
   CHECK(fs::exists(f.journal() + "/damaged-1/" + fs::path(bad).filename().string()));
   CHECK(f.run("repair") == 0);
   CHECK(has(f.out, "nothing is damaged"));
+}
+
+TEST_CASE("journal: a repair mends the output log too") {
+  Fixture f;
+  const std::string dir = f.journal() + "/../output";
+  {
+    auto log = output::OutputLog::open(f.env(), dir, {});
+    REQUIRE(log.ok());
+    REQUIRE(log.value()->append(Record{Channel::kAlerts, 1, "p", "{}", 1}).ok());
+    REQUIRE(log.value()->append(Record{Channel::kAlerts, 2, "p", "{}", 7}).ok());
+    REQUIRE(log.value()->publish().ok());
+    REQUIRE(log.value()->sync().ok());
+  }
+  CHECK(f.run("repair") == 0);
+  CHECK(has(f.out, "nothing is damaged"));
+  CHECK(has(f.out, "the output log is sound"));
+  f.flip(f.segment(1), 200);   // of what follows position 1 nothing is left
+  CHECK(f.run("repair") == 0);
+  CHECK(has(f.out, "alerts ends before 2 now: "));
+  {
+    auto log = output::OutputLog::open(f.env(), dir, {});
+    REQUIRE(log.ok());
+    CHECK(log.value()->place(Channel::kAlerts).next == 2);
+  }
+  f.flip(dir + "/alerts-00000000000000000001.log", 70);
+  CHECK(f.run("repair") == 0);
+  CHECK(has(f.out, "alerts ends before 1 now: "));
+  CHECK(has(f.out, "/output/damaged-2"));
+  f.flip(dir + "/log.state", 3);
+  CHECK(f.run("repair") == 0);
+  CHECK(has(f.out, "made again from the segments"));
+  CHECK(output::OutputLog::open(f.env(), dir, {}).ok());
 }

@@ -246,3 +246,25 @@ TEST_CASE("records are set aside from a place on, and made again") {
     check_replay(&env);
   }
 }
+
+TEST_CASE("records of positions that the journal has lost are set aside") {
+  const Saved saved = small_log(true);
+  for (uint64_t last = 0; last < 140; last += 3) {
+    sim::SimEnv env(1);
+    put(&env, saved);
+    std::string report;
+    check_ok(set_aside_output_behind(&env, kDir, last, &report));
+    auto log = opened(&env, kDir, small());
+    CHECK(log->cuts().empty());
+    for (Channel channel : {Channel::kAlerts, Channel::kLate}) {
+      uint64_t next = 1;
+      while (next <= (channel == Channel::kAlerts ? kAlerts : kLate) && made(channel, next)->record.position <= last) ++next;
+      CHECK(log->place(channel).next == next);
+      const bool shorter = next <= (channel == Channel::kAlerts ? kAlerts : kLate);
+      const std::string said = std::string(cep::channel_name(channel)) + " ends before " + std::to_string(next) + " now: ";
+      CHECK_MESSAGE((report.find(said) != std::string::npos) == shorter, report);
+    }
+    log.reset();
+    check_replay(&env);
+  }
+}
