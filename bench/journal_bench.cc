@@ -1,8 +1,9 @@
 // The journal alone: journal_bench DIR [MIB [FRAME_KIB]]. Appends so many MiB of lines of about 150 bytes to a new journal in DIR/bench-journal with a sync after each frame, after
-// each 16 frames and at the end alone, as they are and with LZ4; then reads them back. Prints MiB and lines per second. What it wrote is removed.
+// each 16 frames and at the end alone, as they are and with LZ4; then reads them back. Prints MiB and lines per second, and MiB per second of CPU for a machine that does other work too. What it wrote is removed.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -44,14 +45,24 @@ void must(const Status& s) {
 
 void remove_journal(base::Env* env, const std::string& dir) {
   if (!env->exists(dir)) return;
-  for (const std::string& name : env->list(dir).value()) must(env->remove(dir + "/" + name));
+  const Result<std::vector<std::string>> names = env->list(dir);
+  if (!names.ok()) must(names.status());
+  for (const std::string& name : names.value()) must(env->remove(dir + "/" + name));
 }
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+// Wall time and the CPU time of this process since it was made.
+struct Watch {
+  Clock::time_point wall = Clock::now();
+  std::clock_t cpu = std::clock();
 
-void print(const char* what, double seconds, uint64_t bytes, uint64_t lines) {
-  std::printf("%-44s %8.3f s %9.0f MiB/s %12.0f lines/s\n", what, seconds, static_cast<double>(bytes) / (1 << 20) / seconds, static_cast<double>(lines) / seconds);
-}
+  void print(const std::string& what, uint64_t bytes, uint64_t lines) const {
+    const double seconds = std::chrono::duration<double>(Clock::now() - wall).count();
+    const double cpu_seconds = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
+    const double mib = static_cast<double>(bytes) / (1 << 20);
+    std::printf("%-36s %8.3f s %8.3f CPU s %8.0f MiB/s %8.0f MiB/CPU s %12.0f lines/s\n", what.c_str(), seconds, cpu_seconds, mib / seconds, mib / cpu_seconds,
+                static_cast<double>(lines) / seconds);
+  }
+};
 
 void write_and_read(const std::string& dir, const std::vector<Batch>& batches, bool compress, size_t sync_every) {
   base::Env* env = base::posix_env();
@@ -59,7 +70,7 @@ void write_and_read(const std::string& dir, const std::vector<Batch>& batches, b
   journal::WriterOptions options;
   options.compress = compress;
   uint64_t bytes = 0, lines = 0;
-  const Clock::time_point begin = Clock::now();
+  const Watch append;
   {
     Result<journal::Opened> opened = journal::open_journal(env, dir, options);
     if (!opened.ok()) must(opened.status());
@@ -73,10 +84,10 @@ void write_and_read(const std::string& dir, const std::vector<Batch>& batches, b
     must(w.sync());
   }
   const std::string how = std::string(compress ? "LZ4" : "plain") + ", sync " + (sync_every == 0 ? "at the end" : "each " + std::to_string(sync_every) + " frames");
-  print(("append, " + how).c_str(), seconds_since(begin), bytes, lines);
+  append.print("append, " + how, bytes, lines);
   if (sync_every != 0) return;
   for (bool entries : {false, true}) {
-    const Clock::time_point read = Clock::now();
+    const Watch read;
     auto reader = journal::open_reader(env, dir, 1);
     if (!reader.ok()) must(reader.status());
     uint64_t got = 0, seen = 0;
@@ -91,7 +102,7 @@ void write_and_read(const std::string& dir, const std::vector<Batch>& batches, b
       while (entries && cursor.next(&e)) ++seen;
     }
     if (got != lines || (entries && seen != lines)) must(Status::error("read " + std::to_string(got) + " lines of " + std::to_string(lines)));
-    print((std::string("read, ") + (compress ? "LZ4" : "plain") + (entries ? ", with entries" : "")).c_str(), seconds_since(read), bytes, lines);
+    read.print(std::string("read, ") + (compress ? "LZ4" : "plain") + (entries ? ", with entries" : ""), bytes, lines);
   }
 }
 
