@@ -34,7 +34,7 @@ class ChannelLog {
   Status publish();
 
   // ---- any thread
-  uint64_t still_to_compare() const { return comparer_ ? comparer_->remaining() : 0; }
+  uint64_t still_to_compare() const;
   uint64_t recorded_next() const { return comparer_ ? comparer_->next() : 1; }
   ChannelPlace place() const;
   uint64_t bytes_from(uint64_t seq) const;

@@ -263,6 +263,7 @@ TEST_CASE("planted bugs: a seq that begins anew and a comparison that is left ou
   log = opened(&env, kDir);
   cep::base::plant(Bug::kSeqReset);
   append(log.get(), Channel::kAlerts, 1, 10);
+  check_ok(log->end_of_replay());
   check_ok(log->publish());
   cep::base::plant(Bug::kNone);
   CHECK(read_all(*log, Channel::kAlerts, 1) == text_of(Channel::kAlerts, 1, 10) + text_of(Channel::kAlerts, 1, 10));
