@@ -1,0 +1,266 @@
+// DurableEngine as the server uses it: threads, a real disk, starts and stops. What a crash does to it is the business of test/sim and test/faults.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+
+#include "engine/durable_engine.h"
+
+using namespace cep;
+using namespace cep::engine;
+
+namespace {
+
+constexpr const char* kProgram =
+    "stream e (k string, v int, ts timestamp) time ts watermark 1s\n"
+    "pattern two on e by k { begin a where v > 0 followedBy b where v > a.v within 1m select d = b.v - a.v alert low \"{k}\" }\n"
+    "window sums on e by k { tumbling 10s select n = count(), s = sum(v) alert info \"{k} {n}\" }\n";
+
+struct TempDir {
+  std::string path;
+  TempDir() {
+    char name[] = "/tmp/cepd-durable-XXXXXX";
+    path = mkdtemp(name);
+  }
+  ~TempDir() { std::filesystem::remove_all(path); }
+};
+
+Program program(const std::string& text) {
+  Program p;
+  p.files.push_back({"test.cep", text});
+  return p;
+}
+
+// One daemon without its sockets.
+struct Running {
+  std::unique_ptr<DurableEngine> engine;
+  std::mutex mutex;
+  std::condition_variable woken;
+  bool news = false;
+  std::vector<Notice> seen;
+  std::string error;
+
+  Running(const std::string& dir, const Program& p, int shards = 1) {
+    DurableOptions o;
+    o.env = base::posix_env();
+    o.data_dir = dir;
+    o.shards = shards;
+    o.disk_reserve_bytes = 0;
+    std::vector<Diagnostic> diagnostics;
+    auto opened = DurableEngine::open(o, p, &diagnostics);
+    if (!opened.ok()) {
+      error = opened.status().message();
+      return;
+    }
+    engine = std::move(opened.value());
+    engine->start([this] {
+      std::lock_guard lock(mutex);
+      news = true;
+      woken.notify_one();
+    });
+    wait(Notice::Kind::kReady, 0);
+  }
+  // The first notice of the kind, for the connection or request, since the start.
+  Notice wait(Notice::Kind kind, uint64_t id, uint64_t number = 0) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    for (;;) {
+      for (const Notice& n : seen) {
+        if (n.kind == Notice::Kind::kFailed) FAIL("the engine failed: " << n.text);
+        const uint64_t its = kind == Notice::Kind::kLoaded ? n.request : n.connection;
+        if (n.kind == kind && its == id && n.number >= number) return n;
+      }
+      {
+        std::unique_lock lock(mutex);
+        if (!woken.wait_until(lock, deadline, [this] { return news; })) FAIL("no such notice in time");
+        news = false;
+      }
+      engine->take_notices(&seen);
+    }
+  }
+  void offer(uint64_t connection, const std::string& producer, uint64_t epoch, uint64_t first, const std::vector<std::string>& lines) {
+    LineBatch b;
+    b.connection = connection;
+    b.producer = producer;
+    b.epoch = epoch;
+    b.first_number = first;
+    b.count = static_cast<uint32_t>(lines.size());
+    for (const std::string& line : lines) journal::append_line(line, &b.entries);
+    REQUIRE(engine->offer(&b));
+  }
+  void end(uint64_t connection) {
+    engine->finish(connection);
+    wait(Notice::Kind::kFinished, connection);
+  }
+  std::string records(Channel channel = Channel::kAlerts) const {
+    std::string out;
+    uint64_t seq = engine->log().place(channel).oldest;
+    for (;;) {
+      auto read = engine->log().copy(channel, seq, 1 << 20, [](std::string_view) { return true; }, &out);
+      REQUIRE(read.ok());
+      if (read.value().next == seq) return out;
+      seq = read.value().next;
+    }
+  }
+};
+
+std::vector<std::string> lines(int from, int to) {
+  std::vector<std::string> out;
+  for (int i = from; i < to; ++i)
+    out.push_back("{\"k\":\"k" + std::to_string(i % 7) + "\",\"v\":" + std::to_string(i * 31 % 17 - 3) + ",\"ts\":" + std::to_string(i * 400) + "}");
+  return out;
+}
+
+// What an engine without a memory gives for the lines.
+std::string plain(const std::vector<std::string>& all, Channel channel) {
+  std::string out;
+  std::vector<Diagnostic> diagnostics;
+  auto engine = Engine::create(
+      program(kProgram), {},
+      [&](const Record& r) {
+        if (r.channel == channel) out.append(r.line).push_back('\n');
+      },
+      &diagnostics);
+  for (const std::string& line : all) engine->offer(line, {});
+  engine->flush();
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("records are those of the plain engine, through stops and starts and any number of shards") {
+  TempDir dir;
+  const auto all = lines(0, 900);
+  std::string id;
+  for (int part = 0; part < 3; ++part) {
+    Running r(dir.path, program(kProgram), 1 + part);
+    REQUIRE(r.error.empty());
+    if (part > 0) CHECK(r.engine->log_id() == id);
+    id = r.engine->log_id();
+    r.offer(9, "", 0, 1, lines(part * 300, part * 300 + 300));
+    r.end(9);
+    const auto so_far = lines(0, part * 300 + 300);
+    CHECK(r.records() == plain(so_far, Channel::kAlerts));
+    CHECK(r.records(Channel::kRejects).empty());
+    CHECK(r.engine->status().phase == Phase::kReady);
+    CHECK(r.engine->stop().ok());
+    CHECK(r.engine->status().worked == r.engine->status().journal_durable);
+  }
+}
+
+TEST_CASE("a producer goes on where its acknowledged lines end, and a takeover silences the one before") {
+  TempDir dir;
+  const auto all = lines(0, 100);
+  uint64_t epoch = 0;
+  {
+    Running r(dir.path, program(kProgram));
+    r.engine->hello(1, "gw", "e");
+    Notice welcome = r.wait(Notice::Kind::kWelcome, 1);
+    CHECK(welcome.number == 1);
+    epoch = welcome.epoch;
+    r.offer(1, "gw", epoch, 1, lines(0, 50));
+    CHECK(r.wait(Notice::Kind::kAck, 1, 50).number == 50);
+    r.engine->hello(2, "gw", "e");
+    CHECK(r.wait(Notice::Kind::kTakenOver, 1).connection == 1);
+    welcome = r.wait(Notice::Kind::kWelcome, 2);
+    CHECK(welcome.number == 51);
+    CHECK(welcome.epoch > epoch);
+    r.offer(1, "gw", epoch, 51, lines(10, 20));  // of the old epoch: discarded
+    r.offer(2, "gw", welcome.epoch, 51, lines(50, 70));
+    r.wait(Notice::Kind::kAck, 2, 70);
+    epoch = welcome.epoch;
+    CHECK(r.engine->stop().ok());
+  }
+  Running r(dir.path, program(kProgram));
+  r.engine->hello(5, "gw", "e");
+  Notice welcome = r.wait(Notice::Kind::kWelcome, 5);
+  CHECK(welcome.number == 71);
+  CHECK(welcome.epoch > epoch);
+  r.offer(5, "gw", welcome.epoch, 71, lines(70, 100));
+  r.end(5);
+  CHECK(r.records() == plain(all, Channel::kAlerts));
+  CHECK(r.engine->stop().ok());
+}
+
+TEST_CASE("rejected lines are told by their number, to plain connections and sessions") {
+  TempDir dir;
+  Running r(dir.path, program(kProgram));
+  r.offer(3, "", 0, 1, {lines(0, 1)[0], "nonsense", "", "{\"_at\":5}"});
+  r.end(3);
+  CHECK(r.wait(Notice::Kind::kRejected, 3, 2).number == 2);
+  CHECK(r.wait(Notice::Kind::kRejected, 3, 3).number == 4);
+  r.engine->hello(4, "p", "");
+  Notice welcome = r.wait(Notice::Kind::kWelcome, 4);
+  r.offer(4, "p", welcome.epoch, 1, {"", lines(1, 2)[0], "[]"});
+  r.end(4);
+  CHECK(r.wait(Notice::Kind::kRejected, 4, 1).number == 3);
+  CHECK(r.engine->stop().ok());
+}
+
+TEST_CASE("pattern files change at a position; a set with an error changes nothing") {
+  TempDir dir;
+  {
+    Running r(dir.path, program(kProgram));
+    r.offer(1, "", 0, 1, lines(0, 100));
+    r.end(1);
+    const std::string before = r.records();
+    uint64_t request = r.engine->put_file("more.cep", "pattern p on nowhere { begin a }");
+    Notice bad = r.wait(Notice::Kind::kLoaded, request);
+    CHECK(bad.text.find("nowhere") != std::string::npos);
+    CHECK(r.engine->files().size() == 1);
+    request = r.engine->put_file("more.cep", "pattern any_nine on e { begin a where v == 9 alert low \"nine\" }");
+    CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
+    CHECK(r.records() == before);
+    r.offer(2, "", 0, 1, lines(100, 200));
+    r.end(2);
+    CHECK(r.records().find("any_nine") != std::string::npos);
+    CHECK(r.engine->stop().ok());
+  }
+  // What was put by the API is there after a start with the files on disk as they were.
+  std::string all;
+  {
+    Running r(dir.path, program(kProgram));
+    CHECK(r.engine->files().size() == 2);
+    all = r.records();
+    const uint64_t request = r.engine->remove_file("more.cep");
+    CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
+    CHECK(r.engine->files().size() == 1);
+    CHECK(r.engine->stop().ok());
+  }
+  Running r(dir.path, program(std::string(kProgram) + "pattern later on e { begin a where v == 8 alert low \"x\" }\n"));
+  CHECK(r.records() == all);  // today's patterns make nothing of yesterday's lines
+  CHECK(r.engine->files().size() == 1);
+  r.offer(2, "", 0, 1, lines(200, 300));
+  r.end(2);
+  CHECK(r.records().find("\"later\"") != std::string::npos);
+  CHECK(r.engine->stop().ok());
+}
+
+TEST_CASE("a position at which two crashes met holds the daemon; a skip lets it go on") {
+  TempDir dir;
+  {
+    Running r(dir.path, program(kProgram));
+    r.offer(1, "", 0, 1, lines(0, 50));
+    r.end(1);
+    CHECK(r.engine->stop().ok());
+  }
+  std::ofstream(dir.path + "/crash") << "20 60\n30 30\n";
+  Running r(dir.path, program(kProgram));
+  CHECK(r.engine->status().phase == Phase::kHeld);
+  CHECK(r.engine->status().held_position == 30);
+  CHECK(r.engine->status().why.find("journal skip 30") != std::string::npos);
+  r.offer(2, "", 0, 1, lines(50, 60));
+  r.end(2);
+  CHECK(r.engine->status().journal_durable >= 61);
+  CHECK(r.engine->stop().ok());
+}
+
+TEST_CASE("a second engine on the same directory is refused") {
+  TempDir dir;
+  Running first(dir.path, program(kProgram));
+  Running second(dir.path, program(kProgram));
+  CHECK(second.error.find("is in use") != std::string::npos);
+  CHECK(first.engine->stop().ok());
+}
