@@ -28,22 +28,23 @@ bool comes_of_operator(const plan::Plan& plan, int node) {
 
 }  // namespace
 
-IngestStage::IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline, TableStore* tables)
-    : plan_(plan), topology_(topology), options_(options), pipeline_(pipeline), decoder_(options.limits), clocks_(plan, topology),
-      flow_(plan, topology, options.want[static_cast<int>(Channel::kStreams)], tables), sources_(plan.nodes.size()), tables_(tables) {
-  for (size_t t = 0; t < plan.tables.size(); ++t) {
-    tables_by_name_.emplace(plan.tables[t].name, static_cast<int>(t));
-    names_.push_back(plan.tables[t].name);
-    tables_of_operators_ |= plan.tables[t].stream >= 0 && comes_of_operator(plan, plan.tables[t].stream);
+IngestStage::IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline* pipeline)
+    : loaded_(*loaded), plan_(*loaded->plan), topology_(loaded->topology), options_(options), pipeline_(pipeline), decoder_(options.limits),
+      clocks_(plan_, topology_), flow_(plan_, topology_, options.want[static_cast<int>(Channel::kStreams)], &loaded->tables),
+      sources_(plan_.nodes.size()), tables_(&loaded->tables) {
+  for (size_t t = 0; t < plan_.tables.size(); ++t) {
+    tables_by_name_.emplace(plan_.tables[t].name, static_cast<int>(t));
+    names_.push_back(plan_.tables[t].name);
+    tables_of_operators_ |= plan_.tables[t].stream >= 0 && comes_of_operator(plan_, plan_.tables[t].stream);
   }
   context_.arena = &arena_;
-  for (int node : topology.sources) {
-    const plan::Source& source = plan.nodes[node].source;
+  for (int node : topology_.sources) {
+    const plan::Source& source = plan_.nodes[node].source;
     if (source.when) sources_[node].when = std::make_unique<expr::Program>(source.when);
     if (source.watermark.punctuation) sources_[node].punctuation = std::make_unique<expr::Program>(source.watermark.punctuation);
     any_when_ |= source.when != nullptr;
-    by_name_.emplace(plan.nodes[node].name, node);
-    names_.push_back(plan.nodes[node].name);
+    by_name_.emplace(plan_.nodes[node].name, node);
+    names_.push_back(plan_.nodes[node].name);
   }
   for (int s = 0; s < options.shards; ++s) writers_.emplace_back(pipeline->store());
   begin_batch();
@@ -173,6 +174,7 @@ void IngestStage::event(const event::LineKind& kind, std::string_view line, cons
   // First all streams meet the clocks as they were before the line, then the line moves them.
   for (auto& [node, row] : taken_) {
     ++counters_.events;
+    ++sources_[node].events;
     dropped_by_.clear();
     flow_.push(node, const_cast<event::Row*>(row), false, this);
     if (!dropped_by_.empty()) late(node, *row);
@@ -342,6 +344,7 @@ void IngestStage::to_view(int node, const event::Row& row) {
 // One record per event, with the names of all that dropped it and the least of their watermarks.
 void IngestStage::late(int node, const event::Row& row) {
   ++counters_.late;
+  ++sources_[node].late;
   OutRecord record;
   record.channel = Channel::kLate;
   record.node = node;
@@ -368,6 +371,7 @@ void IngestStage::late(int node, const event::Row& row) {
 void IngestStage::reject(std::string_view stream, int node, std::string reason, std::string_view line) {
   constexpr size_t kLineKept = 4096;
   ++counters_.rejected;
+  if (node >= 0) ++sources_[node].rejected;
   OutRecord record;
   record.channel = Channel::kRejects;
   record.node = node;
