@@ -73,6 +73,11 @@ void IngestStage::take_position() {
   ++lines_in_batch_;
 }
 
+void IngestStage::give_back_position() {
+  next_ = position_--;
+  if (--lines_in_batch_ == 0) timeline_->first = next_;
+}
+
 void IngestStage::cut() {
   if (lines_in_batch_ == 0) return;
   timeline_->last = position_;
@@ -149,8 +154,7 @@ void IngestStage::control(const event::LineKind& kind, std::string_view line, bo
     case event::LineKind::kRecorded: return only_recorded(kind.name);
     case event::LineKind::kEnd: {
       if (kind.stream != "*") return reject(kind.stream, -1, "`_end` is for all streams: {\"_end\":{\"stream\":\"*\"}}", line);
-      next_ = position_--;  // the end takes this line's position
-      if (--lines_in_batch_ == 0) timeline_->first = next_;
+      give_back_position();  // the end takes it
       return end();
     }
     default: return assert_watermark(kind, line);
@@ -300,7 +304,10 @@ void IngestStage::table_line(int table, const event::LineKind& kind, std::string
   int64_t time = 0;
   std::string reason = decoder_.decode(t.schema, -1, kind.is_delete ? &t.key : nullptr, &table_builder_, &time);
   if (!reason.empty()) return reject(t.name, -1, std::move(reason), line);
+  // The line itself belongs to the next batch: what it says comes after what is cut here.
+  give_back_position();
   cut();
+  take_position();
   pipeline_->settle();
   if (!tables_->apply(table, *table_builder_.finish(0, position_), kind.is_delete))
     reject(t.name, -1, "a row of a table needs all of its key fields", line);

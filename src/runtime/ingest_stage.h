@@ -70,6 +70,7 @@ class IngestStage : private FlowSink {
   void late(int node, const event::Row& row);
   void begin_batch();
   void take_position();
+  void give_back_position();
   void note_clocks();
   void note_tick(int64_t now_ms);
 

@@ -464,3 +464,30 @@ TEST_CASE("who holds a stream back") {
   CHECK(streams[2].held_by == "slow");
   CHECK(streams[2].watermark_ms == 20);
 }
+
+TEST_CASE("a row that a table refuses is told at its own position") {
+  const std::string text = kStream + "table t (k string, n int) key k\npattern p on e { begin a alert low }";
+  for (const Way& way : kWays) {
+    cep::EngineOptions options;
+    options.shards = way.shards;
+    options.batch = way.batch;
+    options.seed = way.seed;
+    options.threads = way.threads;
+    uint64_t worked = 0;
+    std::vector<uint64_t> rejects;
+    options.after_release = [&](uint64_t p) { worked = p; };
+    auto sink = [&](const cep::Record& r) {
+      CHECK(r.position > worked);
+      if (r.channel == cep::Channel::kRejects) rejects.push_back(r.position);
+    };
+    std::vector<cep::Diagnostic> diagnostics;
+    auto engine = cep::Engine::create(program_of(text), options, sink, &diagnostics);
+    engine->offer(event(1, 1), {});
+    engine->offer("{\"_stream\":\"t\",\"n\":1}", {});
+    REQUIRE(engine->load(program_of(text), &diagnostics));
+    engine->offer("{\"_stream\":\"t\",\"n\":1}", {});
+    engine->flush();
+    CHECK(rejects == std::vector<uint64_t>{2, 4});
+    CHECK(worked == 4);
+  }
+}
