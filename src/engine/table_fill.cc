@@ -1,5 +1,7 @@
 #include "engine/table_fill.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "engine/table_file.h"
 #include "expr/hash.h"
@@ -56,6 +58,9 @@ bool TableFill::read(runtime::Loaded* loaded, const std::vector<SourceFile>& fil
 }
 
 void TableFill::join(runtime::Loaded* loaded, runtime::Loaded* before) const {
+  const std::vector<int>& goes_on = loaded->succession.table_before;
+  for (size_t old = 0; old < before->plan->tables.size(); ++old)
+    if (std::find(goes_on.begin(), goes_on.end(), static_cast<int>(old)) == goes_on.end()) before->tables.drop(static_cast<int>(old));
   for (size_t t = 0; t < files_.size(); ++t) {
     const int old = loaded->succession.table_before[t];
     const bool of_file = !files_[t].fingerprint.empty() && !files_[t].same;

@@ -23,7 +23,7 @@ class TableFill {
   // is no row. REQUIRES has_table_files().
   bool read(runtime::Loaded* loaded, const std::vector<SourceFile>& files, const Limits& limits, const TableFill* before,
             std::vector<Diagnostic>* diagnostics);
-  // The tables that go on from `before` are shared with it from here on. REQUIRES read() was good, nothing is under way.
+  // The tables that go on from `before` are shared with it from here on; the others lose their rows. REQUIRES read() was good, nothing is under way.
   void join(runtime::Loaded* loaded, runtime::Loaded* before) const;
 
  private:

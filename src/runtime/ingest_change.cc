@@ -28,6 +28,7 @@ void IngestStage::work_off() {
 
 void IngestStage::take_over(const IngestStage& before) {
   CEP_CHECK(position_ == 0 && lines_in_batch_ == 0);
+  CEP_CHECK(before.lines_in_batch_ == 0 && before.batch_.records.empty());
   next_ = before.next_;
   arrival_ = before.arrival_;
   counters_ = before.counters_;

@@ -26,6 +26,8 @@ class TableStore : public expr::Tables {
   // Table `number` is from here on the one that `before` has as its number `old`: both stores, and whoever reads either, see the same rows. With `replace` the rows that
   // it has here take the place of those there.
   void join(int number, TableStore* before, int old, bool replace);
+  // Drops the rows of a table that does not go on, for all who share it; their memory too.
+  void drop(int number) { *tables_[number] = Rows(); }
 
  private:
   struct Block {

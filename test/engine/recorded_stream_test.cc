@@ -49,14 +49,14 @@ const std::string kText =
     "stream e (id string, ts timestamp) time ts watermark 0ms by _producer max lag 1h\n"
     "stream f (id string) idle 1s advance\n"
     "table t (id string, n int) key id from \"t.csv\"\n"
-    "pattern p on e { begin a alert low \"{t[id].n}\" }\npattern q on f { begin a notFollowedBy b within 2s alert low }\n";
+    "pattern p on e { begin a alert low \"{t[a.id].n}\" }\npattern q on f { begin a notFollowedBy b within 2s alert low }\n";
 
 }  // namespace
 
 TEST_CASE("a stream that says everything itself") {
   cep::Program program = program_of(kText);
   program.table_files = {{"t.csv", "id,n\nx,7\n"}};
-  cep::Program next = program_of(kText + "pattern r on e { begin a followedBy b alert high }\n");
+  cep::Program next = program_of(kText + "pattern r on e { begin a alert high }\n");
   next.table_files = program.table_files;
 
   Run live(program);
