@@ -62,6 +62,8 @@ struct OfferOptions {
 struct OfferResult {
   bool rejected = false;
   std::string reason;          // of the first rejection
+  // A {"_load":…} that cannot be obeyed: nothing was changed, and what follows it in the recorded stream means nothing. `reason` says why, with a caret at each mistake.
+  bool load_failed = false;
 };
 
 struct EngineStats {
@@ -100,7 +102,8 @@ class Engine {
   static bool read_table_files(Program* program, std::vector<Diagnostic>* diagnostics);
   virtual ~Engine() = default;
 
-  // One event line without its LF (a CR at the end is dropped). Control lines are lines too. Records may come out now or at flush().
+  // One event line without its LF (a CR at the end is dropped). Control lines are lines too; what `cepctl journal cat` prints (event/recorded_line.h) is obeyed,
+  // unless it is a client's: after a `_session` its stream and producer stand for those of the options. Records may come out now or at flush().
   virtual OfferResult offer(std::string_view line, const OfferOptions& options) = 0;
   // A line that could not be taken whole (over-long, cut): counted as a position and rejected with this reason.
   virtual void offer_broken(std::string_view first_bytes, std::string_view reason) = 0;
@@ -127,6 +130,8 @@ class Engine {
   // Names of source streams, in order of declaration.
   virtual std::vector<std::string> streams() const = 0;
   virtual bool has_stream(std::string_view name) const = 0;
+  // In force: of the program loaded last.
+  virtual const Limits& limits() const = 0;
 };
 
 }  // namespace cep

@@ -14,6 +14,7 @@ constexpr size_t kShown = 20;  // records of a kind in a report
 struct Collected {
   bool loaded = false;
   std::vector<Diagnostic> diagnostics;
+  std::string failure;  // of a {"_load":…} among the events
   std::vector<std::string> lines[kChannels];
 };
 
@@ -48,10 +49,17 @@ Collected collect(const Case& c, const Combination& how, uint64_t seed) {
     engine->end();
     return out;
   }
+  Program program{c.program, {}, options.limits, kSemanticsVersion};
+  if (how.reload > 0) Engine::read_table_files(&program, &out.diagnostics);
   std::string_view rest = c.events;
-  while (!rest.empty()) {
+  for (uint32_t n = 1; !rest.empty(); ++n) {
+    if (how.reload > 0 && n % how.reload == 0) engine->load(program, &out.diagnostics);
     const size_t lf = rest.find('\n');
-    engine->offer(rest.substr(0, lf), {});
+    const OfferResult result = engine->offer(rest.substr(0, lf), {});
+    if (result.load_failed) {
+      out.failure = result.reason;
+      return out;
+    }
     rest.remove_prefix(lf == std::string_view::npos ? rest.size() : lf + 1);
   }
   engine->end();
@@ -87,9 +95,11 @@ class CaseRun {
     std::vector<uint32_t> batches = options_.batches;
     if (batches.empty()) batches = {1000};
     std::vector<Combination> list;
-    if (options_.threads) list.push_back({shards.front(), batches.front(), false});
+    if (options_.threads) list.push_back({shards.front(), batches.front(), false, 0});
     for (int s : shards)
-      for (uint32_t b : batches) list.push_back({s, b, options_.threads});
+      for (uint32_t b : batches) list.push_back({s, b, options_.threads, 0});
+    if (options_.reload == 0) return list;
+    for (size_t i = 0, n = list.size(); i < n; ++i) list.push_back({list[i].shards, list[i].batch, list[i].threads, options_.reload});
     return list;
   }
 
@@ -114,6 +124,9 @@ class CaseRun {
     } else if (!first_.loaded) {
       line("the program does not load:");
       indented(render_all(first_.diagnostics, case_.program, options_.colour));
+    } else if (!first_.failure.empty()) {
+      line("a load among the events failed:");
+      indented(first_.failure);
     } else {
       for (int i = 0; i < kChannels; ++i) judge_channel(static_cast<Channel>(i));
     }
@@ -180,7 +193,8 @@ class CaseRun {
   void compare_with_first(const Collected& other, const Combination& how) {
     const std::string with =
         "with " + std::to_string(how.shards) + " shards" + (how.threads ? " in threads" : "") + " and batches of " +
-        std::to_string(how.batch);
+        std::to_string(how.batch) +
+        (how.reload > 0 ? ", loaded anew every " + std::to_string(how.reload) + " lines" : "");
     if (other.loaded != first_.loaded) {
       line(with + (other.loaded ? ": loads" : ": does not load") + ", unlike before");
       return;

@@ -13,6 +13,7 @@ struct Combination {
   int shards = 1;
   uint32_t batch = 1000;
   bool threads = false;
+  uint32_t reload = 0;  // lines between two loads of the same program; 0: none
 };
 
 struct RunnerOptions {
@@ -21,6 +22,7 @@ struct RunnerOptions {
   uint64_t seed = 0;
   bool threads = false;           // every combination with threads; the first one without them before
   bool colour = false;
+  uint32_t reload = 0;            // more than 0: every combination once more, with the program loaded anew before every so-many-th line
 };
 
 enum class Outcome : uint8_t { kPassed, kFailed };

@@ -82,6 +82,10 @@ bool EventFeed::next_merged(FedLine* line) {
   return true;
 }
 
+void EventFeed::set_limits(const Limits& limits) {
+  for (Input& in : inputs_) in.file->set_limits(limits);
+}
+
 uint64_t EventFeed::file_bytes() const {
   uint64_t sum = 0;
   for (const Input& in : inputs_) sum += in.file->file_bytes();

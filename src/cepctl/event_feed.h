@@ -38,6 +38,12 @@ class EventFeed {
   // False at the end of all files.
   bool next(FedLine* line) { return inputs_.size() == 1 ? read(&inputs_[0], line) : next_merged(line); }
 
+  // After a program in the events was loaded: its limits hold from the next line on, its streams tell the
+  // times of lines where times are needed.
+  void set_limits(const Limits& limits);
+  bool needs_times() const { return times_ != nullptr; }
+  void set_times(std::unique_ptr<LineTimes> times) { times_ = std::move(times); }
+
   uint64_t file_bytes() const;
   uint64_t bytes_read() const;
   // Not empty: reading a file failed.

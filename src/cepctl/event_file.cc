@@ -11,9 +11,14 @@ Result<std::unique_ptr<EventFile>> EventFile::open(const std::string& path, cons
   if (format == "csv" || (format.empty() && path.ends_with(".csv"))) {
     file->csv_ = std::make_unique<event::CsvReader>(limits);
   }
-  // In the daemon's words, so that both give the same record.
-  file->too_long_ = "the line is longer than limits.line (" + std::to_string(limits.line_bytes) + " bytes)";
+  file->set_limits(limits);
   return file;
+}
+
+void EventFile::set_limits(const Limits& limits) {
+  reader_->set_limit(limits.line_bytes);
+  // In the daemon's words, so that both give the same record.
+  too_long_ = "the line is longer than limits.line (" + std::to_string(limits.line_bytes) + " bytes)";
 }
 
 bool EventFile::next_row(FileLine* line) {

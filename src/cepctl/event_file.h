@@ -31,6 +31,8 @@ class EventFile {
     if (line->broken) line->reason = too_long_;
     return got != LineReader::Got::kEnd;
   }
+  // Other limits from the next line on (NDJSON).
+  void set_limits(const Limits& limits);
   uint64_t file_bytes() const { return reader_->file_bytes(); }
   uint64_t bytes_read() const { return reader_->bytes_read(); }
   const std::string& trouble() const { return reader_->trouble(); }

@@ -4,8 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
+
+#include "event/recorded_line.h"
 
 namespace cep::cepctl {
 namespace {
@@ -63,6 +64,10 @@ bool LineReader::next_block(std::string_view* bytes) {
   return true;
 }
 
+bool LineReader::may_be_long(std::string_view line) {
+  return line.size() <= event::kRecordedBytesMax && event::begins_recorded(line.substr(0, 64));
+}
+
 // The block holds no whole line: moves what is left to its beginning and reads on.
 LineReader::Got LineReader::next_from_file(std::string_view* line) {
   std::memmove(block_.data(), block_.data() + at_, end_ - at_);
@@ -70,7 +75,8 @@ LineReader::Got LineReader::next_from_file(std::string_view* line) {
   at_ = 0;
   while (true) {
     const size_t searched = end_;
-    if (searched > limit_) return skip_long(line);
+    if (searched > limit_ && (searched > event::kRecordedBytesMax || !may_be_long({block_.data(), searched})))
+      return skip_long(line);
     if (end_ == block_.size()) block_.resize(block_.size() + kBlock);
     if (!read_more()) break;
     if (std::memchr(block_.data() + searched, '\n', end_ - searched) != nullptr) return next(line);

@@ -1,6 +1,8 @@
 // A file as lines, read in large blocks: a line is a view into the block, nothing is copied but the line that
-// a block cuts. Memory is bounded by the block and the limit of a line. What a line may be: event_lines.h.
+// a block cuts. Memory is bounded by the block and the limit of a line; a control line of a recorded stream
+// (event/recorded_line.h) may be longer, for it holds a whole program.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -34,9 +36,12 @@ class LineReader {
     if (lf == nullptr) return next_from_file(line);
     const size_t size = static_cast<size_t>(static_cast<const char*>(lf) - from);
     at_ += size + 1;
-    *line = {from, size <= limit_ ? size : kKeepBytes};
-    return size <= limit_ ? Got::kLine : Got::kTooLong;
+    const bool whole = size <= limit_ || may_be_long({from, size});
+    *line = {from, whole ? size : kKeepBytes};
+    return whole ? Got::kLine : Got::kTooLong;
   }
+  // Another limit from the next line on.
+  void set_limit(size_t limit) { limit_ = std::max(limit, kKeepBytes); }
   // Instead of next(): the bytes as they come; false at the end. Valid until the next call.
   bool next_block(std::string_view* bytes);
 
@@ -48,6 +53,7 @@ class LineReader {
 
  private:
   LineReader(int fd, std::string path, size_t limit, uint64_t file_bytes, std::function<void()> before_wait);
+  static bool may_be_long(std::string_view line);
   Got next_from_file(std::string_view* line);
   // Reads behind end_; false at the end of the file.
   bool read_more();

@@ -107,9 +107,10 @@ void add_replay(CommandLine* line) {
       add(line, "replay", "Runs recorded events through patterns and prints the records.",
           "  cepctl replay fraud.cep --events transactions.ndjson\n"
           "  cepctl replay patterns/ --events logins=l.ndjson --events payments=p.csv --channel all\n"
-          "  tail -f log | cepctl replay login.cep --events -\n",
+          "  tail -f log | cepctl replay login.cep --events -\n"
+          "  cepctl journal cat | cepctl replay --events -\n",
           [&o] { return run_replay(o); });
-  sub->add_option("FILE", o.files, kFiles)->required();
+  sub->add_option("FILE", o.files, std::string(kFiles) + "; none: the events begin with the program, as `journal cat` prints it");
   sub->add_option("--events", o.events, "F or STREAM=F, a file of events; several are merged by event time")
       ->required()
       ->allow_extra_args(false);
@@ -154,6 +155,7 @@ void add_test(CommandLine* line) {
       ->check(CLI::Range(1u, 10'000'000u));
   sub->add_option("--seed", o.seed, "of the order in which shards run");
   sub->add_flag("--threads", o.threads, "with a thread for each shard; the first combination without them too, and the same bytes");
+  sub->add_option("--reload", o.reload, "run each case again and load its program anew before every so-many-th line");
   sub->add_option("--junit", o.junit, "a report for build servers, written to this file");
   sub->add_flag("--json", o.json, "one JSON object per case");
 }

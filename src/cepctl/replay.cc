@@ -14,6 +14,7 @@
 #include "cepctl/files.h"
 #include "config/daemon_config.h"
 #include "config/program_files.h"
+#include "event/recorded_line.h"
 #include "lang/compile.h"
 
 namespace cep::cepctl {
@@ -53,7 +54,8 @@ class Replay {
   int run() {
     if (!read_channels() || !read_limits()) return kWrongUse;
     if (reads_twice()) return wrong("standard input (-) can be read once only");
-    auto files = read_program(options_.files);
+    Result<std::vector<SourceFile>> files = std::vector<SourceFile>();
+    if (!options_.files.empty()) files = read_program(options_.files);
     if (!files.ok()) return wrong(files.status().message());
     if (!start(files.value())) return kFindings;
     FeedOptions feed;
@@ -65,7 +67,7 @@ class Replay {
     if (!opened.ok()) return wrong(opened.status().message());
     feed_ = std::move(opened.value());
     begin_ = Clock::now();
-    offer_all();
+    if (!offer_all()) return kFindings;
     if (options_.flush) {
       engine_->end();
     } else {
@@ -141,28 +143,47 @@ class Replay {
     return std::make_unique<LineTimes>(lang::compile(files).plan, engine_options_.limits);
   }
 
-  void offer_all() {
+  // False: the events say something that cannot be obeyed, and it has been said.
+  bool offer_all() {
     Progress progress(feed_->file_bytes());
+    has_program_ = !options_.files.empty();
     FedLine line;
     for (uint64_t n = 1; feed_->next(&line); ++n) {
+      if (!has_program_ && !line.file.text.empty() && !line.file.text.starts_with("{\"_")) {
+        complain("no pattern files are named, and the events do not begin with a {\"_load\":…}, as `cepctl journal cat` prints it");
+        return false;
+      }
       if (options_.speed > 0 && line.has_time) wait(line.time);
       if (line.file.broken) {
         engine_->offer_broken(line.file.text, line.file.reason);
-      } else {
-        offer(line);
+      } else if (!offer(line)) {
+        return false;
       }
       if (n % 4096 == 0) progress.at(feed_->bytes_read());
     }
+    return true;
   }
 
-  void offer(const FedLine& line) {
+  bool offer(const FedLine& line) {
     OfferOptions o;
     o.stream = line.stream;
     if (options_.arrival_ms >= 0 && line.timeless) {
       o.arrival_ms = arrival_;
       arrival_ += options_.arrival_ms;
     }
-    engine_->offer(line.file.text, o);
+    if (!event::begins_load(line.file.text.substr(0, 64))) return engine_->offer(line.file.text, o), true;
+    const OfferResult result = engine_->offer(line.file.text, o);
+    if (!result.load_failed) return after_load(line.file.text);
+    complain(result.reason);
+    return false;
+  }
+
+  bool after_load(std::string_view line) {
+    has_program_ = true;
+    engine_options_.limits = engine_->limits();
+    if (feed_->needs_times()) feed_->set_times(times(event::read_recorded(line).program.files));
+    feed_->set_limits(engine_->limits());
+    return true;
   }
 
   void wait(int64_t time) {
@@ -225,6 +246,7 @@ class Replay {
   std::unique_ptr<EventFeed> feed_;
   Clock::time_point begin_;
   int64_t arrival_ = 0;
+  bool has_program_ = false;
 };
 
 }  // namespace

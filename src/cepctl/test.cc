@@ -18,7 +18,7 @@ class Session {
   explicit Session(const TestOptions& options)
       : options_(options),
         colour_(wants_colour(1) && !options.json),
-        runner_{options.shards, options.batches, options.seed, options.threads, colour_} {}
+        runner_{options.shards, options.batches, options.seed, options.threads, colour_, options.reload} {}
 
   // False: the command line is wrong, and it has been said.
   bool prepare() {

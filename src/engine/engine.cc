@@ -1,126 +1,39 @@
-// Wiring only: text → plan → ingest, shards, sequencer (include/cep/engine.h).
+// Wiring only: text → plan → ingest, shards, sequencer (include/cep/engine.h). A load makes all of them anew for the plan that comes, and each takes over from its
+// predecessor what goes on (runtime/succession.h).
 #include "cep/engine.h"
 
 #include <algorithm>
 
-#include "base/check.h"
-#include "engine/table_file.h"
+#include "engine/table_fill.h"
+#include "event/recorded_line.h"
 #include "lang/compile.h"
 #include "runtime/ingest_stage.h"
+#include "runtime/loaded.h"
 #include "runtime/pipeline.h"
 
 namespace cep {
 namespace {
 
-const SourceFile* find_file(const std::vector<SourceFile>& files, std::string_view name) {
-  for (const SourceFile& file : files)
-    if (file.name == name) return &file;
-  return nullptr;
-}
-
-// Reads the tables' files into *files, each once.
-bool read_files(const plan::Plan& plan, std::vector<SourceFile>* files, std::vector<Diagnostic>* diagnostics) {
-  bool good = true;
-  files->clear();
-  for (const plan::Table& table : plan.tables) {
-    if (table.file.empty() || find_file(*files, table_path(table))) continue;
-    std::string bytes;
-    if (read_table_file(table, &bytes, diagnostics)) files->push_back({table_path(table), std::move(bytes)});
-    else good = false;
-  }
-  return good;
-}
-
-bool has_files(const plan::Plan& plan, const std::vector<SourceFile>& files, std::vector<Diagnostic>* diagnostics) {
-  bool good = true;
-  for (const plan::Table& table : plan.tables) {
-    if (table.file.empty() || find_file(files, table_path(table))) continue;
-    diagnostics->push_back({Severity::kError, table.span, "table " + table.name + ": the program does not hold its file, " + table_path(table)});
-    good = false;
-  }
-  return good;
-}
+using runtime::Loaded;
 
 bool hears_ticks(const plan::Node& node) {
   if (node.kind == plan::NodeKind::kSource) return node.source.idle_ms >= 0;
   return node.kind == plan::NodeKind::kWindow && node.window->early_processing;
 }
 
-class SingleThreadEngine : public Engine {
- public:
-  SingleThreadEngine(std::shared_ptr<const plan::Plan> plan, const EngineOptions& options, Sink sink)
-      : plan_(std::move(plan)), limits_(options.limits), topology_(runtime::make_topology(*plan_)), tables_(*plan_),
-        pipeline_(*plan_, topology_, options, &tables_, std::move(sink)), ingest_(*plan_, topology_, options, &pipeline_, &tables_) {
-    for (int node : topology_.sources) streams_.push_back(plan_->nodes[node].name);
-    for (const plan::Node& node : plan_->nodes) wants_ticks_ |= hears_ticks(node);
+std::string_view kind_of(const plan::Node& node) {
+  switch (node.kind) {
+    case plan::NodeKind::kPattern: return "pattern";
+    case plan::NodeKind::kWindow: return "window";
+    case plan::NodeKind::kJoin: return "join";
+    default: return "stream";
   }
+}
 
-  OfferResult offer(std::string_view line, const OfferOptions& options) override { return ingest_.offer(line, options); }
-  void offer_broken(std::string_view first_bytes, std::string_view reason) override { ingest_.offer_broken(first_bytes, reason); }
-  void next_position(uint64_t p) override { ingest_.next_position(p); }
-  void cut() override { ingest_.cut(); }
-  bool load(const Program&, std::vector<Diagnostic>*) override { return false; }
-  bool wants_ticks() const override { return wants_ticks_; }
-  std::vector<StreamStats> stream_stats() const override { return {}; }
-  std::vector<OperatorStats> operator_stats() const override { return {}; }
-  void flush() override {
-    ingest_.cut();
-    pipeline_.drain();
-  }
-  void end() override {
-    ingest_.end();
-    pipeline_.drain();
-  }
-  void tick(int64_t now_ms) override { ingest_.tick(now_ms); }
-
-  // Fills the tables from their files. Mistakes in them are diagnostics.
-  void fill_tables(const std::vector<SourceFile>& files, std::vector<Diagnostic>* diagnostics) {
-    for (size_t t = 0; t < plan_->tables.size(); ++t) {
-      const plan::Table& table = plan_->tables[t];
-      if (table.file.empty()) continue;
-      const SourceFile* file = find_file(files, table_path(table));
-      CEP_CHECK(file != nullptr);
-      fill_table(table, static_cast<int>(t), file->text, limits_, &tables_, diagnostics);
-    }
-  }
-
-  EngineStats stats() const override {
-    const auto& c = ingest_.counters();
-    runtime::LaneStats lanes = pipeline_.stats();
-    EngineStats s;
-    s.lines = c.lines;
-    s.events = c.events;
-    s.rejected = c.rejected;
-    s.late = c.late;
-    s.unrouted = c.unrouted;
-    s.faults = ingest_.faults() + lanes.faults;
-    for (int i = 0; i < kChannels; ++i) s.records[i] = pipeline_.count(static_cast<Channel>(i));
-    s.live_keys = lanes.keys;
-    s.live_runs = lanes.runs;
-    s.state_bytes = lanes.bytes;
-    s.waiting_rows = lanes.waiting;
-    return s;
-  }
-
-  std::vector<std::string> streams() const override { return streams_; }
-  bool has_stream(std::string_view name) const override {
-    return std::find(streams_.begin(), streams_.end(), name) != streams_.end();
-  }
-
- private:
-  std::shared_ptr<const plan::Plan> plan_;
-  Limits limits_;
-  runtime::Topology topology_;
-  runtime::TableStore tables_;
-  runtime::Pipeline pipeline_;
-  runtime::IngestStage ingest_;
-  std::vector<std::string> streams_;
-  bool wants_ticks_ = false;
-};
-
-}  // namespace
-
-namespace {
+bool has_alert(const plan::Node& node) {
+  if (node.pattern) return node.pattern->alert.has_value() || (node.pattern->on_timeout && node.pattern->on_timeout->alert);
+  return node.window ? node.window->alert.has_value() : node.join && node.join->alert.has_value();
+}
 
 // The plan, or null and errors in *diagnostics.
 std::shared_ptr<const plan::Plan> compile(const std::vector<SourceFile>& files, std::vector<Diagnostic>* diagnostics) {
@@ -130,14 +43,186 @@ std::shared_ptr<const plan::Plan> compile(const std::vector<SourceFile>& files, 
   return failed ? nullptr : std::move(compiled.plan);
 }
 
-std::unique_ptr<Engine> start(std::shared_ptr<const plan::Plan> plan, const std::vector<SourceFile>& table_files, const EngineOptions& options,
-                              Engine::Sink sink, std::vector<Diagnostic>* diagnostics) {
+class RunningEngine : public Engine {
+ public:
+  RunningEngine(const EngineOptions& options, Sink sink) : options_(options), sink_(std::move(sink)) {}
+
+  // Starts with this plan, made of `files`; false if a table's file has a mistake.
+  bool start(std::shared_ptr<const plan::Plan> plan, const std::vector<SourceFile>& files, const std::vector<SourceFile>& table_files,
+             std::vector<Diagnostic>* diagnostics) {
+    auto loaded = std::make_shared<Loaded>(std::move(plan));
+    TableFill fill;
+    if (!fill.read(loaded.get(), table_files, options_.limits, nullptr, diagnostics)) return false;
+    fill_ = std::move(fill);
+    run(std::move(loaded), files);
+    return true;
+  }
+
+  bool load(const Program& program, std::vector<Diagnostic>* diagnostics) override {
+    std::vector<Diagnostic> own;
+    if (!diagnostics) diagnostics = &own;
+    // 1. All that can fail, before anything is touched.
+    std::shared_ptr<const plan::Plan> plan = compile(program.files, diagnostics);
+    if (!plan || !has_table_files(*plan, program.table_files, diagnostics)) return false;
+    auto loaded = std::make_shared<Loaded>(std::move(plan), *loaded_);
+    TableFill fill;
+    if (!fill.read(loaded.get(), program.table_files, program.limits, &fill_, diagnostics)) return false;
+    // 2. What was offered before is worked off; then nothing is under way.
+    ingest_->work_off();
+    const uint64_t faults = faults_before_ + faults_now();
+    // 3. The tables that go on are shared by both programs: operators that go on see them through the old one.
+    fill.join(loaded.get(), loaded_.get());
+    fill_ = std::move(fill);
+    options_.limits = program.limits;
+    run(std::move(loaded), program.files);
+    faults_before_ = faults - faults_now();
+    return true;
+  }
+
+  OfferResult offer(std::string_view line, const OfferOptions& options) override {
+    if (options.client) return ingest_->offer(line, options);
+    if (event::begins_recorded(line)) return obey(line, options);
+    return has_session_ ? ingest_->offer(line, of_session(options)) : ingest_->offer(line, options);
+  }
+  void offer_broken(std::string_view first_bytes, std::string_view reason) override { ingest_->offer_broken(first_bytes, reason); }
+  void next_position(uint64_t p) override { ingest_->next_position(p); }
+  void cut() override { ingest_->cut(); }
+  void flush() override {
+    ingest_->cut();
+    pipeline_->drain();
+  }
+  void end() override {
+    ingest_->end();
+    pipeline_->drain();
+  }
+  void tick(int64_t now_ms) override { ingest_->tick(now_ms); }
+  bool wants_ticks() const override { return wants_ticks_; }
+
+  EngineStats stats() const override;
+  std::vector<StreamStats> stream_stats() const override { return ingest_->stream_stats(); }
+  std::vector<OperatorStats> operator_stats() const override;
+  std::vector<std::string> streams() const override { return streams_; }
+  const Limits& limits() const override { return options_.limits; }
+  bool has_stream(std::string_view name) const override { return std::find(streams_.begin(), streams_.end(), name) != streams_.end(); }
+
+ private:
+  // Puts what the plan needs in the place of what there is.
+  void run(std::shared_ptr<Loaded> loaded, const std::vector<SourceFile>& files) {
+    auto pipeline = std::make_unique<runtime::Pipeline>(loaded, options_, sink_, pipeline_.get());
+    auto ingest = std::make_unique<runtime::IngestStage>(loaded.get(), options_, pipeline.get());
+    if (ingest_) ingest->take_over(*ingest_);
+    ingest_ = std::move(ingest);
+    pipeline_ = std::move(pipeline);
+    loaded_ = std::move(loaded);
+    const plan::Plan& plan = *loaded_->plan;
+    streams_.clear();
+    for (int node : loaded_->topology.sources) streams_.push_back(plan.nodes[node].name);
+    files_.clear();
+    for (const SourceFile& file : files) files_.push_back(file.name);
+    wants_ticks_ = std::any_of(plan.nodes.begin(), plan.nodes.end(), hears_ticks);
+  }
+
+  OfferResult obey(std::string_view line, const OfferOptions& options);
+  OfferResult obey_load(const event::RecordedLine& recorded);
+
+  OfferOptions of_session(OfferOptions options) const {
+    options.stream = stream_;
+    options.producer = producer_;
+    return options;
+  }
+
+  uint64_t faults_now() const { return ingest_->faults() + pipeline_->stats().faults; }
+
+  EngineOptions options_;
+  Sink sink_;
+  std::shared_ptr<Loaded> loaded_;
+  TableFill fill_;
+  std::unique_ptr<runtime::Pipeline> pipeline_;
+  std::unique_ptr<runtime::IngestStage> ingest_;
+  std::vector<std::string> streams_, files_;  // names
+  bool wants_ticks_ = false;
+  bool has_session_ = false;            // a recorded stream has said where its lines come from
+  std::string producer_, stream_;
+  uint64_t faults_before_ = 0;  // of operators that are no more
+};
+
+// A line of a recorded stream. Each takes a position, as it does in the journal; which one is nobody's affair.
+OfferResult RunningEngine::obey(std::string_view line, const OfferOptions& options) {
+  event::RecordedLine recorded = event::read_recorded(line);
+  if (recorded.kind == event::RecordedLine::kLoad) return obey_load(recorded);
+  OfferOptions o = has_session_ ? of_session(options) : options;
+  if (!recorded.wrong.empty()) {
+    ingest_->offer_broken(line, recorded.wrong);
+    return {true, recorded.wrong};
+  }
+  switch (recorded.kind) {
+    case event::RecordedLine::kSession:
+      has_session_ = true;
+      producer_ = std::move(recorded.producer);
+      stream_ = std::move(recorded.stream);
+      return ingest_->offer({}, {});
+    case event::RecordedLine::kBroken:
+      ingest_->offer_broken(recorded.text, recorded.reason);
+      return {true, recorded.reason};
+    case event::RecordedLine::kLine:
+      o.client = true;
+      return ingest_->offer(recorded.text, o);
+    default: return ingest_->offer(line, o);
+  }
+}
+
+OfferResult RunningEngine::obey_load(const event::RecordedLine& recorded) {
+  std::vector<Diagnostic> diagnostics;
+  if (recorded.wrong.empty() && load(recorded.program, &diagnostics)) return {};
+  OfferResult result{true, recorded.wrong};
+  if (result.reason.empty()) result.reason = "`_load`: the program has mistakes\n" + render_all(diagnostics, recorded.program.files);
+  result.load_failed = true;
+  return result;
+}
+
+EngineStats RunningEngine::stats() const {
+  const auto& c = ingest_->counters();
+  runtime::LaneStats lanes = pipeline_->stats();
+  EngineStats s;
+  s.lines = c.lines;
+  s.events = c.events;
+  s.rejected = c.rejected;
+  s.late = c.late;
+  s.unrouted = c.unrouted;
+  s.faults = faults_before_ + ingest_->faults() + lanes.faults;
+  for (int i = 0; i < kChannels; ++i) s.records[i] = pipeline_->count(static_cast<Channel>(i));
+  s.live_keys = lanes.keys;
+  s.live_runs = lanes.runs;
+  s.state_bytes = lanes.bytes;
+  s.waiting_rows = lanes.waiting;
+  return s;
+}
+
+std::vector<OperatorStats> RunningEngine::operator_stats() const {
+  std::vector<OperatorStats> out;
+  const plan::Plan& plan = *loaded_->plan;
+  for (size_t i = 0; i < plan.nodes.size(); ++i) {
+    const plan::Node& node = plan.nodes[i];
+    if (!node.pattern && !node.window && !node.join) continue;
+    if (!has_alert(node) && !loaded_->topology.readers[i].any()) continue;
+    OperatorStats s;
+    s.name = node.name;
+    s.kind = kind_of(node);
+    s.file = files_[node.span.file];
+    s.alerts = pipeline_->sequencer().alerts(static_cast<int>(i));
+    s.timeouts = pipeline_->sequencer().timeouts(static_cast<int>(i));
+    out.push_back(std::move(s));
+  }
+  return out;
+}
+
+std::unique_ptr<Engine> start(std::shared_ptr<const plan::Plan> plan, const std::vector<SourceFile>& files, const std::vector<SourceFile>& table_files,
+                              const EngineOptions& options, Engine::Sink sink, std::vector<Diagnostic>* diagnostics) {
   EngineOptions o = options;
   o.shards = std::clamp(o.shards, 1, 64);
   o.batch = std::max(1u, o.batch);
-  auto engine = std::make_unique<SingleThreadEngine>(std::move(plan), o, std::move(sink));
-  engine->fill_tables(table_files, diagnostics);
-  if (has_errors(*diagnostics)) return nullptr;
+  auto engine = std::make_unique<RunningEngine>(o, std::move(sink));
+  if (!engine->start(std::move(plan), files, table_files, diagnostics)) return nullptr;
   return engine;
 }
 
@@ -150,8 +235,8 @@ std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& program, c
   said->clear();
   std::shared_ptr<const plan::Plan> plan = compile(program, said);
   std::vector<SourceFile> files;
-  if (!plan || !read_files(*plan, &files, said)) return nullptr;
-  return start(std::move(plan), files, options, std::move(sink), said);
+  if (!plan || !read_table_files_of(*plan, &files, said)) return nullptr;
+  return start(std::move(plan), program, files, options, std::move(sink), said);
 }
 
 std::unique_ptr<Engine> Engine::create(const Program& program, const EngineOptions& options, Sink sink, std::vector<Diagnostic>* diagnostics) {
@@ -159,15 +244,15 @@ std::unique_ptr<Engine> Engine::create(const Program& program, const EngineOptio
   std::vector<Diagnostic>* said = diagnostics ? diagnostics : &own;
   said->clear();
   std::shared_ptr<const plan::Plan> plan = compile(program.files, said);
-  if (!plan || !has_files(*plan, program.table_files, said)) return nullptr;
+  if (!plan || !has_table_files(*plan, program.table_files, said)) return nullptr;
   EngineOptions o = options;
   o.limits = program.limits;
-  return start(std::move(plan), program.table_files, o, std::move(sink), said);
+  return start(std::move(plan), program.files, program.table_files, o, std::move(sink), said);
 }
 
 bool Engine::read_table_files(Program* program, std::vector<Diagnostic>* diagnostics) {
   std::shared_ptr<const plan::Plan> plan = compile(program->files, diagnostics);
-  return plan && read_files(*plan, &program->table_files, diagnostics);
+  return plan && read_table_files_of(*plan, &program->table_files, diagnostics);
 }
 
 }  // namespace cep

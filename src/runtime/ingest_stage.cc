@@ -28,22 +28,23 @@ bool comes_of_operator(const plan::Plan& plan, int node) {
 
 }  // namespace
 
-IngestStage::IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline, TableStore* tables)
-    : plan_(plan), topology_(topology), options_(options), pipeline_(pipeline), decoder_(options.limits), clocks_(plan, topology),
-      flow_(plan, topology, options.want[static_cast<int>(Channel::kStreams)], tables), sources_(plan.nodes.size()), tables_(tables) {
-  for (size_t t = 0; t < plan.tables.size(); ++t) {
-    tables_by_name_.emplace(plan.tables[t].name, static_cast<int>(t));
-    names_.push_back(plan.tables[t].name);
-    tables_of_operators_ |= plan.tables[t].stream >= 0 && comes_of_operator(plan, plan.tables[t].stream);
+IngestStage::IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline* pipeline)
+    : loaded_(*loaded), plan_(*loaded->plan), topology_(loaded->topology), options_(options), pipeline_(pipeline), decoder_(options.limits),
+      clocks_(plan_, topology_), flow_(plan_, topology_, options.want[static_cast<int>(Channel::kStreams)], &loaded->tables),
+      sources_(plan_.nodes.size()), tables_(&loaded->tables) {
+  for (size_t t = 0; t < plan_.tables.size(); ++t) {
+    tables_by_name_.emplace(plan_.tables[t].name, static_cast<int>(t));
+    names_.push_back(plan_.tables[t].name);
+    tables_of_operators_ |= plan_.tables[t].stream >= 0 && comes_of_operator(plan_, plan_.tables[t].stream);
   }
   context_.arena = &arena_;
-  for (int node : topology.sources) {
-    const plan::Source& source = plan.nodes[node].source;
+  for (int node : topology_.sources) {
+    const plan::Source& source = plan_.nodes[node].source;
     if (source.when) sources_[node].when = std::make_unique<expr::Program>(source.when);
     if (source.watermark.punctuation) sources_[node].punctuation = std::make_unique<expr::Program>(source.watermark.punctuation);
     any_when_ |= source.when != nullptr;
-    by_name_.emplace(plan.nodes[node].name, node);
-    names_.push_back(plan.nodes[node].name);
+    by_name_.emplace(plan_.nodes[node].name, node);
+    names_.push_back(plan_.nodes[node].name);
   }
   for (int s = 0; s < options.shards; ++s) writers_.emplace_back(pipeline->store());
   begin_batch();
@@ -70,6 +71,11 @@ void IngestStage::next_position(uint64_t p) {
 void IngestStage::take_position() {
   position_ = next_++;
   ++lines_in_batch_;
+}
+
+void IngestStage::give_back_position() {
+  next_ = position_--;
+  if (--lines_in_batch_ == 0) timeline_->first = next_;
 }
 
 void IngestStage::cut() {
@@ -148,8 +154,7 @@ void IngestStage::control(const event::LineKind& kind, std::string_view line, bo
     case event::LineKind::kRecorded: return only_recorded(kind.name);
     case event::LineKind::kEnd: {
       if (kind.stream != "*") return reject(kind.stream, -1, "`_end` is for all streams: {\"_end\":{\"stream\":\"*\"}}", line);
-      next_ = position_--;  // the end takes this line's position
-      if (--lines_in_batch_ == 0) timeline_->first = next_;
+      give_back_position();  // the end takes it
       return end();
     }
     default: return assert_watermark(kind, line);
@@ -173,6 +178,7 @@ void IngestStage::event(const event::LineKind& kind, std::string_view line, cons
   // First all streams meet the clocks as they were before the line, then the line moves them.
   for (auto& [node, row] : taken_) {
     ++counters_.events;
+    ++sources_[node].events;
     dropped_by_.clear();
     flow_.push(node, const_cast<event::Row*>(row), false, this);
     if (!dropped_by_.empty()) late(node, *row);
@@ -298,7 +304,10 @@ void IngestStage::table_line(int table, const event::LineKind& kind, std::string
   int64_t time = 0;
   std::string reason = decoder_.decode(t.schema, -1, kind.is_delete ? &t.key : nullptr, &table_builder_, &time);
   if (!reason.empty()) return reject(t.name, -1, std::move(reason), line);
+  // The line itself belongs to the next batch: what it says comes after what is cut here.
+  give_back_position();
   cut();
+  take_position();
   pipeline_->settle();
   if (!tables_->apply(table, *table_builder_.finish(0, position_), kind.is_delete))
     reject(t.name, -1, "a row of a table needs all of its key fields", line);
@@ -342,6 +351,7 @@ void IngestStage::to_view(int node, const event::Row& row) {
 // One record per event, with the names of all that dropped it and the least of their watermarks.
 void IngestStage::late(int node, const event::Row& row) {
   ++counters_.late;
+  ++sources_[node].late;
   OutRecord record;
   record.channel = Channel::kLate;
   record.node = node;
@@ -368,6 +378,7 @@ void IngestStage::late(int node, const event::Row& row) {
 void IngestStage::reject(std::string_view stream, int node, std::string reason, std::string_view line) {
   constexpr size_t kLineKept = 4096;
   ++counters_.rejected;
+  if (node >= 0) ++sources_[node].rejected;
   OutRecord record;
   record.channel = Channel::kRejects;
   record.node = node;

@@ -11,6 +11,7 @@
 #include "plan/plan.h"
 #include "runtime/clock.h"
 #include "runtime/flow.h"
+#include "runtime/loaded.h"
 #include "runtime/pipeline.h"
 #include "runtime/table_store.h"
 #include "runtime/topology.h"
@@ -19,7 +20,10 @@ namespace cep::runtime {
 
 class IngestStage : private FlowSink {
  public:
-  IngestStage(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, Pipeline* pipeline, TableStore* tables);
+  // `loaded`, whose tables it updates, and the pipeline must outlive it.
+  IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline* pipeline);
+  // Carries on the clocks, positions and counters of the stage of the program before. The load takes the next position. To be called before anything else.
+  void take_over(const IngestStage& before);
 
   OfferResult offer(std::string_view line, const OfferOptions& options);
   void offer_broken(std::string_view first_bytes, std::string_view reason);
@@ -27,6 +31,8 @@ class IngestStage : private FlowSink {
   void next_position(uint64_t p);
   // Cuts the batch: everything offered so far goes to the shards.
   void cut();
+  // Cuts, waits until all is worked off, and updates the tables that operators make: a program may then be loaded.
+  void work_off();
   // {"_end":…}: cuts, then decides all that is pending.
   void end();
   void tick(int64_t now_ms);
@@ -35,12 +41,14 @@ class IngestStage : private FlowSink {
     uint64_t lines = 0, events = 0, rejected = 0, late = 0, unrouted = 0;
   };
   const Counters& counters() const { return counters_; }
+  std::vector<StreamStats> stream_stats() const;
   uint64_t faults() const { return flow_.faults() + context_.faults; }
 
  private:
   struct Source {
     std::unique_ptr<expr::Program> when, punctuation;
     event::RowBuilder builder;
+    uint64_t events = 0, late = 0, rejected = 0;
   };
 
   void to_lane(int lane, const event::Row& row) override;
@@ -62,9 +70,11 @@ class IngestStage : private FlowSink {
   void late(int node, const event::Row& row);
   void begin_batch();
   void take_position();
+  void give_back_position();
   void note_clocks();
   void note_tick(int64_t now_ms);
 
+  const Loaded& loaded_;
   const plan::Plan& plan_;
   const Topology& topology_;
   EngineOptions options_;

@@ -1,13 +1,37 @@
 #include "runtime/output_sequencer.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/check.h"
 
 namespace cep::runtime {
 
 OutputSequencer::OutputSequencer(const plan::Plan& plan, const EngineOptions& options, Engine::Sink sink)
-    : plan_(plan), options_(options), sink_(std::move(sink)) {}
+    : plan_(plan), options_(options), sink_(std::move(sink)), given_(plan.nodes.size()) {}
+
+void OutputSequencer::take_over(OutputSequencer* before, const Succession& succession) {
+  std::copy(std::begin(before->seq_), std::end(before->seq_), seq_);
+  any_ = before->any_;
+  last_ = before->last_;
+  for (size_t node = 0; node < given_.size(); ++node) {
+    const int old = succession.node_before[node];
+    if (old < 0) continue;
+    given_[node].alerts = before->alerts(old);
+    given_[node].timeouts = before->timeouts(old);
+  }
+  for (auto& [key, throttle] : before->throttles_) {
+    uint32_t op = 0;  // node + 1, at the beginning of the key
+    std::memcpy(&op, key.data(), sizeof op);
+    const int now = succession.node_now[op - 1];
+    if (now < 0) continue;
+    std::string renamed = key;
+    op = static_cast<uint32_t>(now) + 1;
+    std::memcpy(renamed.data(), &op, sizeof op);
+    throttles_.emplace(std::move(renamed), throttle);
+  }
+  sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
+}
 
 void OutputSequencer::release(std::vector<OutRecord> records) {
   auto before = [](const OutRecord& a, const OutRecord& b) { return a.label < b.label; };
@@ -54,6 +78,8 @@ void OutputSequencer::send(const OutRecord& r, uint64_t suppressed) {
   int c = static_cast<int>(r.channel);
   bool numbered = r.channel != Channel::kStreams;
   ++seq_[c];
+  if (r.channel == Channel::kAlerts) given_[r.node].alerts.fetch_add(1, std::memory_order_relaxed);
+  if (r.channel == Channel::kTimeouts) given_[r.node].timeouts.fetch_add(1, std::memory_order_relaxed);
   if (!options_.want[c]) return;
   line_ = "{\"channel\":\"";
   line_ += channel_name(r.channel);

@@ -1,6 +1,7 @@
 // Merges what ingest and the shards give by label, applies `at most once per`, numbers the records of each channel and hands them on: the only place where
 // records get their order.
 #pragma once
+#include <atomic>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "cep/engine.h"
 #include "plan/plan.h"
 #include "runtime/out_record.h"
+#include "runtime/succession.h"
 
 namespace cep::runtime {
 
@@ -15,10 +17,17 @@ class OutputSequencer {
  public:
   OutputSequencer(const plan::Plan& plan, const EngineOptions& options, Engine::Sink sink);
 
+  // Goes on where `before` stands: numbers, and what `at most once per` knows of the operators that go on. To be called before anything else.
+  void take_over(OutputSequencer* before, const Succession& succession);
+
   // All records whose positions lie in the next span of positions, in any order. REQUIRES labels after those of the call before.
   void release(std::vector<OutRecord> records);
 
   uint64_t count(Channel c) const { return seq_[static_cast<int>(c)]; }
+
+  // Alerts and timeouts of a node that came out. Any thread.
+  uint64_t alerts(int node) const { return given_[node].alerts.load(std::memory_order_relaxed); }
+  uint64_t timeouts(int node) const { return given_[node].timeouts.load(std::memory_order_relaxed); }
 
  private:
   struct Throttle {
@@ -31,6 +40,10 @@ class OutputSequencer {
   void sweep(int64_t now);
   void send(const OutRecord& r, uint64_t suppressed);
 
+  struct Given {
+    std::atomic<uint64_t> alerts{0}, timeouts{0};
+  };
+
   const plan::Plan& plan_;
   EngineOptions options_;
   Engine::Sink sink_;
@@ -40,6 +53,7 @@ class OutputSequencer {
   boost::unordered_flat_map<std::string, Throttle> throttles_;
   static constexpr size_t kSweepAt = 4096;
   size_t sweep_at_ = kSweepAt;
+  std::vector<Given> given_;  // by node
   std::string line_, key_;
 };
 

@@ -12,20 +12,29 @@ constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in i
 
 }  // namespace
 
-Pipeline::Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, const expr::Tables* tables, Engine::Sink sink)
-    : seed_(options.seed), random_(options.seed * 0x9e3779b97f4a7c15u + 1),
-      before_release_(options.before_release), after_release_(options.after_release), sequencer_(plan, options, std::move(sink)) {
+Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& options, Engine::Sink sink, Pipeline* before)
+    : loaded_(std::move(loaded)), store_(before ? before->store_ : std::make_shared<BlockStore>()), seed_(options.seed),
+      random_(before ? before->random_ : options.seed * 0x9e3779b97f4a7c15u + 1), before_release_(options.before_release),
+      after_release_(options.after_release), sequencer_(*loaded_->plan, options, std::move(sink)) {
+  if (before) {
+    before->drain();
+    before->threads_.reset();  // from here on all of it is the caller's
+    sequencer_.take_over(&before->sequencer_, loaded_->succession);
+    note_counts();
+  }
   ShardOptions so;
   so.lanes.limits = options.limits;
   std::copy(std::begin(options.want), std::end(options.want), so.lanes.want);
   so.lanes.test_alerts = options.test_alerts;
-  so.lanes.tables = tables;
+  so.lanes.tables = &loaded_->tables;
   so.shards = options.shards;
   so.channel_bytes = std::max<uint64_t>(1, options.channel_bytes);
   so.under_way = &under_way_;
+  so.made_of = loaded_;
+  so.node_now = &loaded_->succession.node_now;
   std::vector<Shard*> peers;
   for (int s = 0; s < options.shards; ++s) {
-    shards_.push_back(std::make_unique<Shard>(plan, topology, s, so, &store_));
+    shards_.push_back(std::make_unique<Shard>(*loaded_->plan, loaded_->topology, s, so, store_.get(), before ? before->shards_[s].get() : nullptr));
     peers.push_back(shards_.back().get());
     waiting_.emplace_back();
   }
@@ -120,8 +129,12 @@ void Pipeline::release() {
 void Pipeline::release_batch(uint64_t last, std::vector<OutRecord> records) {
   if (before_release_) before_release_(last);
   sequencer_.release(std::move(records));
-  for (int c = 0; c < kChannels; ++c) counts_[c].store(sequencer_.count(static_cast<Channel>(c)), std::memory_order_relaxed);
+  note_counts();
   if (after_release_) after_release_(last);
+}
+
+void Pipeline::note_counts() {
+  for (int c = 0; c < kChannels; ++c) counts_[c].store(sequencer_.count(static_cast<Channel>(c)), std::memory_order_relaxed);
 }
 
 LaneStats Pipeline::stats() const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cep/engine.h"
+#include "runtime/loaded.h"
 #include "runtime/output_sequencer.h"
 #include "runtime/shard.h"
 #include "runtime/shard_threads.h"
@@ -24,7 +25,9 @@ struct Batch {
 
 class Pipeline {
  public:
-  Pipeline(const plan::Plan& plan, const Topology& topology, const EngineOptions& options, const expr::Tables* tables, Engine::Sink sink);
+  // `before`: the pipeline of the program that this one takes the place of: it is drained, its threads end, it gives up its lanes that go on and the numbers of
+  // records and is good for nothing afterwards.
+  Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& options, Engine::Sink sink, Pipeline* before = nullptr);
 
   // Takes the next batch (numbers 0, 1, …). Records may come out.
   void submit(Batch batch);
@@ -37,10 +40,11 @@ class Pipeline {
   // The rows that operators made for tables, in the order of their labels. REQUIRES settled.
   std::vector<TableRow> take_table_rows();
 
-  BlockStore* store() { return &store_; }
+  BlockStore* store() { return store_.get(); }
   // With threads, as the shards last said it; exact when all is worked off.
   LaneStats stats() const;
   uint64_t count(Channel c) const { return counts_[static_cast<int>(c)].load(std::memory_order_relaxed); }
+  const OutputSequencer& sequencer() const { return sequencer_; }
 
  private:
   bool step();
@@ -48,8 +52,10 @@ class Pipeline {
   uint64_t draw();
 
   void release_batch(uint64_t last, std::vector<OutRecord> records);
+  void note_counts();
 
-  BlockStore store_;  // outlives the shards
+  std::shared_ptr<const Loaded> loaded_;
+  std::shared_ptr<BlockStore> store_;  // outlives the shards; one for all programs, since rows go on from one to the next
   std::atomic<int64_t> under_way_{0};
   std::vector<std::unique_ptr<Shard>> shards_;
   // Without threads:

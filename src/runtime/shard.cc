@@ -14,12 +14,13 @@
 
 namespace cep::runtime {
 
-Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store)
+Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before)
     : plan_(plan), topology_(topology), index_(index), options_(options), pool_(store),
       flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)], options.lanes.tables),
       lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards) {
   for (size_t l = 0; l < topology.lanes.size(); ++l) {
-    lanes_.push_back(make_lane(static_cast<int>(l)));
+    const int lane = static_cast<int>(l);
+    lanes_.push_back(before && topology.lanes[l].from >= 0 ? carry_on(lane, before) : make_lane(lane));
     lanes_of_level_[topology.lanes[l].level].push_back(static_cast<int>(l));
   }
   for (int s = 0; s <= options.shards; ++s) inboxes_.emplace_back(options.channel_bytes);
@@ -28,14 +29,25 @@ Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const 
 }
 
 std::unique_ptr<LaneState> Shard::make_lane(int lane) {
+  std::unique_ptr<LaneState> made;
   switch (topology_.lanes[lane].kind) {
-    case LaneKind::kPatterns: return make_pattern_lane(plan_, topology_, lane, options_.lanes, &pool_);
-    case LaneKind::kUnique: return make_unique_lane(plan_, topology_, lane, &pool_);
-    case LaneKind::kWindow: return make_window_lane(plan_, topology_, lane, options_.lanes, &pool_);
-    case LaneKind::kRolling: return make_rolling_lane(plan_, topology_, lane, options_.lanes, &pool_);
-    case LaneKind::kJoin: return make_join_lane(plan_, topology_, lane, options_.lanes, &pool_);
+    case LaneKind::kPatterns: made = make_pattern_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
+    case LaneKind::kUnique: made = make_unique_lane(plan_, topology_, lane, &pool_); break;
+    case LaneKind::kWindow: made = make_window_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
+    case LaneKind::kRolling: made = make_rolling_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
+    case LaneKind::kJoin: made = make_join_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
   }
-  CEP_CHECK(false);
+  CEP_CHECK(made != nullptr);
+  made->set_made_of(options_.made_of);
+  return made;
+}
+
+std::unique_ptr<LaneState> Shard::carry_on(int lane, Shard* before) {
+  CEP_CHECK(before->arrived_.empty() && before->table_rows_.empty());
+  std::unique_ptr<LaneState> state = std::move(before->lanes_[topology_.lanes[lane].from]);
+  CEP_CHECK(state != nullptr);
+  state->rebind({&topology_, lane, options_.node_now, &options_.lanes, &pool_});
+  return state;
 }
 
 Shard::~Shard() {

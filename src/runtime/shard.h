@@ -14,11 +14,15 @@
 
 namespace cep::runtime {
 
+class Shard;
+
 struct ShardOptions {
   LaneOptions lanes;
   int shards = 1;
   uint64_t channel_bytes = 0;                     // of each inbox
   std::atomic<int64_t>* under_way = nullptr;      // bytes of rows on their way to a level: made and not yet worked, of all shards
+  std::shared_ptr<const void> made_of;            // what lanes that are made here point into
+  const std::vector<int>* node_now = nullptr;     // of the succession; null: there is nothing to carry on
 };
 
 // A row that an operator gave for a table (`from stream S`).
@@ -31,7 +35,8 @@ struct TableRow {
 
 class Shard : private LaneSink, private FlowSink {
  public:
-  Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store);
+  // `before`: the shard of this number under the program before, whose lanes go on here where the topology says so; null: none. REQUIRES nothing is under way there.
+  Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before = nullptr);
   ~Shard() override;
 
   // peers[j] is shard j. Call once before anything runs.
@@ -68,6 +73,7 @@ class Shard : private LaneSink, private FlowSink {
   event::Label label_of_row(int node, const event::Row& row) const;
 
   std::unique_ptr<LaneState> make_lane(int lane);
+  std::unique_ptr<LaneState> carry_on(int lane, Shard* before);
   bool send();
   bool receive_exchange();
   bool receive_ingest();

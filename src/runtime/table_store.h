@@ -21,15 +21,22 @@ class TableStore : public expr::Tables {
   // Puts the row (its fields in the table's order) or, with `remove`, takes away the row of its key. False if a key field is null; nothing is done then.
   bool apply(int table, const event::Row& row, bool remove);
 
-  size_t size(int table) const { return tables_[table].size(); }
+  size_t size(int table) const { return tables_[table]->size(); }
+
+  // Table `number` is from here on the one that `before` has as its number `old`: both stores, and whoever reads either, see the same rows. With `replace` the rows that
+  // it has here take the place of those there.
+  void join(int number, TableStore* before, int old, bool replace);
+  // Drops the rows of a table that does not go on, for all who share it; their memory too.
+  void drop(int number) { *tables_[number] = Rows(); }
 
  private:
   struct Block {
     std::unique_ptr<uint64_t[]> words;
     const event::Row* row() const { return reinterpret_cast<const event::Row*>(words.get()); }
   };
-  const plan::Plan& plan_;
-  std::vector<boost::unordered_flat_map<std::string, Block>> tables_;
+  const plan::Plan& plan_;  // REQUIRES it stays as long as rows are applied
+  using Rows = boost::unordered_flat_map<std::string, Block>;
+  std::vector<std::shared_ptr<Rows>> tables_;
   std::string key_;
 };
 

@@ -197,6 +197,56 @@ TEST_CASE("replay: CSV, arrival, --no-flush") {
   CHECK(sh.out == "");
 }
 
+TEST_CASE("replay: a recorded stream brings its program") {
+  Shell sh;
+  auto load = [](const std::string& pattern, int line) {
+    nlohmann::ordered_json j;
+    j["_load"]["semantics"] = 1;
+    j["_load"]["limits"]["line"] = line;
+    j["_load"]["files"] = {{{"name", "p.cep"}, {"text", "stream e (id string, k string, v int, ts timestamp) time ts\n" + pattern + "\n# " + std::string(6000, '.')}}};
+    return j.dump() + "\n";
+  };
+  const std::string p = "pattern p on e { begin a where v > 5 alert low }", q = "pattern q on e { begin a where v > 5 alert low }";
+  const std::string x = "{\"id\":\"x\",\"v\":6,\"ts\":1}\n";
+  sh.file("e.ndjson", load(p, 5000) + x + "{\"_at\":5}\n" + load(q, 10000) + x + "{\"id\":\"" + std::string(8000, 'y') + "\",\"v\":7,\"ts\":2}\n");
+  CHECK(sh.run("replay --events e.ndjson") == 0);
+  CHECK(has(sh.out, "\"seq\":1,\"pattern\":\"p\""));
+  CHECK(has(sh.out, "\"seq\":2,\"pattern\":\"q\""));
+  CHECK(has(sh.out, "\"seq\":3,\"pattern\":\"q\""));
+  const std::string all = sh.out;
+  CHECK(sh.run("replay --events - --shards 3 --batch 1 <e.ndjson") == 0);
+  CHECK(sh.out == all);
+  CHECK(sh.run("replay --events e.ndjson --speed 1000x") == 0);
+  CHECK(sh.out == all);
+  // Over limits.line, a load is still taken, another line is not.
+  CHECK(sh.run("replay --events - --channel all", load(p, 5000) + "{\"id\":\"" + std::string(8000, 'y') + "\",\"v\":7,\"ts\":2}\n") == 0);
+  CHECK(has(sh.out, "longer than limits.line (5000 bytes)"));
+  CHECK(sh.run("replay --events - ", x) == 1);
+  CHECK(has(sh.err, "no pattern files are named"));
+  CHECK(sh.run("replay --events - ", load(p, 5000) + x + load("pattern p on f { begin a }", 5000) + x) == 1);
+  CHECK(has(sh.err, "p.cep:2:14: error"));
+  CHECK(sh.run("replay --events - ", "{\"_load\":{\"semantics\":7,\"files\":[]}}\n") == 1);
+  CHECK(has(sh.err, "semantics 7"));
+}
+
+TEST_CASE("test: loads among the events, and programs loaded anew") {
+  Shell sh;
+  sh.file("ok.yaml",
+          "cases:\n  - name: one after another\n    program: |\n      stream e (v int, ts timestamp) time ts\n      pattern p on e { begin a alert low }\n    events: |\n"
+          "      {\"v\":1,\"ts\":1}\n      {\"_load\":{\"files\":[{\"name\":\"q\",\"text\":\"stream e (v int, ts timestamp) time ts pattern q on e { begin a alert low }\"}]}}\n"
+          "      {\"v\":2,\"ts\":2}\n    expect:\n      alerts:\n        - {pattern: p, seq: 1}\n        - {pattern: q, seq: 2}\n");
+  CHECK(sh.run("test ok.yaml --shards 1,3") == 0);
+  sh.file("again.yaml",
+          "cases:\n  - name: goes on\n    program: |\n      stream e (v int, ts timestamp) time ts\n      pattern p on e { begin a followedBy b alert low }\n    events: |\n"
+          "      {\"v\":1,\"ts\":1}\n      {\"v\":2,\"ts\":2}\n    expect:\n      alerts:\n        - {pattern: p}\n");
+  CHECK(sh.run("test again.yaml --reload 1 --shards 1,2") == 0);
+  sh.file("bad.yaml",
+          "cases:\n  - name: bad\n    program: |\n      stream e (v int, ts timestamp) time ts\n    events: |\n      {\"_load\":{\"files\":[{\"name\":\"q\",\"text\":\"stream\"}]}}\n"
+          "    expect:\n      alerts: []\n");
+  CHECK(sh.run("test bad.yaml") == 1);
+  CHECK(has(sh.out, "a load among the events failed"));
+}
+
 TEST_CASE("replay: at the pace of the events") {
   Shell sh;
   sh.file("p.cep", kProgram);

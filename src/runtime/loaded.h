@@ -1,0 +1,31 @@
+// What a program became, and what its successor carries on of it. All that lanes point into lives here: a lane that goes on after a load keeps the one that it was
+// made of.
+#pragma once
+#include <memory>
+
+#include "plan/plan.h"
+#include "runtime/succession.h"
+#include "runtime/table_store.h"
+#include "runtime/topology.h"
+
+namespace cep::runtime {
+
+struct Loaded {
+  // The first one.
+  explicit Loaded(std::shared_ptr<const plan::Plan> p) : plan(std::move(p)), topology(make_topology(*plan)), tables(*plan) {}
+  // One that comes after another.
+  Loaded(std::shared_ptr<const plan::Plan> p, const Loaded& before)
+      : plan(std::move(p)), succession(find_succession(*before.plan, before.topology, *plan)), topology(make_topology(*plan, succession.lane_before)),
+        tables(*plan) {
+    match_clocks(before.topology, topology, &succession);
+  }
+  Loaded(const Loaded&) = delete;
+  Loaded& operator=(const Loaded&) = delete;
+
+  std::shared_ptr<const plan::Plan> plan;
+  Succession succession;  // empty: it is the first one
+  Topology topology;
+  TableStore tables;      // empty: whoever loads it fills them
+};
+
+}  // namespace cep::runtime
