@@ -32,7 +32,9 @@ start_cepd() {
   patterns=$(printf '%s, ' "$@")
   cat >"$work/cepd.yaml" <<YAML
 patterns: [${patterns%, }]
-listen: {events: 127.0.0.1:0, alerts: 127.0.0.1:0}
+data_dir: $work/data
+disk: {reserve: 64MiB}
+listen: {events: 127.0.0.1:0, alerts: 127.0.0.1:0, http: 127.0.0.1:0}
 YAML
   rm -f "$work/ports"
   "$program" --config "$work/cepd.yaml" --ports-file "$work/ports" >"$work/cepd.log" 2>&1 &

@@ -163,15 +163,22 @@ void add_test(CommandLine* line) {
 void add_send(CommandLine* line) {
   server::SendOptions& o = line->send;
   CLI::App* sub =
-      add(line, "send", "Sends a file of event lines to cepd and prints what it rejects.",
-          "  cepctl send events.ndjson\n  cepctl send --to 10.0.0.5:7800 --rate 1000 events.ndjson\n",
+      add(line, "send",
+          "Sends a file of event lines to cepd, waits until they are durable and prints what is rejected.\nAfter a broken connection it goes on where cepd "
+          "is; a file that cepd has already is not sent twice.",
+          "  cepctl send events.ndjson\n  cepctl send --to 10.0.0.5:7800 --rate 1000 events.ndjson\n  journal | cepctl send --producer gw-7 -\n",
           [&o] { return server::run_send(o); });
   sub->add_option("F", o.file, "a file of event lines; -: standard input")->capture_default_str();
   sub->add_option("--to", o.to, "HOST:PORT of the port `events`")->capture_default_str();
   sub->add_option("--rate", o.rate, "lines a second (default: as fast as the daemon takes them)")
       ->check(CLI::PositiveNumber);
+  sub->add_option("--producer", o.producer, "the name of this sender (default: file:HASH of the content)");
+  sub->add_flag("--resume", o.resume, "with --producer: skip as many lines of the input as cepd has of it");
   sub->add_option("--wait", o.wait_ms, "keep trying to connect for so long, such as 5s")
       ->transform(duration());
+  sub->add_option("--retry", o.retry_ms, "after the connection broke: keep trying to go on for so long (default: 1m)")
+      ->transform(duration());
+  sub->add_flag("--plain", o.plain, "no session: lines out, nothing acknowledged, nothing sent again");
 }
 
 void add_tail(CommandLine* line) {
@@ -189,8 +196,9 @@ void add_tail(CommandLine* line) {
       ->capture_default_str();
   sub->add_option("--pattern", o.patterns, "only records of patterns with such a name, * and ? allowed")
       ->allow_extra_args(false);
-  sub->add_option("--since", o.since, "latest, earliest or the number of the first record")
-      ->capture_default_str();
+  sub->add_option("--since", o.since,
+                  "latest (default), earliest, the number of the first record, or resume (default with --consumer)");
+  sub->add_option("--consumer", o.consumer, "acknowledge what was printed under this name, and go on behind it the next time");
   sub->add_flag("--pretty", o.pretty, "several lines for people");
   sub->add_option("--count", o.count, "stop after so many records");
   sub->add_option("--idle", o.idle_ms, "stop when no record came for so long, such as 10s")

@@ -7,12 +7,14 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <optional>
+#include <thread>
 
+#include "base/env.h"
 #include "base/log.h"
 #include "cep/engine.h"
 #include "config/daemon_config.h"
 #include "config/program_files.h"
+#include "engine/durable_engine.h"
 #include "server/server.h"
 
 namespace cep::cepd {
@@ -22,7 +24,7 @@ using base::LogLevel;
 using base::LogLine;
 using config::DaemonConfig;
 
-constexpr uint64_t kKeepBytesLeast = 64 << 20;  // of each channel, for subscribers that begin in the past
+constexpr uint64_t kLiveBytesLeast = 64 << 20;  // of `streams`, kept in memory
 
 int fail(int status, const std::string& text) {
   std::fputs(text.c_str(), stderr);
@@ -41,28 +43,43 @@ int read_config(const StartOptions& options, DaemonConfig* out) {
   return wrong.empty() ? kDone : fail(kBadConfig, wrong);
 }
 
-EngineOptions engine_options(const DaemonConfig& config) {
-  EngineOptions options;
-  options.limits = config.limits;
-  // All shards run in one thread: more than one is asked for by name only.
-  options.shards = static_cast<int>(std::max<int64_t>(1, config.shards));
+// What the engine runs on. Its patterns: read_program().
+engine::DurableOptions durable_options(const DaemonConfig& config) {
+  engine::DurableOptions options;
+  options.env = base::posix_env();
+  options.data_dir = config.data_dir;
+  const int64_t cores = static_cast<int64_t>(std::thread::hardware_concurrency());
+  options.shards = static_cast<int>(config.shards > 0 ? config.shards : std::clamp<int64_t>(cores - 2, 1, 64));
+  options.sync_ms = config.journal.sync_ms;
+  options.segment_bytes = config.journal.segment_bytes;
+  options.disk_reserve_bytes = config.disk_reserve_bytes;
+  options.producer_ttl_ms = config.producer_ttl_ms;
+  options.output.retain_age_ms = config.outputs_retain.age_ms;
+  options.output.retain_bytes = config.outputs_retain.size_bytes;
+  // Whole segments are deleted: one is a small part of what is kept.
+  options.output.segment_bytes = std::clamp<uint64_t>(config.outputs_retain.size_bytes / 16, 1 << 20, 64 << 20);
+  options.output.live_bytes = std::max(kLiveBytesLeast, config.subscriber_lag_bytes);
+  for (const DaemonConfig::OutputFile& file : config.output_files) options.files.push_back({file.path, file.channel, file.patterns});
   return options;
 }
 
-// Compiles the patterns; prints what is wrong or doubtful. Null: *status says what to exit with.
-std::unique_ptr<Engine> load(const DaemonConfig& config, server::RecordHub* hub, size_t* files, int* status) {
-  Result<std::vector<SourceFile>> program = config::read_program_files(config.patterns);
-  if (!program.ok()) {
-    *status = fail(kNoInput, "cepd: " + program.status().message() + "\n");
-    return nullptr;
+// The pattern files that the settings name and the files of their tables, as they are now. *files_missing: a file or folder is not there; else the error is
+// the text of `cepctl check`, and so is *warnings if all is well.
+Result<Program> read_program(const DaemonConfig& config, bool* files_missing, std::string* warnings) {
+  *files_missing = false;
+  Result<std::vector<SourceFile>> files = config::read_program_files(config.patterns);
+  if (!files.ok()) {
+    *files_missing = true;
+    return Status::error("cepd: " + files.status().message() + "\n");
   }
-  *files = program.value().size();
+  Program program;
+  program.files = std::move(files.value());
+  program.limits = config.limits;
   std::vector<Diagnostic> diagnostics;
-  auto engine = Engine::create(
-      program.value(), engine_options(config), [hub](const Record& record) { hub->append(record); }, &diagnostics);
-  std::fputs(render_all(diagnostics, program.value(), isatty(STDERR_FILENO) == 1).c_str(), stderr);
-  if (engine == nullptr) *status = kBadPatterns;
-  return engine;
+  const bool good = Engine::read_table_files(&program, &diagnostics);
+  *warnings = render_all(diagnostics, program.files, isatty(STDERR_FILENO) == 1);
+  if (!good) return Status::error(*warnings);
+  return program;
 }
 
 // Every connection is a descriptor.
@@ -86,47 +103,75 @@ Status write_ports_file(const std::string& path, const server::Server& server) {
   FILE* file = std::fopen(partial.c_str(), "w");
   bool good = file != nullptr;
   good = good && std::fprintf(file, "events=%u\nalerts=%u\n", server.events_port(), server.alerts_port()) > 0;
+  if (good && server.http_port() != 0) good = std::fprintf(file, "http=%u\n", server.http_port()) > 0;
   good = file != nullptr && std::fclose(file) == 0 && good;
   if (good && std::rename(partial.c_str(), path.c_str()) == 0) return {};
   return Status::error("cannot write " + path);
 }
 
-void log_start(const DaemonConfig& config, const server::Server& server, const Engine& engine, size_t files) {
+void log_start(const DaemonConfig& config, const engine::DurableOptions& options, size_t files) {
   if (!config.without_effect.empty()) {
     std::string keys;
     for (const std::string& key : config.without_effect) keys += (keys.empty() ? "" : ",") + key;
     LogLine(LogLevel::kInfo, "settings that this version does not act on").add("keys", keys);
   }
   if (files == 0) LogLine(LogLevel::kWarn, "no pattern files: every line will be rejected");
-  LogLine(LogLevel::kInfo, "listening, everything is kept in memory alone")
-      .add("events", base::to_text({config.listen.events.host, server.events_port()}))
-      .add("alerts", base::to_text({config.listen.alerts.host, server.alerts_port()}))
+  LogLine(LogLevel::kInfo, "starting")
+      .add("data_dir", options.data_dir)
+      .add("shards", static_cast<uint64_t>(options.shards))
       .add("pattern_files", static_cast<uint64_t>(files))
-      .add("streams", static_cast<uint64_t>(engine.streams().size()))
       .add("pid", static_cast<uint64_t>(getpid()));
 }
 
-int serve(const DaemonConfig& config, Engine* engine, server::RecordHub* hub, size_t files, const StartOptions& options) {
+server::ServerOptions server_options(const DaemonConfig& config) {
+  server::ServerOptions options;
+  options.events = config.listen.events;
+  options.alerts = config.listen.alerts;
+  options.http = config.listen.http;
+  options.line_bytes = config.limits.line_bytes;
+  options.connections = static_cast<size_t>(config.connections);
+  options.subscriber_lag_bytes = config.subscriber_lag_bytes;
+  options.read_program = [&config] {
+    bool files_missing = false;
+    std::string warnings;
+    return read_program(config, &files_missing, &warnings);
+  };
+  return options;
+}
+
+int serve(const DaemonConfig& config, const Program& program, const StartOptions& start_options) {
   raise_descriptor_limit(config.connections);
-  server::ServerOptions server_options;
-  server_options.events = config.listen.events;
-  server_options.alerts = config.listen.alerts;
-  server_options.line_bytes = config.limits.line_bytes;
-  server_options.connections = static_cast<size_t>(config.connections);
-  server_options.subscriber_lag_bytes = config.subscriber_lag_bytes;
-  server::Server server(engine, hub, server_options);
+  const engine::DurableOptions options = durable_options(config);
+  log_start(config, options, program.files.size());
+  std::vector<Diagnostic> diagnostics;
+  auto engine = engine::DurableEngine::open(options, program, &diagnostics);
+  if (!engine.ok()) {
+    const std::string mistakes = render_all(diagnostics, program.files, isatty(STDERR_FILENO) == 1);
+    std::fputs(mistakes.c_str(), stderr);
+    LogLine(LogLevel::kError, engine.status().message());
+    return mistakes.empty() ? kIoFailed : kBadPatterns;
+  }
+  server::Server server(engine.value().get(), server_options(config));
   int error_number = 0;
   Status status = server.open(&error_number);
   if (!status.ok()) {
     LogLine(LogLevel::kError, status.message());
     return error_number == EACCES || error_number == EPERM ? kNoPermission : kIoFailed;
   }
-  if (!options.ports_file.empty()) {
-    status = write_ports_file(options.ports_file, server);
+  if (!start_options.ports_file.empty()) {
+    status = write_ports_file(start_options.ports_file, server);
     if (!status.ok()) return fail(kIoFailed, "cepd: " + status.message() + "\n");
   }
-  log_start(config, server, *engine, files);
-  server.run();
+  return server.run().ok() ? kDone : kIoFailed;
+}
+
+// Compiles as the engine would and says how many streams there are; what is wrong or doubtful goes to standard error.
+int check(const Program& program) {
+  std::vector<Diagnostic> diagnostics;
+  auto engine = Engine::create(program, {}, [](const Record&) {}, &diagnostics);
+  std::fputs(render_all(diagnostics, program.files, isatty(STDERR_FILENO) == 1).c_str(), stderr);
+  if (engine == nullptr) return kBadPatterns;
+  std::printf("settings and %zu pattern files are good, %zu streams\n", program.files.size(), engine->streams().size());
   return kDone;
 }
 
@@ -136,13 +181,13 @@ int start(const StartOptions& options) {
   DaemonConfig config;
   int status = read_config(options, &config);
   if (status != kDone) return status;
-  server::RecordHub hub(std::max(kKeepBytesLeast, config.subscriber_lag_bytes), server::new_log_id());
-  size_t files = 0;
-  std::unique_ptr<Engine> engine = load(config, &hub, &files, &status);
-  if (engine == nullptr) return status;
-  if (!options.check) return serve(config, engine.get(), &hub, files, options);
-  std::printf("settings and %zu pattern files are good, %zu streams\n", files, engine->streams().size());
-  return kDone;
+  bool files_missing = false;
+  std::string warnings;
+  Result<Program> program = read_program(config, &files_missing, &warnings);
+  if (!program.ok()) return fail(files_missing ? kNoInput : kBadPatterns, program.status().message());
+  if (options.check) return check(program.value());
+  std::fputs(warnings.c_str(), stderr);
+  return serve(config, program.value(), options);
 }
 
 }  // namespace cep::cepd

@@ -137,7 +137,7 @@ class DurableEngine {
   virtual uint64_t remove_file(std::string_view name) = 0;
   virtual std::vector<PatternFile> files() const = 0;
 
-  // Consumers of the output log (any thread).
+  // Consumers of the output log (any thread). What is acknowledged after stop() is kept too.
   virtual uint64_t acknowledged(Channel channel, std::string_view consumer) const = 0;
   virtual void acknowledge(Channel channel, std::string_view consumer, uint64_t seq) = 0;
   virtual const output::OutputLog& log() const = 0;

@@ -49,6 +49,8 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
 
 DurableThreads::~DurableThreads() {
   if (started_ && !stopped_) static_cast<void>(stop().ok());
+  // What consumers acknowledged while they read their rest, after stop(); the least that is lost otherwise is asked for again.
+  if (started_ && !failed_ && stages_->places.dirty()) static_cast<void>(stages_->places.save().ok());
 }
 
 void DurableThreads::start(std::function<void()> notify) {

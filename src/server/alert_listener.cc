@@ -4,9 +4,9 @@
 
 namespace cep::server {
 
-AlertListener::AlertListener(boost::asio::io_context* io, const RecordHub* hub, uint64_t lag_bytes, ConnectionCount* count,
+AlertListener::AlertListener(boost::asio::io_context* io, engine::DurableEngine* engine, uint64_t lag_bytes, ConnectionCount* count,
                              std::function<void()> on_closed)
-    : hub_(hub),
+    : engine_(engine),
       lag_bytes_(lag_bytes),
       count_(count),
       on_closed_(std::move(on_closed)),

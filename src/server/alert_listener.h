@@ -1,4 +1,4 @@
-// The port `alerts`: subscribers, each reading one channel from the RecordHub at its own pace. Loop thread.
+// The port `alerts`: subscribers, each reading one channel of the output log at its own pace. Loop thread.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -7,8 +7,8 @@
 #include <map>
 #include <memory>
 
+#include "engine/durable_engine.h"
 #include "server/listener.h"
-#include "server/record_hub.h"
 
 namespace cep::server {
 
@@ -17,14 +17,14 @@ class AlertSubscription;
 class AlertListener {
  public:
   // `lag_bytes`: limits.subscriber_lag. `on_closed` is called after a connection has gone. The pointers must outlive this object.
-  AlertListener(boost::asio::io_context* io, const RecordHub* hub, uint64_t lag_bytes, ConnectionCount* count,
+  AlertListener(boost::asio::io_context* io, engine::DurableEngine* engine, uint64_t lag_bytes, ConnectionCount* count,
                 std::function<void()> on_closed);
   ~AlertListener();
 
   Status open(const base::Endpoint& at, int* error_number) { return listener_.open(at, error_number); }
   uint16_t port() const { return listener_.port(); }
   void start() { listener_.start(); }
-  // Sends what the hub has to all that take it now, and cuts those that are too far behind.
+  // Sends what the log has to all that take it now, and cuts those that are too far behind.
   void pump();
   // Accepts no more; each subscriber gets the rest of its channel and is closed.
   void stop();
@@ -37,7 +37,7 @@ class AlertListener {
   void add(boost::asio::ip::tcp::socket socket);
   void remove(uint64_t id);
 
-  const RecordHub* hub_;
+  engine::DurableEngine* engine_;
   uint64_t lag_bytes_;
   ConnectionCount* count_;
   std::function<void()> on_closed_;

@@ -8,9 +8,11 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <utility>
 
 #include "base/glob.h"
 #include "base/log.h"
+#include "engine/durable_engine.h"
 #include "server/alert_listener.h"
 
 namespace cep::server {
@@ -49,7 +51,8 @@ void AlertSubscription::wait_readable() {
       if (!self->closed_) self->wait_readable();
       return;
     }
-    if (self->log_ == nullptr) return self->close();
+    self->input_ended_ = true;
+    if (!self->subscribed_ || self->waiting_last_ack_) return self->close();
     // Its direction is closed, ours need not be (`echo … | nc -N`): go on until the socket breaks.
     self->socket_.async_wait(tcp::socket::wait_error, [self](const error_code&) { self->close(); });
   });
@@ -63,58 +66,88 @@ bool AlertSubscription::read_once() {
   if (error) return false;
   splitter_.feed(
       std::string_view(buffer.data(), n), [this](uint64_t, std::string_view line) { take_line(line); },
-      [this](uint64_t, std::string_view first_bytes) { take_line(first_bytes); });
+      [this](uint64_t, std::string_view first_bytes, uint64_t) { take_line(first_bytes); });
   pump();
   return true;
 }
 
 void AlertSubscription::take_line(std::string_view line) {
-  if (log_ != nullptr || stopping_) return;
+  if (stopping_ && !subscribed_) return;
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  if (subscribed_) return acknowledge(line);
   SubscribeRequest request;
   std::string reason = parse_subscribe(line, &request);
   if (reason.empty()) return subscribe(request);
+  complain(reason);
+}
+
+void AlertSubscription::complain(const std::string& reason) {
   if (outbox_.waiting_bytes() < kRequestBytesMax) outbox_.push(error_answer(reason));
 }
 
 void AlertSubscription::subscribe(const SubscribeRequest& request) {
-  const RecordLog& log = owner_->hub_->log(request.channel);
-  uint64_t from = log.next();
-  if (request.from == SubscribeRequest::From::kEarliest) from = log.oldest();
-  if (request.from == SubscribeRequest::From::kSeq) from = request.seq;
-  if (from < log.oldest()) return outbox_.push(gone_answer(from, log.oldest()));
-  if (from > log.next()) return outbox_.push(ahead_answer(from, log.next()));
-  outbox_.push(subscribed_answer(owner_->hub_->log_id(), request.channel, from, log.oldest(), log.next()));
-  log_ = &log;
+  using From = SubscribeRequest::From;
+  const output::ChannelPlace place = owner_->engine_->log().place(request.channel);
+  uint64_t from = place.next;
+  if (request.from == From::kEarliest) from = place.oldest;
+  if (request.from == From::kSeq) from = request.seq;
+  if (request.from == From::kResume) {
+    const uint64_t acknowledged = owner_->engine_->acknowledged(request.channel, request.consumer);
+    from = acknowledged == 0 ? place.oldest : acknowledged + 1;  // one who has acknowledged nothing begins at the oldest
+  }
+  if (from < place.oldest) return outbox_.push(gone_answer(from, place.oldest));
+  if (from > place.next) return outbox_.push(ahead_answer(from, place.next));
+  outbox_.push(subscribed_answer(owner_->engine_->log_id(), request.channel, from, place.oldest, place.next));
+  subscribed_ = true;
+  channel_ = request.channel;
+  consumer_ = request.consumer;
   seq_ = from;
   patterns_ = request.patterns;
 }
 
-bool AlertSubscription::wants(uint32_t name_id) {
+void AlertSubscription::acknowledge(std::string_view line) {
+  uint64_t upto = 0;
+  std::string reason = parse_ack(line, &upto);
+  if (reason.empty() && consumer_.empty()) reason = "this subscription has no `consumer` whose place could be kept";
+  if (reason.empty() && upto >= seq_) reason = "record " + std::to_string(upto) + " has not been sent on this connection";
+  if (!reason.empty()) return complain(reason);
+  if (upto > 0) owner_->engine_->acknowledge(channel_, consumer_, upto);
+}
+
+bool AlertSubscription::wants(std::string_view name) {
   if (patterns_.empty()) return true;
-  if (name_id >= wants_.size()) wants_.resize(name_id + 1, -1);
-  int8_t& known = wants_[name_id];
-  if (known < 0) {
-    const std::string& name = log_->name(name_id);
-    known = std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& glob) { return base::glob_match(glob, name); });
+  auto known = wants_.find(name);
+  if (known == wants_.end()) {
+    const bool any = std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& glob) { return base::glob_match(glob, name); });
+    known = wants_.emplace(name, any).first;
   }
-  return known != 0;
+  return known->second;
 }
 
 bool AlertSubscription::fill() {
-  if (log_ == nullptr || cut_ || seq_ == log_->next()) return false;
-  if (seq_ < log_->oldest()) {
-    cut("record " + std::to_string(seq_) + " is no longer kept; the oldest is " + std::to_string(log_->oldest()));
+  if (!subscribed_ || cut_) return false;
+  auto reading = owner_->engine_->log().copy(
+      channel_, seq_, kFillBytes, [this](std::string_view name) { return wants(name); }, outbox_.tail());
+  if (!reading.ok()) {
+    base::LogLine(base::LogLevel::kError, "cannot read the output log").add("reason", reading.status().message());
+    cut("the output log cannot be read");
     return true;
   }
-  seq_ = log_->copy(seq_, kFillBytes, [this](uint32_t name_id) { return wants(name_id); }, outbox_.tail());
-  caught_up_ = caught_up_ || seq_ == log_->next();
+  if (reading.value().gone) {
+    const uint64_t oldest = owner_->engine_->log().place(channel_).oldest;
+    cut("record " + std::to_string(seq_) + " is no longer kept; the oldest is " + std::to_string(oldest));
+    return true;
+  }
+  if (reading.value().next == seq_) {
+    caught_up_ = true;
+    return false;
+  }
+  seq_ = reading.value().next;
   return true;
 }
 
 bool AlertSubscription::too_far_behind() const {
-  if (log_ == nullptr || cut_) return false;
-  return seq_ < log_->oldest() || (caught_up_ && log_->bytes_from(seq_) > owner_->lag_bytes_);
+  return subscribed_ && !cut_ && caught_up_ && owner_->engine_->log().bytes_from(channel_, seq_) > owner_->lag_bytes_;
 }
 
 void AlertSubscription::cut_if_too_far_behind() {
@@ -125,7 +158,7 @@ void AlertSubscription::pump() {
   if (waiting_writable_) return cut_if_too_far_behind();
   for (size_t turn_bytes = 0; !closed_ && turn_bytes < kTurnBytes;) {
     if (outbox_.waiting_bytes() == 0 && !fill()) {
-      if (stopping_ || cut_) close();
+      if (stopping_ || cut_) all_sent();
       return;
     }
     turn_bytes += outbox_.waiting_bytes();
@@ -144,7 +177,20 @@ void AlertSubscription::cut(const std::string& reason) {
   cut_ = true;
   outbox_.push(error_answer(reason));
   base::LogLine(base::LogLevel::kWarn, "subscriber disconnected").add("reason", reason).add("next", seq_);
-  linger_.expires_after(std::chrono::seconds(kLingerSeconds));
+  close_after(kLingerSeconds);
+}
+
+void AlertSubscription::all_sent() {
+  if (cut_ || consumer_.empty() || input_ended_) return close();
+  if (std::exchange(waiting_last_ack_, true)) return;
+  // It acknowledges what it has just read before it closes.
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  close_after(kLastAckSeconds);
+}
+
+void AlertSubscription::close_after(int seconds) {
+  linger_.expires_after(std::chrono::seconds(seconds));
   linger_.async_wait([self = shared_from_this()](const error_code& cancelled) {
     if (!cancelled) self->close();
   });

@@ -1,16 +1,19 @@
 // One subscriber: the first good `_subscribe` line gives it a channel, a filter and a place; from then on records go out as fast as the socket takes
-// them, and what it sends is thrown away. It holds one filled buffer, never a queue of records: its place in the channel's log is all its state.
+// them, and its `_ack` lines keep its consumer's place. It holds one filled buffer, never a queue of records: its place in the channel's log is all its
+// state.
 // When it falls limits.subscriber_lag behind (a subscriber that began in the past is measured once it has caught up), or its place leaves the
 // log, it gets what is in its buffer and an `_error` with the reason, and is closed. Loop thread.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cep/engine.h"
 #include "server/line_splitter.h"
 #include "server/outbox.h"
 #include "server/wire.h"
@@ -18,14 +21,14 @@
 namespace cep::server {
 
 class AlertListener;
-class RecordLog;
 
 class AlertSubscription : public std::enable_shared_from_this<AlertSubscription> {
  public:
-  static constexpr size_t kRequestBytesMax = 64 << 10;  // of the `_subscribe` line
+  static constexpr size_t kRequestBytesMax = 64 << 10;  // of a line from the client
   static constexpr size_t kFillBytes = 256 << 10;       // taken from the log at once
   static constexpr size_t kTurnBytes = 4 << 20;         // written before the others have their turn
   static constexpr int kLingerSeconds = 5;              // for the reason of a cut
+  static constexpr int kLastAckSeconds = 1;             // of a stop: for a consumer's last `_ack`
 
   // `owner` must outlive the connection's last handler.
   AlertSubscription(boost::asio::ip::tcp::socket socket, AlertListener* owner, uint64_t id);
@@ -43,12 +46,17 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   bool read_once();
   void take_line(std::string_view line);
   void subscribe(const SubscribeRequest& request);
-  bool wants(uint32_t name_id);
+  void acknowledge(std::string_view line);
+  // An answer to a line of the client; dropped if it does not read.
+  void complain(const std::string& reason);
+  bool wants(std::string_view name);
   // Puts the next records into the outbox; false when there are none.
   bool fill();
   bool too_far_behind() const;
   void cut_if_too_far_behind();
   void cut(const std::string& reason);
+  void all_sent();
+  void close_after(int seconds);
   void wait_writable();
 
   boost::asio::ip::tcp::socket socket_;
@@ -58,14 +66,18 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   LineSplitter splitter_;
   Outbox outbox_;
 
-  const RecordLog* log_ = nullptr;  // null: not subscribed yet
+  bool subscribed_ = false;
+  Channel channel_ = Channel::kAlerts;
+  std::string consumer_;            // whose place is kept; empty: nobody's
   std::vector<std::string> patterns_;
-  std::vector<int8_t> wants_;       // by name id: -1 not known yet
+  std::map<std::string, bool, std::less<>> wants_;  // names asked for so far
   uint64_t seq_ = 0;                // the next record to put into the outbox
   bool caught_up_ = false;
   bool waiting_writable_ = false;
   bool cut_ = false;
   bool stopping_ = false;
+  bool waiting_last_ack_ = false;
+  bool input_ended_ = false;
   bool closed_ = false;
 };
 

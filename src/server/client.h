@@ -1,4 +1,4 @@
-// The other end of the two ports, for `cepctl send` and `cepctl tail`: plain blocking sockets, one call each.
+// The other end of the two ports, for `cepctl send` and `cepctl tail`: one call each, which blocks.
 // Both return the exit status of interfaces.md: 0 done, 1 findings, 2 wrong use, 3 cannot reach the daemon (or it went away).
 #pragma once
 #include <cstdint>
@@ -8,27 +8,33 @@
 
 namespace cep::server {
 
-// Plain form: event lines out, error answers back.
+// A producer session: event lines out, numbered; acknowledgements and error answers back.
 struct SendOptions {
   std::string to = "127.0.0.1:7800";  // HOST:PORT, [V6]:PORT or PORT
   std::string file = "-";             // NDJSON; "-" is standard input
+  std::string producer;               // its id; empty: file:<hash of the content>, of standard input one that nobody else has
+  bool resume = false;                // with `producer`: skip as many lines as cepd has of it already
+  bool plain = false;                 // no session: nothing is acknowledged, nothing sent again
   double rate = 0;                    // lines a second; 0: as fast as the daemon takes them
   int64_t wait_ms = 0;                // keep trying to connect for so long
-  bool progress = true;               // a progress bar when `err` is a terminal and `file` is a file
+  int64_t retry_ms = 60'000;          // after the connection broke: keep trying to go on for so long
+  bool progress = true;               // a progress bar when `err` is a terminal
   FILE* out = stdout;
   FILE* err = stderr;
 };
 
-// Streams the file, closes its direction, waits until the daemon has answered all and closed. Each rejected line is printed to `err` as
-// "FILE:LINE: reason" (the first 20, then their number). 1 if a line was rejected; a last line without LF is sent with one.
-// Starts one thread of its own that reads the answers; both ends in this call.
+// Sends the file and returns when each line is durable in the daemon's journal and all of them have been answered. After a broken connection it goes on
+// where the daemon is: no line is lost, none counts twice; a file that was sent before, under the same id, is not sent again. Each rejected line is printed
+// to `err` as "FILE:LINE: reason" (the first 20, then their number). 1 if a line was rejected, 3 if the daemon cannot be reached, refuses or stays away;
+// a last line without LF is sent with one. With `plain`: streams the file, closes its direction, waits until the daemon has answered all and closed.
 int run_send(const SendOptions& options);
 
 struct TailOptions {
   std::string from = "127.0.0.1:7801";
   std::string channel = "alerts";
   std::vector<std::string> patterns;  // globs of pattern or stream names; empty: all
-  std::string since = "latest";       // "latest", "earliest" or a SEQ
+  std::string since;                  // "latest", "earliest", "resume" or a SEQ; empty: resume with a consumer, else latest
+  std::string consumer;               // acknowledges what was printed under this name
   bool pretty = false;                // several lines for people instead of the record
   bool colour = false;                // with `pretty`: ANSI colours
   uint64_t count = 0;                 // stop after so many records; 0: go on

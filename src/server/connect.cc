@@ -58,6 +58,15 @@ bool ClientSocket::write_all(std::string_view bytes) {
   return true;
 }
 
+long ClientSocket::write_some(std::string_view bytes) {
+  while (true) {
+    ssize_t n = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (n >= 0) return n;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    if (errno != EINTR) return -1;
+  }
+}
+
 void ClientSocket::shutdown_send() { ::shutdown(fd_, SHUT_WR); }
 
 long ClientSocket::read_some(char* buffer, size_t size, int64_t timeout_ms) {

@@ -19,6 +19,10 @@ class ClientSocket {
 
   // All of `bytes`; false when the other end has gone.
   bool write_all(std::string_view bytes);
+  // What the socket takes now, without waiting: 0 if nothing; -1 when the other end has gone.
+  long write_some(std::string_view bytes);
+  // For poll(2); -1: none.
+  int fd() const { return fd_; }
   // Says that no more will be written.
   void shutdown_send();
   // Up to `size` bytes; 0 at the end (also after an error). Waits `timeout_ms` at most (-1: for ever): then -1.

@@ -1,10 +1,11 @@
 #include "server/event_connection.h"
 
 #include <boost/asio/buffer.hpp>
-#include <chrono>
-#include <string>
+#include <algorithm>
+#include <utility>
 
 #include "base/log.h"
+#include "journal/entry.h"
 #include "server/event_listener.h"
 #include "server/wire.h"
 
@@ -13,73 +14,187 @@ namespace cep::server {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+using std::chrono::steady_clock;
 
 EventConnection::EventConnection(tcp::socket socket, EventListener* owner, uint64_t id)
     : socket_(std::move(socket)), linger_(socket_.get_executor()), owner_(owner), id_(id), splitter_(owner->line_bytes_) {}
 
+// ---- reading
+
 void EventConnection::wait_readable() {
+  if (waiting_readable_ || closed_ || (ended_ && !refused_)) return;
+  waiting_readable_ = true;
   socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](const error_code& error) {
-    if (error || self->closed_ || self->ended_) return;
-    // One buffer a turn: the others have theirs in between.
-    Read read = self->read_once();
-    self->send_answers();
-    if (read == Read::kEnd) {
-      self->finish();
-    } else if (!self->closed_) {
-      self->wait_readable();
-    }
+    self->waiting_readable_ = false;
+    if (!error && !self->closed_) self->on_readable();
   });
 }
 
-EventConnection::Read EventConnection::read_once() {
+void EventConnection::on_readable() {
+  if (refused_) return discard();
+  if (ended_ || mode_ == Mode::kHello) return;
+  if (!may_read()) return owner_->pause(id_);
+  // One buffer a turn: the others have theirs in between.
+  size_t bytes = 0;
+  if (read_once(&bytes) == Read::kEnd) return end();
+  resume();
+}
+
+bool EventConnection::may_read() const { return !owner_->blocked() && mode_ != Mode::kHello && batch_.count == 0 && !ended_; }
+
+void EventConnection::resume() {
+  if (owner_->draining()) return drain(owner_->drain_deadline());
+  wait_readable();
+}
+
+EventConnection::Read EventConnection::read_once(size_t* bytes) {
   std::vector<char>& buffer = owner_->buffer_;
   error_code error;
-  size_t n = socket_.read_some(asio::buffer(buffer), error);
+  const size_t n = *bytes = socket_.read_some(asio::buffer(buffer), error);
   if (error == asio::error::would_block || error == asio::error::interrupted) return Read::kNothing;
   if (error) return Read::kEnd;
-  if (n == buffer.size()) owner_->ingest_->note_backlog();
-  int64_t arrival_ms = wall_ms();
   splitter_.feed(
-      std::string_view(buffer.data(), n), [&](uint64_t number, std::string_view line) { take_line(number, line, arrival_ms); },
-      [&](uint64_t number, std::string_view first_bytes) { take_long(number, first_bytes); });
+      std::string_view(buffer.data(), n), [this](uint64_t number, std::string_view line) { take_line(number, line); },
+      [this](uint64_t, std::string_view first_bytes, uint64_t length) { take_long(first_bytes, length); });
+  offer();
   return Read::kSome;
 }
 
-void EventConnection::take_line(uint64_t number, std::string_view line, int64_t arrival_ms) {
+void EventConnection::take_line(uint64_t number, std::string_view line) {
+  if (refused_) return;
   if (is_hello(line)) {
-    answer(number, "producer sessions are not in this version: send plain event lines, nothing is acknowledged");
+    if (number == 1) return hello(line);
+    return append_broken(line.size(), line, "`_hello` must be the first line of a connection");
+  }
+  if (mode_ == Mode::kFirst) mode_ = Mode::kPlain;
+  journal::append_line(line, &batch_.entries);
+  ++batch_.count;
+}
+
+void EventConnection::take_long(std::string_view first_bytes, uint64_t length) {
+  if (refused_) return;
+  if (mode_ == Mode::kFirst) mode_ = Mode::kPlain;
+  append_broken(length, first_bytes, "the line is longer than limits.line (" + std::to_string(owner_->line_bytes_) + " bytes)");
+}
+
+void EventConnection::append_broken(uint64_t length, std::string_view line, std::string_view reason) {
+  journal::append_broken(length, line.substr(0, journal::kBrokenBytesMax), reason, &batch_.entries);
+  ++batch_.count;
+}
+
+void EventConnection::hello(std::string_view line) {
+  HelloRequest request;
+  std::string reason = parse_hello(line, &request);
+  if (!reason.empty()) return refuse(reason);
+  mode_ = Mode::kHello;
+  producer_ = request.producer;
+  stream_ = request.stream;
+  owner_->engine_->hello(id_, producer_, stream_);
+}
+
+// ---- to the engine
+
+void EventConnection::offer() {
+  if (batch_.count == 0 || mode_ == Mode::kHello) return;
+  batch_.connection = id_;
+  batch_.producer = producer_;
+  batch_.epoch = epoch_;
+  batch_.stream = stream_;
+  batch_.first_number = next_number_;
+  const uint32_t count = batch_.count;
+  if (!owner_->offer(id_, &batch_)) return;
+  next_number_ += count;
+  batch_ = {};
+}
+
+void EventConnection::offer_kept() {
+  offer();
+  if (batch_.count == 0 && ended_) end();
+}
+
+void EventConnection::end() {
+  ended_ = true;
+  if (closed_ || finish_asked_ || refused_) return;
+  if (batch_.count > 0 && mode_ != Mode::kHello) return;  // offer_kept() comes back here
+  finish_asked_ = true;
+  owner_->engine_->finish(id_);
+}
+
+void EventConnection::drain(steady_clock::time_point deadline) {
+  if (closed_ || ended_) return;
+  // What has come by now: who goes on sending is not read for ever.
+  error_code error;
+  const size_t come = socket_.available(error);
+  for (size_t bytes = 0, read = 0; !error && read < come && may_read() && steady_clock::now() < deadline; read += bytes) {
+    if (read_once(&bytes) != Read::kSome) break;
+  }
+  if (!may_read() && !ended_ && mode_ != Mode::kHello && steady_clock::now() < deadline) return owner_->pause(id_);
+  end();
+}
+
+// ---- what the engine says
+
+void EventConnection::welcome(uint64_t epoch, uint64_t next) {
+  if (closed_ || ended_ || mode_ != Mode::kHello) return;
+  mode_ = Mode::kSession;
+  epoch_ = epoch;
+  next_number_ = next;
+  answers_.push(welcome_answer(next));
+  send_answers();
+  offer();  // what came together with the hello
+  if (!closed_ && !ended_) resume();
+}
+
+void EventConnection::acknowledge(uint64_t number) {
+  acknowledged_ = std::max(acknowledged_, number);
+  owner_->send_later(id_);
+}
+
+void EventConnection::reject(uint64_t number, std::string_view reason) {
+  if (closed_ || broken_) return;
+  if (answers_.waiting_bytes() >= kAnswerBytesMax) send_answers();
+  if (answers_.waiting_bytes() >= kAnswerBytesMax) {
+    ++dropped_answers_;
     return;
   }
-  OfferResult result = owner_->ingest_->offer(line, arrival_ms);
-  if (result.rejected) answer(number, result.reason);
+  answers_.push(error_answer(number, reason));
+  owner_->send_later(id_);
 }
 
-void EventConnection::take_long(uint64_t number, std::string_view first_bytes) {
-  std::string reason = "the line is longer than limits.line (" + std::to_string(owner_->line_bytes_) + " bytes)";
-  owner_->ingest_->offer_broken(first_bytes, reason);
-  answer(number, reason);
+void EventConnection::taken_over() { refuse("another connection has taken over the session of producer \"" + producer_ + "\""); }
+
+void EventConnection::finished() {
+  if (closed_ || finished_) return;
+  finished_ = true;
+  close_after(kLingerSeconds);
+  send_answers();
 }
 
-void EventConnection::answer(uint64_t number, std::string_view reason) {
-  if (answers_.waiting_bytes() >= kAnswerBytesMax) send_answers();
-  if (answers_.waiting_bytes() < kAnswerBytesMax) {
-    answers_.push(error_answer(number, reason));
-  } else {
-    ++dropped_answers_;
-  }
+void EventConnection::refuse(const std::string& reason) {
+  if (closed_ || refused_) return;
+  refused_ = ended_ = finished_ = true;
+  batch_ = {};
+  answers_.push(error_answer(reason));
+  close_after(kRefusedLingerSeconds);
+  send_answers();
 }
+
+// ---- to the client
 
 void EventConnection::send_answers() {
   if (closed_ || waiting_writable_) return;
-  Outbox::State state = answers_.write(&socket_);
+  Outbox::State state = broken_ ? Outbox::State::kEmpty : answers_.write(&socket_);
+  while (state == Outbox::State::kEmpty && acknowledged_ > ack_sent_ && !broken_ && !refused_) {
+    ack_sent_ = acknowledged_;
+    answers_.push(ack_answer(ack_sent_));
+    state = answers_.write(&socket_);
+  }
   if (state == Outbox::State::kBroken) {
-    answers_ = Outbox();  // the reading side tells when it is over
+    broken_ = true;  // the reading side tells when it is over
+    answers_ = Outbox();
     state = Outbox::State::kEmpty;
   }
-  if (state == Outbox::State::kEmpty) {
-    if (ended_) close();
-    return;
-  }
+  if (state == Outbox::State::kEmpty) return all_sent();
   waiting_writable_ = true;
   socket_.async_wait(tcp::socket::wait_write, [self = shared_from_this()](const error_code& error) {
     self->waiting_writable_ = false;
@@ -87,22 +202,27 @@ void EventConnection::send_answers() {
   });
 }
 
-void EventConnection::finish() {
-  if (closed_ || ended_) return;
-  ended_ = true;
-  linger_.expires_after(std::chrono::seconds(kLingerSeconds));
+void EventConnection::all_sent() {
+  if (!finished_) return;
+  if (!refused_ || broken_) return close();
+  // A client that is still sending would be reset by a close, and lose the reason.
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  wait_readable();
+}
+
+void EventConnection::discard() {
+  error_code error;
+  socket_.read_some(asio::buffer(owner_->buffer_), error);
+  if (error && error != asio::error::would_block && error != asio::error::interrupted) return close();
+  wait_readable();
+}
+
+void EventConnection::close_after(int seconds) {
+  linger_.expires_after(std::chrono::seconds(seconds));
   linger_.async_wait([self = shared_from_this()](const error_code& cancelled) {
     if (!cancelled) self->close();
   });
-  send_answers();
-}
-
-void EventConnection::drain(std::chrono::steady_clock::time_point deadline) {
-  if (closed_ || ended_) return;
-  while (std::chrono::steady_clock::now() < deadline && read_once() == Read::kSome) {
-    owner_->ingest_->flush();  // subscribers keep up meanwhile
-  }
-  finish();
 }
 
 void EventConnection::close() {

@@ -1,12 +1,17 @@
-// One producer in the plain form: reads what is there, offers the lines in order, answers the rejected ones. Answers that the client does not read
-// are dropped; a client that does not read is still read from. Loop thread.
+// One producer. The lines of one read become one batch, which is offered to the engine as it is; what there is no room for is kept here, and nobody is
+// read from until there is room. A connection whose first line is `_hello` is a producer session: its lines are numbered from its welcome on and
+// acknowledged when they are durable; of acknowledgements that the client has not read yet only the newest waits. Error answers that a client does not
+// read are dropped; a client that does not read is still read from. Loop thread.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
+#include "engine/durable_engine.h"
 #include "server/line_splitter.h"
 #include "server/outbox.h"
 
@@ -16,29 +21,53 @@ class EventListener;
 
 class EventConnection : public std::enable_shared_from_this<EventConnection> {
  public:
-  static constexpr size_t kAnswerBytesMax = 64 << 10;  // waiting for the client
+  static constexpr size_t kAnswerBytesMax = 64 << 10;  // of error answers that wait for the client
   static constexpr int kLingerSeconds = 10;            // for the last answers
+  static constexpr int kRefusedLingerSeconds = 2;      // for the reason of a refusal
 
   // `owner` must outlive the connection's last handler.
   EventConnection(boost::asio::ip::tcp::socket socket, EventListener* owner, uint64_t id);
 
   void start() { wait_readable(); }
-  // Reads until nothing is there or `deadline`, then finish().
+  // There is room again: offers what was kept.
+  void offer_kept();
+  // Goes on after a pause.
+  void resume();
+  // Reads what has come already, until `deadline` at most; then nothing more is read.
   void drain(std::chrono::steady_clock::time_point deadline);
+  // Sends what waits for the client, as far as it takes it.
+  void send_answers();
   void close();
 
+  // What the engine says.
+  void welcome(uint64_t epoch, uint64_t next);
+  void acknowledge(uint64_t number);
+  void reject(uint64_t number, std::string_view reason);
+  void taken_over();
+  void finished();
+
  private:
+  enum class Mode { kFirst, kPlain, kHello, kSession };  // nothing came yet; …; waits for its welcome; …
   enum class Read { kSome, kNothing, kEnd };
 
   void wait_readable();
-  Read read_once();
-  void take_line(uint64_t number, std::string_view line, int64_t arrival_ms);
-  void take_long(uint64_t number, std::string_view first_bytes);
-  void answer(uint64_t number, std::string_view reason);
-  // Sends what the socket takes; the rest when it takes more. Closes when all is sent and the client has ended.
-  void send_answers();
-  // The client has ended: no more is read, the answers go out, then close().
-  void finish();
+  void on_readable();
+  bool may_read() const;
+  // Reads one buffer and offers its lines; *bytes: how much came.
+  Read read_once(size_t* bytes);
+  void take_line(uint64_t number, std::string_view line);
+  void take_long(std::string_view first_bytes, uint64_t length);
+  void hello(std::string_view line);
+  void append_broken(uint64_t length, std::string_view line, std::string_view reason);
+  // Gives the batch to the engine, once a session is welcome.
+  void offer();
+  // The client has ended or is no longer read: what it sent is worked, its answers go out, then close().
+  void end();
+  // Sends the reason, then closes; nothing more of this client is taken.
+  void refuse(const std::string& reason);
+  void all_sent();
+  void discard();
+  void close_after(int seconds);
 
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer linger_;
@@ -46,9 +75,20 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   uint64_t id_;
   LineSplitter splitter_;
   Outbox answers_;
+
+  Mode mode_ = Mode::kFirst;
+  std::string producer_, stream_;
+  uint64_t epoch_ = 0;
+  uint64_t next_number_ = 1;        // of the first line of batch_
+  engine::LineBatch batch_;         // lines that have not been taken by the engine
+  uint64_t acknowledged_ = 0, ack_sent_ = 0;
   uint64_t dropped_answers_ = 0;
-  bool waiting_writable_ = false;
-  bool ended_ = false;
+  bool waiting_readable_ = false, waiting_writable_ = false;
+  bool ended_ = false;              // nothing more is read
+  bool finish_asked_ = false;       // the engine knows
+  bool finished_ = false;           // no answer will come any more
+  bool refused_ = false;
+  bool broken_ = false;             // nothing can be written to it
   bool closed_ = false;
 };
 

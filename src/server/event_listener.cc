@@ -1,5 +1,8 @@
 #include "server/event_listener.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "server/event_connection.h"
 
 namespace cep::server {
@@ -8,9 +11,9 @@ namespace {
 constexpr size_t kReadBytes = 128 << 10;
 }  // namespace
 
-EventListener::EventListener(boost::asio::io_context* io, Ingest* ingest, size_t line_bytes, ConnectionCount* count,
+EventListener::EventListener(boost::asio::io_context* io, engine::DurableEngine* engine, size_t line_bytes, ConnectionCount* count,
                              std::function<void()> on_closed)
-    : ingest_(ingest),
+    : engine_(engine),
       line_bytes_(line_bytes),
       count_(count),
       on_closed_(std::move(on_closed)),
@@ -28,13 +31,59 @@ void EventListener::add(boost::asio::ip::tcp::socket socket) {
 }
 
 void EventListener::remove(uint64_t id) {
+  engine_->goodbye(id);
   connections_.erase(id);
   --count_->open;
   on_closed_();
 }
 
+std::shared_ptr<EventConnection> EventListener::find(uint64_t id) const {
+  auto found = connections_.find(id);
+  return found == connections_.end() ? nullptr : found->second;
+}
+
+void EventListener::take(const engine::Notice& notice) {
+  using Kind = engine::Notice::Kind;
+  auto connection = find(notice.connection);
+  if (connection == nullptr) return;
+  if (notice.kind == Kind::kWelcome) connection->welcome(notice.epoch, notice.number);
+  if (notice.kind == Kind::kAck) connection->acknowledge(notice.number);
+  if (notice.kind == Kind::kRejected) connection->reject(notice.number, notice.text);
+  if (notice.kind == Kind::kTakenOver) connection->taken_over();
+  if (notice.kind == Kind::kFinished) connection->finished();
+}
+
+void EventListener::send_answers() {
+  std::vector<uint64_t> ids = std::exchange(answering_, {});
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  for (uint64_t id : ids) {
+    if (auto connection = find(id)) connection->send_answers();
+  }
+}
+
+bool EventListener::offer(uint64_t id, engine::LineBatch* batch) {
+  blocked_ = blocked_ || !engine_->offer(batch);
+  if (blocked_) keeping_.push_back(id);
+  return !blocked_;
+}
+
+void EventListener::on_room() {
+  blocked_ = false;
+  // Those for which there is no room after all come back into keeping_, in the same order.
+  for (uint64_t id : std::exchange(keeping_, {})) {
+    if (auto connection = find(id)) connection->offer_kept();
+  }
+  if (blocked_) return;
+  for (uint64_t id : std::exchange(paused_, {})) {
+    if (auto connection = find(id)) connection->resume();
+  }
+}
+
 void EventListener::stop(std::chrono::steady_clock::time_point deadline) {
   listener_.stop();
+  draining_ = true;
+  drain_deadline_ = deadline;
   auto connections = connections_;  // they leave the map as they close
   for (auto& [id, connection] : connections) connection->drain(deadline);
 }

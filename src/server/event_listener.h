@@ -1,10 +1,9 @@
-// The port `events`: event lines in from any number of connections, one `_error` line back for each line that is rejected. Opening and closing
-// connections means nothing for results. A connection that says nothing costs its socket alone: all read into one buffer when there is something.
-// Loop thread.
+// The port `events`: lines from any number of connections, each read becoming one batch of the engine's input. Opening and closing connections means
+// nothing for results. A connection that says nothing costs its socket alone: all read into one buffer when there is something. When the engine has no
+// room for a batch nobody is read from until it has: TCP holds the producers back. Loop thread.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,10 +11,8 @@
 #include <memory>
 #include <vector>
 
-#include "server/ingest.h"
-#include "server/line_splitter.h"
+#include "engine/durable_engine.h"
 #include "server/listener.h"
-#include "server/outbox.h"
 
 namespace cep::server {
 
@@ -24,13 +21,20 @@ class EventConnection;
 class EventListener {
  public:
   // `line_bytes`: limits.line. `on_closed` is called after a connection has gone. The pointers must outlive this object.
-  EventListener(boost::asio::io_context* io, Ingest* ingest, size_t line_bytes, ConnectionCount* count, std::function<void()> on_closed);
+  EventListener(boost::asio::io_context* io, engine::DurableEngine* engine, size_t line_bytes, ConnectionCount* count,
+                std::function<void()> on_closed);
   ~EventListener();
 
   Status open(const base::Endpoint& at, int* error_number) { return listener_.open(at, error_number); }
   uint16_t port() const { return listener_.port(); }
   void start() { listener_.start(); }
-  // Accepts and reads no more; what has already come is read until `deadline`, then each connection gets its answers and is closed.
+  // What the engine says to the connection `notice.connection`; one that has gone hears nothing.
+  void take(const engine::Notice& notice);
+  // After a number of notices: sends the answers that they made.
+  void send_answers();
+  // The engine has room again.
+  void on_room();
+  // Accepts no more; what has come already is read until `deadline`, worked, answered, then each connection is closed.
   void stop(std::chrono::steady_clock::time_point deadline);
   // Closes what is still open.
   void abort();
@@ -40,14 +44,30 @@ class EventListener {
   friend class EventConnection;
   void add(boost::asio::ip::tcp::socket socket);
   void remove(uint64_t id);
+  std::shared_ptr<EventConnection> find(uint64_t id) const;
 
-  Ingest* ingest_;
+  // For connections.
+  bool blocked() const { return blocked_; }
+  // True: the engine has the batch. False: the connection keeps it and is told to offer it again.
+  bool offer(uint64_t id, engine::LineBatch* batch);
+  void pause(uint64_t id) { paused_.push_back(id); }
+  void send_later(uint64_t id) { answering_.push_back(id); }
+  bool draining() const { return draining_; }
+  std::chrono::steady_clock::time_point drain_deadline() const { return drain_deadline_; }
+
+  engine::DurableEngine* engine_;
   size_t line_bytes_;
   ConnectionCount* count_;
   std::function<void()> on_closed_;
-  std::vector<char> buffer_;  // of whichever connection reads now
+  std::vector<char> buffer_;         // of whichever connection reads now
   std::map<uint64_t, std::shared_ptr<EventConnection>> connections_;
-  uint64_t next_id_ = 1;
+  uint64_t next_id_ = 1;             // names a connection towards the engine
+  bool blocked_ = false;             // the engine has no room
+  std::vector<uint64_t> keeping_;    // connections with a batch that is to be offered again, in order
+  std::vector<uint64_t> paused_;     // connections that have something to read
+  std::vector<uint64_t> answering_;  // connections with new answers
+  bool draining_ = false;
+  std::chrono::steady_clock::time_point drain_deadline_;
   Listener listener_;
 };
 

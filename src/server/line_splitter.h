@@ -16,8 +16,8 @@ class LineSplitter {
   // `limit_bytes`: the longest line that is taken, without its LF.
   explicit LineSplitter(size_t limit_bytes) : limit_(limit_bytes) {}
 
-  // Calls on_line(number, line) for each line that ends in `bytes` (without its LF), or on_long(number, first_bytes) for one over the limit, in
-  // order. Numbers count every LF from 1. The views live for the call.
+  // Calls on_line(number, line) for each line that ends in `bytes` (without its LF), or on_long(number, first_bytes, length)
+  // for one over the limit, in order. Numbers count every LF from 1. The views live for the call.
   template <class OnLine, class OnLong>
   void feed(std::string_view bytes, OnLine&& on_line, OnLong&& on_long);
 
@@ -28,8 +28,9 @@ class LineSplitter {
   void hold(std::string_view part);
 
   size_t limit_;
-  uint64_t lines_ = 0;
-  std::string held_;     // the beginning of the line that has not ended yet
+  uint64_t lines_ = 0;     // that have ended
+  uint64_t length_ = 0;    // of the line that has not ended yet, so far
+  std::string held_;       // the beginning of the line that has not ended yet
   bool too_long_ = false;  // it is over the limit: held_ is its first kKeepBytes
 };
 
@@ -50,16 +51,18 @@ void LineSplitter::feed(std::string_view bytes, OnLine&& on_line, OnLong&& on_lo
     }
     hold(part);
     if (too_long_) {
-      on_long(lines_, std::string_view(held_));
+      on_long(lines_, std::string_view(held_), length_);
     } else {
       on_line(lines_, std::string_view(held_));
     }
     too_long_ = false;
+    length_ = 0;
     std::string().swap(held_);
   }
 }
 
 inline void LineSplitter::hold(std::string_view part) {
+  length_ += part.size();
   if (too_long_) return;
   if (held_.size() + part.size() <= limit_) {
     held_.append(part);

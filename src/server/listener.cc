@@ -32,7 +32,10 @@ Status Listener::open(const base::Endpoint& at, int* error_number) {
   return {};
 }
 
-void Listener::start() { accept_next(); }
+void Listener::start() {
+  started_ = true;
+  accept_next();
+}
 
 void Listener::accept_next() {
   acceptor_.async_accept([this](const error_code& error, tcp::socket socket) {
@@ -79,7 +82,7 @@ void Listener::take(tcp::socket socket) {
 
 void Listener::stop() {
   error_code error;
-  while (!error) {
+  while (!error && started_) {
     tcp::socket socket(acceptor_.get_executor());
     acceptor_.accept(socket, error);
     if (!error) take(std::move(socket));

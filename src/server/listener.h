@@ -33,8 +33,9 @@ class Listener {
   Status open(const base::Endpoint& at, int* error_number);
   // The port actually bound. REQUIRES open().
   uint16_t port() const { return port_; }
+  // Until here clients wait in the backlog.
   void start();
-  // Takes the connections that are waiting, then accepts no more.
+  // Takes the connections that are waiting (those that came before start() are let go), then accepts no more.
   void stop();
 
  private:
@@ -49,6 +50,7 @@ class Listener {
   boost::asio::steady_timer retry_;
   std::string refusal_;
   uint16_t port_ = 0;
+  bool started_ = false;
   bool full_logged_ = false;
   bool failure_logged_ = false;
 };

@@ -1,6 +1,7 @@
 // `cepctl tail`: subscribes to one channel and prints its records.
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -17,18 +18,35 @@ using Json = nlohmann::json;
 
 constexpr size_t kAnswerBytesMax = 64 << 20;  // a record may be as long as the daemon's limits.record says
 
+// Where to begin, if nothing was said.
+std::string since_of(const TailOptions& options) {
+  if (!options.since.empty()) return options.since;
+  return options.consumer.empty() ? "latest" : "resume";
+}
+
 // The first line to the daemon; empty if `since` cannot be read.
 std::string subscribe_line(const TailOptions& options) {
   Json body;
   body["channel"] = options.channel;
   body["patterns"] = options.patterns.empty() ? std::vector<std::string>{"*"} : options.patterns;
-  if (options.since == "latest" || options.since == "earliest") {
-    body["from"] = options.since;
+  if (!options.consumer.empty()) body["consumer"] = options.consumer;
+  const std::string since = since_of(options);
+  if (since == "latest" || since == "earliest" || since == "resume") {
+    body["from"] = since;
   } else {
-    if (options.since.empty() || options.since.size() > 19 || options.since.find_first_not_of("0123456789") != std::string::npos) return {};
-    body["from"] = std::stoull(options.since);
+    if (since.size() > 19 || since.find_first_not_of("0123456789") != std::string::npos) return {};
+    body["from"] = std::stoull(since);
   }
   return Json{{"_subscribe", body}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// The seq of a record: its second member.
+uint64_t seq_of(std::string_view record) {
+  constexpr std::string_view kName = "\"seq\":";
+  const size_t at = record.find(kName);
+  uint64_t seq = 0;
+  if (at != std::string_view::npos) std::from_chars(record.data() + at + kName.size(), record.data() + record.size(), seq);
+  return seq;
 }
 
 class Tail {
@@ -44,8 +62,8 @@ class Tail {
       if (n == 0) return closed();
       splitter.feed(
           std::string_view(buffer, static_cast<size_t>(n)), [this](uint64_t, std::string_view line) { take(line); },
-          [this](uint64_t, std::string_view line) { take(line); });
-      std::fflush(options_.out);
+          [this](uint64_t, std::string_view line, uint64_t) { take(line); });
+      if (std::fflush(options_.out) == 0 && std::ferror(options_.out) == 0) acknowledge();
     }
     return status_;
   }
@@ -65,7 +83,15 @@ class Tail {
       std::fwrite(line.data(), 1, line.size(), options_.out);
       std::fputc('\n', options_.out);
     }
+    seq_ = seq_of(line);
     done_ = ++records_ == options_.count || std::ferror(options_.out);
+  }
+
+  // What was printed is not wanted again.
+  void acknowledge() {
+    if (options_.consumer.empty() || seq_ == acknowledged_) return;
+    acknowledged_ = seq_;
+    socket_->write_all("{\"_ack\":{\"upto\":" + std::to_string(seq_) + "}}\n");
   }
 
   void refuse(std::string_view line) {
@@ -97,6 +123,8 @@ class Tail {
   bool done_ = false;
   int status_ = 0;
   uint64_t records_ = 0;
+  uint64_t seq_ = 0;           // of the last record printed
+  uint64_t acknowledged_ = 0;
 };
 
 }  // namespace
@@ -104,7 +132,7 @@ class Tail {
 int run_tail(const TailOptions& options) {
   std::string request = subscribe_line(options);
   if (request.empty()) {
-    std::fprintf(options.err, "--since \"%s\": write latest, earliest or the seq of a record\n", options.since.c_str());
+    std::fprintf(options.err, "--since \"%s\": write latest, earliest, resume or the seq of a record\n", options.since.c_str());
     return 2;
   }
   Result<ClientSocket> socket = connect_to(options.from, options.wait_ms);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 
 #include "server/client.h"
 #include "server/daemon.h"
@@ -57,7 +58,7 @@ TEST_CASE("send streams a file, tail prints its records") {
   Capture err, out, pretty;
   std::string file = folder.write("events.ndjson", event("1") + event("2") + event("3").substr(0, event("3").size() - 1));
   CHECK(run_send(send_of(file, daemon.events_port(), &err)) == 0);
-  CHECK(has(err.text(), "3 lines sent, 0 rejected"));
+  CHECK(has(err.text(), "3 lines sent, 0 rejected, all durable"));
 
   TailOptions tail;
   tail.from = at(daemon.alerts_port());
@@ -77,6 +78,69 @@ TEST_CASE("send streams a file, tail prints its records") {
   tail.idle_ms = 1;
   tail.since = "earliest";
   CHECK(run_tail(tail) == 0);
+}
+
+TEST_CASE("a file that was sent is not sent again; a producer's name needs --resume to go on") {
+  Daemon daemon;
+  TemporaryFolder folder;
+  Capture err;
+  const std::string file = folder.write("events.ndjson", events(1, 11));
+  SendOptions options = send_of(file, daemon.events_port(), &err);
+  CHECK(run_send(options) == 0);
+  CHECK(run_send(options) == 0);
+  CHECK(has(err.text(), "0 lines sent, 0 rejected, all durable; 10 lines were there already"));
+
+  options.producer = "gw";
+  CHECK(run_send(options) == 0);
+  CHECK(run_send(options) == 2);
+  CHECK(has(err.text(), "cepd has 10 lines of producer gw already: with --resume"));
+  // The file has grown: with --resume only what is new goes out.
+  options.file = folder.write("more.ndjson", events(1, 16));
+  options.resume = true;
+  CHECK(run_send(options) == 0);
+  CHECK(has(err.text(), "5 lines sent, 0 rejected, all durable; 10 lines were there already"));
+  options.file = folder.write("less.ndjson", events(1, 4));
+  CHECK(run_send(options) == 2);
+  CHECK(has(err.text(), "the input has only 3 lines"));
+  Client subscriber = daemon.subscriber(R"("from":"earliest")");
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 1; i <= 10; ++i) REQUIRE(is_alert_of(subscriber.line(), std::to_string(i)));
+  }
+  for (int i = 11; i <= 15; ++i) REQUIRE(is_alert_of(subscriber.line(), std::to_string(i)));
+  CHECK(daemon.stop() == 0);
+  CHECK(subscriber.rest().empty());
+}
+
+TEST_CASE("send --plain has no session") {
+  Daemon daemon;
+  TemporaryFolder folder;
+  Capture err;
+  SendOptions options = send_of(folder.write("events.ndjson", event("1") + "bad\n"), daemon.events_port(), &err);
+  options.plain = true;
+  CHECK(run_send(options) == 1);
+  CHECK(run_send(options) == 1);
+  CHECK(has(err.text(), "events.ndjson:2: "));
+  CHECK(has(err.text(), "2 lines sent, 1 rejected"));
+  Client subscriber = daemon.subscriber(R"("from":"earliest")");
+  for (int i = 0; i < 2; ++i) CHECK(is_alert_of(subscriber.line(), "1"));
+}
+
+TEST_CASE("a sender whose producer is taken over says so and ends") {
+  Daemon daemon;
+  TemporaryFolder folder;
+  Capture err;
+  SendOptions options = send_of(folder.write("events.ndjson", events(1, 1001)), daemon.events_port(), &err);
+  options.producer = "gw";
+  options.rate = 100;
+  int status = -1;
+  std::thread sender([&] { status = run_send(options); });
+  Client subscriber = daemon.subscriber(R"("from":"earliest")");
+  REQUIRE(is_alert_of(subscriber.line(), "1"));
+  uint64_t next = 0;
+  Client other = daemon.session("gw", &next);
+  sender.join();
+  CHECK(status == 3);
+  CHECK(has(err.text(), "another connection has taken over"));
 }
 
 TEST_CASE("send prints what was rejected, the first twenty") {

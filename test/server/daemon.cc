@@ -96,6 +96,12 @@ Client::Client(uint16_t port, int receive_bytes) {
 
 Client::Client(Client&& other) noexcept : fd_(other.fd_), read_(std::move(other.read_)) { other.fd_ = -1; }
 
+Client& Client::operator=(Client&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  std::swap(read_, other.read_);
+  return *this;
+}
+
 bool Client::send(std::string_view bytes) {
   const auto deadline = steady_clock::now() + std::chrono::milliseconds(kDeadlineMs);
   while (!bytes.empty()) {
@@ -139,6 +145,18 @@ std::vector<std::string> Client::rest() {
   }
 }
 
+bool Client::acknowledged(uint64_t number, std::vector<std::string>* others) {
+  while (true) {
+    const std::string next = line();
+    if (next.starts_with(R"({"_ack":{"upto":)")) {
+      if (number_in(next, "upto") >= number) return true;
+      continue;
+    }
+    if (others != nullptr) others->push_back(next);
+    if (next == "<closed>" || next == "<nothing>") return false;
+  }
+}
+
 void Client::half_close() { ::shutdown(fd_, SHUT_WR); }
 
 void Client::close(bool reset) {
@@ -150,6 +168,18 @@ void Client::close(bool reset) {
 }
 
 std::string event(std::string_view id) { return R"({"id":")" + std::string(id) + R"(","name":"a","v":1,"ts":1})" + "\n"; }
+
+std::string events(uint64_t from, uint64_t to) {
+  std::string lines;
+  for (uint64_t i = from; i < to; ++i) lines += event(std::to_string(i));
+  return lines;
+}
+
+uint64_t number_in(const std::string& line, const std::string& name) {
+  const std::string member = "\"" + name + "\":";
+  const size_t at = line.find(member);
+  return at == std::string::npos ? 0 : std::strtoull(line.c_str() + at + member.size(), nullptr, 10);
+}
 
 bool is_alert_of(const std::string& record, std::string_view id) {
   return record.starts_with(R"({"channel":"alerts","seq":)") && record.find(R"("message":")" + std::string(id) + "\"") != std::string::npos;
@@ -167,13 +197,23 @@ Finished run(const std::vector<std::string>& arguments) {
   return {status, read_whole(output)};
 }
 
-Daemon::Daemon(const std::vector<std::string>& settings, const std::string& program) {
+Daemon::Daemon(const std::vector<std::string>& settings, const std::string& program) : settings_(settings) {
   char folder[] = "/tmp/cepd-test-XXXXXX";
   REQUIRE(::mkdtemp(folder) != nullptr);
   folder_ = folder;
-  std::ofstream(folder_ + "/program.cep") << program;
-  std::vector<std::string> arguments = {CEPD_BINARY,      "--ports-file", folder_ + "/ports", "--set", "patterns=[" + folder_ + "/program.cep]",
-                                        "--set",          "listen={events: '127.0.0.1:0', alerts: '127.0.0.1:0'}"};
+  write_program(program);
+  start();
+}
+
+void Daemon::write_program(const std::string& program) const { std::ofstream(program_path()) << program; }
+
+void Daemon::start() {
+  const auto port = [](uint16_t number) { return "'127.0.0.1:" + std::to_string(number) + "'"; };
+  std::filesystem::remove(folder_ + "/ports");
+  std::vector<std::string> arguments = {CEPD_BINARY, "--ports-file", folder_ + "/ports"};
+  std::vector<std::string> settings = {"patterns=[" + program_path() + "]", "data_dir=" + data_dir(), "disk.reserve=1MiB", "journal.segment=4MiB",
+                                       "listen={events: " + port(events_port_) + ", alerts: " + port(alerts_port_) + ", http: '127.0.0.1:0'}"};
+  settings.insert(settings.end(), settings_.begin(), settings_.end());
   for (const std::string& setting : settings) {
     arguments.push_back("--set");
     arguments.push_back(setting);
@@ -184,6 +224,15 @@ Daemon::Daemon(const std::vector<std::string>& settings, const std::string& prog
   events_port_ = port_in(ports, "events");
   alerts_port_ = port_in(ports, "alerts");
   REQUIRE_MESSAGE(alerts_port_ != 0, "cepd did not start: " << log());
+}
+
+void Daemon::kill() {
+  signal(SIGKILL);
+  REQUIRE(wait() == -SIGKILL);
+}
+
+bool Daemon::logged(const std::string& part) const {
+  return eventually([&] { return log().find(part) != std::string::npos; });
 }
 
 Daemon::~Daemon() {
@@ -199,6 +248,15 @@ Client Daemon::subscriber(const std::string& body, int receive_bytes) const {
   REQUIRE(client.send(R"({"_subscribe":{)" + body + "}}\n"));
   std::string answer = client.line();
   REQUIRE_MESSAGE(answer.starts_with(R"({"_subscribed":{)"), answer);
+  return client;
+}
+
+Client Daemon::session(const std::string& producer, uint64_t* next) const {
+  Client client(events_port_);
+  REQUIRE(client.send(R"({"_hello":{"producer":")" + producer + "\"}}\n"));
+  const std::string answer = client.line();
+  REQUIRE_MESSAGE(answer.starts_with(R"({"_welcome":{"next":)"), answer);
+  *next = number_in(answer, "next");
   return client;
 }
 

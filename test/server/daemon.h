@@ -30,6 +30,7 @@ class Client {
   Client(Client&& other) noexcept;
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+  Client& operator=(Client&& other) noexcept;
   ~Client() { close(); }
 
   // False when the daemon has closed, or takes nothing until the deadline.
@@ -38,6 +39,8 @@ class Client {
   std::string line(int deadline_ms = kDeadlineMs);
   // All lines until the daemon closes; "<nothing>" as the last one if it does not.
   std::vector<std::string> rest();
+  // Reads lines up to the acknowledgement of line `number` (or a later one); false if it does not come. Other lines go to *others.
+  bool acknowledged(uint64_t number, std::vector<std::string>* others = nullptr);
   // Ends our direction.
   void half_close();
   // Closes; with `reset` hard (RST).
@@ -52,6 +55,10 @@ class Client {
 extern const char* const kProgram;
 // {"id":ID,"name":"a","v":1,"ts":1} with its LF.
 std::string event(std::string_view id);
+// The events FROM to TO (not included), each by its number, with their LFs.
+std::string events(uint64_t from, uint64_t to);
+// The number behind `"name":` in a line; 0 if there is none.
+uint64_t number_in(const std::string& line, const std::string& name);
 // True if `record` is the alert of that event.
 bool is_alert_of(const std::string& record, std::string_view id);
 
@@ -62,16 +69,28 @@ struct Finished {
 // Runs a program to its end.
 Finished run(const std::vector<std::string>& arguments);
 
-// A running cepd.
+// A running cepd with a folder of its own: pattern file, data directory, log.
 class Daemon {
  public:
   // `settings` are given as --set.
   explicit Daemon(const std::vector<std::string>& settings = {}, const std::string& program = kProgram);
   ~Daemon();
 
+  // kill -9, and gone.
+  void kill();
+  // Runs it again on the same directory and the same ports. REQUIRES it has ended.
+  void start();
+  // Replaces the pattern file; nothing is told to the daemon.
+  void write_program(const std::string& program) const;
+  std::string data_dir() const { return folder_ + "/data"; }
+  std::string program_path() const { return folder_ + "/program.cep"; }
+  pid_t pid() const { return pid_; }
+
   uint16_t events_port() const { return events_port_; }
   uint16_t alerts_port() const { return alerts_port_; }
   Client producer() const { return Client(events_port_); }
+  // A producer session, its welcome read; *next: the number of its next line.
+  Client session(const std::string& producer, uint64_t* next) const;
   // A connection that is subscribed, its answer read. `body`: the members of `_subscribe`.
   Client subscriber(const std::string& body = R"("channel":"alerts")", int receive_bytes = 0) const;
 
@@ -81,11 +100,14 @@ class Daemon {
   // SIGTERM and wait().
   int stop();
   uint64_t memory_bytes() const;  // resident now
-  std::string log() const;
+  std::string log() const;  // of this start
+  // Waits until the log says so.
+  bool logged(const std::string& part) const;
   bool alive() const;
 
  private:
   std::string folder_;
+  std::vector<std::string> settings_;
   pid_t pid_ = -1;
   uint16_t events_port_ = 0;
   uint16_t alerts_port_ = 0;

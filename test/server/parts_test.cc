@@ -1,9 +1,11 @@
 // The parts without a socket: lines out of packets, the log of records, the control lines.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "server/line_splitter.h"
+#include "server/line_window.h"
 #include "server/pretty.h"
-#include "server/record_log.h"
 #include "server/wire.h"
 
 using namespace cep::server;
@@ -16,18 +18,12 @@ std::vector<std::string> split(std::string_view bytes, size_t step, size_t limit
   for (size_t i = 0; i < bytes.size(); i += step) {
     splitter->feed(
         bytes.substr(i, step), [&](uint64_t n, std::string_view line) { out.push_back(std::to_string(n) + ":" + std::string(line)); },
-        [&](uint64_t n, std::string_view line) { out.push_back(std::to_string(n) + "!" + std::string(line)); });
+        [&](uint64_t n, std::string_view line, uint64_t length) {
+          out.push_back(std::to_string(n) + "!" + std::to_string(length) + "!" + std::string(line));
+        });
     CHECK(splitter->held_bytes() <= std::max(limit, LineSplitter::kKeepBytes));
   }
   return out;
-}
-
-void append(RecordLog* log, uint64_t seq, std::string_view name, const std::string& line) {
-  cep::Record record;
-  record.seq = seq;
-  record.name = name;
-  record.line = line;
-  log->append(record);
 }
 
 std::string refusal(std::string_view line) {
@@ -44,7 +40,7 @@ TEST_CASE("lines come out the same in packets of any size") {
   for (size_t step = 1; step <= bytes.size(); ++step) {
     LineSplitter splitter(20);
     auto lines = split(bytes, step, 20, &splitter);
-    CHECK(lines == std::vector<std::string>{"1:one", "2:", "3:two\r", "4:" + std::string(20, 'x'), "5!" + std::string(21, 'y'), "6:last"});
+    CHECK(lines == std::vector<std::string>{"1:one", "2:", "3:two\r", "4:" + std::string(20, 'x'), "5!21!" + std::string(21, 'y'), "6:last"});
     CHECK(splitter.held_bytes() == 4);
   }
 }
@@ -54,37 +50,60 @@ TEST_CASE("of a line over the limit only the first bytes are held") {
   std::string bytes = "ab" + std::string(1'000'000, 'x') + "\nnext\n";
   auto lines = split(bytes, 7000, 100'000, &splitter);
   REQUIRE(lines.size() == 2);
-  CHECK(lines[0] == "1!ab" + std::string(LineSplitter::kKeepBytes - 2, 'x'));
+  CHECK(lines[0] == "1!1000002!ab" + std::string(LineSplitter::kKeepBytes - 2, 'x'));
   CHECK(lines[1] == "2:next");
 }
 
-TEST_CASE("the log gives records from any place that it keeps, filtered by name") {
-  RecordLog log(1 << 20);
-  CHECK(log.oldest() == 1);
-  CHECK(log.next() == 1);
-  for (uint64_t seq = 1; seq <= 10; ++seq) append(&log, seq, seq % 2 ? "odd" : "even", "r" + std::to_string(seq));
-  std::string out;
-  CHECK(log.copy(8, 1000, [](uint32_t) { return true; }, &out) == 11);
-  CHECK(out == "r8\nr9\nr10\n");
-  out.clear();
-  CHECK(log.copy(1, 1000, [&](uint32_t id) { return log.name(id) == "odd"; }, &out) == 11);
-  CHECK(out == "r1\nr3\nr5\nr7\nr9\n");
-  out.clear();
-  CHECK(log.copy(1, 4, [](uint32_t) { return true; }, &out) == 3);
-  CHECK(log.bytes_from(10) == 4);
-  CHECK(log.bytes_from(11) == 0);
+TEST_CASE("lines wait in the window until they are acknowledged, and go out again from any of them") {
+  for (size_t step : {1, 3, 100}) {
+    LineWindow window;
+    const std::string input = "one\ntwo\n\nfour\nfive";
+    for (size_t i = 0; i < input.size(); i += step) window.append(std::string_view(input).substr(i, step));
+    CHECK(window.next() == 5);
+    CHECK(window.unsent() == "one\ntwo\n\nfour\n");
+    window.end();
+    CHECK(window.next() == 6);
+    CHECK(window.unsent(2) == "one\ntwo\n");
+    window.mark_sent(6);  // in the middle of a line
+    CHECK(window.unsent(2) == "o\n");
+    CHECK(window.unsent() == "o\n\nfour\nfive\n");
+    window.drop_through(1);
+    CHECK(window.first() == 2);
+    CHECK(window.done_bytes() == 4);
+    CHECK(window.unsent() == "o\n\nfour\nfive\n");
+    window.rewind();
+    CHECK(window.unsent() == "two\n\nfour\nfive\n");
+    window.rewind();
+    window.drop_through(3);
+    CHECK(window.unsent() == "four\nfive\n");
+    CHECK(window.unsent(3).empty());
+    window.mark_sent(window.unsent().size());
+    CHECK(window.all_sent());
+    window.drop_through(5);
+    CHECK(window.first() == 6);
+    CHECK(window.held_bytes() == 0);
+    CHECK(window.all_sent());
+  }
 }
 
-TEST_CASE("the log drops its oldest records and keeps at least what it was told to") {
-  RecordLog log(3 << 20);
-  const std::string line(1000, 'x');
-  for (uint64_t seq = 1; seq <= 20'000; ++seq) append(&log, seq, "p", line);
-  CHECK(log.oldest() > 1);
-  CHECK(log.bytes_from(log.oldest()) >= 3u << 20);
-  CHECK(log.bytes_from(log.oldest()) <= 5u << 20);
-  std::string out;
-  CHECK(log.copy(log.oldest(), 1 << 30, [](uint32_t) { return true; }, &out) == 20'001);
-  CHECK(out.size() == (20'001 - log.oldest()) * 1001);
+TEST_CASE("a window that is sent and acknowledged in any order of steps gives each line once") {
+  std::string input, out;
+  for (int i = 0; i < 20'000; ++i) input += std::string(static_cast<size_t>(i % 300), 'x') + std::to_string(i) + "\n";
+  LineWindow window;
+  uint32_t random = 7;
+  auto below = [&random](uint32_t n) { return (random = random * 1664525 + 1013904223) / 65536 % n; };
+  for (size_t at = 0; at < input.size() || window.held_bytes() > 0;) {
+    const std::string_view piece = std::string_view(input).substr(at, below(100'000));
+    at += piece.size();
+    window.append(piece);
+    const size_t sent = std::min<size_t>(window.unsent().size(), below(100'000));
+    out.append(window.unsent().substr(0, sent));
+    window.mark_sent(sent);
+    // Only whole lines that were sent may be acknowledged.
+    const uint64_t whole = static_cast<uint64_t>(std::count(out.begin(), out.end(), '\n'));
+    if (whole >= window.first()) window.drop_through(window.first() + below(static_cast<uint32_t>(whole - window.first() + 1)));
+  }
+  CHECK(out == input);
 }
 
 TEST_CASE("a subscription is read whole or refused with the way out") {
@@ -113,8 +132,15 @@ TEST_CASE("a subscription is read whole or refused with the way out") {
   for (const char* from : {"0", "-1", "1.5", "true", "\"soon\"", "18446744073709551616", "1e400"}) {
     CHECK_MESSAGE(!refusal(R"({"_subscribe":{"from":)" + std::string(from) + "}}").empty(), from);
   }
-  CHECK(has(refusal(R"({"_subscribe":{"from":"resume"}})"), "keeps no consumer's place"));
-  CHECK(has(refusal(R"({"_subscribe":{"consumer":"siem"}})"), "keeps no consumer's place"));
+  CHECK(has(refusal(R"({"_subscribe":{"from":"resume"}})"), "`consumer`"));
+  CHECK(has(refusal(R"({"_subscribe":{"consumer":""}})"), "`consumer` is empty"));
+  CHECK(has(refusal(R"({"_subscribe":{"consumer":7}})"), "`consumer` must be a string"));
+  CHECK(has(refusal(R"({"_subscribe":{"consumer":")" + std::string(257, 'x') + R"("}})"), "256"));
+  CHECK(has(refusal(R"({"_subscribe":{"channel":"streams","consumer":"siem"}})"), "live view"));
+  SubscribeRequest resume;
+  CHECK(parse_subscribe(R"({"_subscribe":{"from":"resume","consumer":"siem"}})", &resume).empty());
+  CHECK(resume.from == SubscribeRequest::From::kResume);
+  CHECK(resume.consumer == "siem");
   CHECK(has(refusal(R"({"_subscribe":{"channel":"streams","from":1}})"), "live view"));
 }
 
@@ -122,8 +148,40 @@ TEST_CASE("answers are whole JSON lines whatever the reason holds") {
   CHECK(error_answer(3, "a \"b\"\n\xff") == "{\"_error\":{\"line\":3,\"reason\":\"a \\\"b\\\"\\n\xef\xbf\xbd\"}}\n");
   CHECK(subscribed_answer("id", cep::Channel::kAlerts, 43, 1, 97) ==
         "{\"_subscribed\":{\"log\":\"id\",\"channel\":\"alerts\",\"from\":43,\"oldest\":1,\"next\":97}}\n");
+  CHECK(welcome_answer(12) == "{\"_welcome\":{\"next\":12}}\n");
+  CHECK(ack_answer(11) == "{\"_ack\":{\"upto\":11}}\n");
   CHECK(gone_answer(3, 9).starts_with("{\"_error\":{\"code\":\"gone\",\"oldest\":9,"));
   CHECK(ahead_answer(12, 9).starts_with("{\"_error\":{\"code\":\"ahead\",\"next\":9,"));
+}
+
+TEST_CASE("a hello is read whole or refused with a reason") {
+  auto refusal_of = [](const std::string& line) {
+    HelloRequest request;
+    return parse_hello(line, &request);
+  };
+  HelloRequest request;
+  CHECK(parse_hello(R"({"_hello":{"producer":"gw-7","stream":"transactions","token":"secret"}})", &request).empty());
+  CHECK(request.producer == "gw-7");
+  CHECK(request.stream == "transactions");
+  CHECK(refusal_of(R"({"_hello":{"producer":")" + std::string(256, 'x') + R"("}})").empty());
+  CHECK(has(refusal_of(R"({"_hello":{"producer":")" + std::string(257, 'x') + R"("}})"), "longer than 256 bytes"));
+  CHECK(has(refusal_of(R"({"_hello":{}})"), "`producer` is missing"));
+  CHECK(has(refusal_of(R"({"_hello":{"producer":""}})"), "`producer` is empty"));
+  CHECK(has(refusal_of(R"({"_hello":{"producer":7}})"), "must be a string"));
+  CHECK(has(refusal_of(R"({"_hello":{"producr":"x"}})"), "did you mean \"producer\""));
+  CHECK(has(refusal_of(R"({"_hello":{"producer":"a","producer":"b"}})"), "twice"));
+  CHECK(has(refusal_of(R"({"_hello":"gw"})"), "begins with a line like"));
+  CHECK(has(refusal_of(R"({"_hello":{"producer":"gw"}},"x":1})"), "begins with a line like"));
+  CHECK(has(refusal_of("{\"_hello\":{\"producer\":\"\xff\"}}"), "begins with a line like"));
+}
+
+TEST_CASE("a subscriber's acknowledgement") {
+  uint64_t upto = 0;
+  CHECK(parse_ack(R"({"_ack":{"upto":42}})", &upto).empty());
+  CHECK(upto == 42);
+  for (const char* bad : {"", "{}", R"({"_ack":42})", R"({"_ack":{"upto":-1}})", R"({"_ack":{"upto":1.5}})", R"({"_ack":{"upto":1,"x":2}})", "nonsense"}) {
+    CHECK_MESSAGE(!parse_ack(bad, &upto).empty(), bad);
+  }
 }
 
 TEST_CASE("a hello is known by its first member") {

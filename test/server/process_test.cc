@@ -1,7 +1,11 @@
 // The process: how it starts, what it says when it cannot, and how it stops.
-#include <signal.h>
-
 #include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstdlib>
 
 #include "server/daemon.h"
 
@@ -14,6 +18,34 @@ bool has(const std::string& text, const std::string& part) {
   if (!found) MESSAGE(text);
   return found;
 }
+
+// What a service manager hears; the daemons that are started while it is there find it.
+class NotifySocket {
+ public:
+  explicit NotifySocket(const std::string& path) {
+    fd_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    sockaddr_un at{};
+    at.sun_family = AF_UNIX;
+    path.copy(at.sun_path, sizeof at.sun_path - 1);
+    REQUIRE(::bind(fd_, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0);
+    ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
+  }
+  ~NotifySocket() {
+    ::unsetenv("NOTIFY_SOCKET");
+    ::close(fd_);
+  }
+  // Takes messages until one says so.
+  bool eventually(const std::string& part) const {
+    return cep::testing::eventually([&] {
+      char buffer[4096];
+      const ssize_t n = ::recv(fd_, buffer, sizeof buffer, 0);
+      return n > 0 && std::string(buffer, static_cast<size_t>(n)).find(part) != std::string::npos;
+    });
+  }
+
+ private:
+  int fd_;
+};
 
 Finished cepd(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), CEPD_BINARY);
@@ -59,24 +91,52 @@ TEST_CASE("a second signal ends it at once") {
   Client reader = daemon.subscriber();
   Client producer = daemon.producer();
   const std::string id(10'000, 'x');
-  for (int i = 0; i < 1000; ++i) {
-    REQUIRE(producer.send(event(id)));
-    REQUIRE(is_alert_of(reader.line(), id));
-  }
+  for (int i = 0; i < 1000; ++i) REQUIRE(producer.send(event(id)));
+  for (int i = 0; i < 1000; ++i) REQUIRE(is_alert_of(reader.line(), id));
   daemon.signal(SIGTERM);
   REQUIRE(eventually([&] { return daemon.log().find("msg=stopping") != std::string::npos; }));
   daemon.signal(SIGTERM);
   CHECK(daemon.wait() == -SIGTERM);
 }
 
-TEST_CASE("SIGHUP says that nothing is reloaded, and goes on") {
+TEST_CASE("a second daemon on the same data directory is refused, and says who has it") {
   Daemon daemon;
-  daemon.signal(SIGHUP);
-  CHECK(eventually([&] { return daemon.log().find("does not reload") != std::string::npos; }));
+  Finished second = cepd({"--set", "patterns=[" + daemon.program_path() + "]", "--set", "data_dir=" + daemon.data_dir(), "--set", "disk.reserve=1MiB",
+                          "--set", "listen={events: '127.0.0.1:0', alerts: '127.0.0.1:0', http: '127.0.0.1:0'}"});
+  CHECK(second.status == 74);
+  CHECK(has(second.output, daemon.data_dir()));
+  CHECK(has(second.output, std::to_string(daemon.pid())));
   Client subscriber = daemon.subscriber();
   Client producer = daemon.producer();
   producer.send(event("1"));
   CHECK(is_alert_of(subscriber.line(), "1"));
+}
+
+TEST_CASE("a stop and a start lose nothing and say nothing twice") {
+  Daemon daemon;
+  Client producer = daemon.producer();
+  std::string lines;
+  for (int i = 1; i <= 3000; ++i) lines += event(std::to_string(i));
+  REQUIRE(producer.send(lines));
+  CHECK(daemon.stop() == 0);
+  daemon.start();
+  Client subscriber = daemon.subscriber(R"("from":1)");
+  for (int i = 1; i <= 3000; ++i) REQUIRE(is_alert_of(subscriber.line(), std::to_string(i)));
+  CHECK(has(daemon.log(), "msg=recovered"));
+  CHECK(daemon.stop() == 0);
+  CHECK(subscriber.rest().empty());
+}
+
+TEST_CASE("systemd is told when it is ready, when it reloads and when it stops") {
+  TemporaryFolder folder;
+  NotifySocket notify(folder.path() + "/notify");
+  Daemon daemon;
+  CHECK(notify.eventually("READY=1"));
+  daemon.signal(SIGHUP);
+  CHECK(notify.eventually("RELOADING=1"));
+  CHECK(notify.eventually("READY=1"));
+  CHECK(daemon.stop() == 0);
+  CHECK(notify.eventually("STOPPING=1"));
 }
 
 TEST_CASE("--check reads and compiles only") {
@@ -109,12 +169,14 @@ TEST_CASE("each failure to start has its reason and its exit status") {
   Finished bind = cepd({"--set", "listen.events=0.0.0.0:0", "--set", patterns});
   CHECK(bind.status == 78);
   CHECK(has(bind.output, "insecure: true"));
-  Finished address = cepd({"--set", "listen={events: '192.0.2.1:0', alerts: '127.0.0.1:0'}", "--set", "insecure=true", "--set", patterns});
+  const std::string data = "data_dir=" + folder.path() + "/data";
+  Finished address = cepd({"--set", "listen={events: '192.0.2.1:0', alerts: '127.0.0.1:0', http: '127.0.0.1:0'}", "--set", "insecure=true", "--set", patterns,
+                           "--set", data});
   CHECK(address.status == 74);
   CHECK(has(address.output, "192.0.2.1"));
   Daemon daemon;
   Finished taken = cepd({"--set", patterns, "--set", "listen={events: '127.0.0.1:" + std::to_string(daemon.events_port()) +
-                                                         "', alerts: '127.0.0.1:0'}"});
+                                                         "', alerts: '127.0.0.1:0', http: '127.0.0.1:0'}", "--set", data});
   CHECK(taken.status == 74);
   CHECK(has(taken.output, "in use"));
 }

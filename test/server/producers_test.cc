@@ -100,18 +100,6 @@ TEST_CASE("answers name the line of the connection, blank lines counted") {
   CHECK(producer.rest().empty());
 }
 
-TEST_CASE("a hello is answered and the connection goes on") {
-  Daemon daemon;
-  Client subscriber = daemon.subscriber(), rejects = daemon.subscriber(R"("channel":"rejects")");
-  Client producer = daemon.producer();
-  producer.send("{\"_hello\":{\"producer\":\"gw-7\",\"stream\":\"e\"}}\n" + event("after"));
-  std::string answer = producer.line();
-  CHECK(answer.starts_with(R"({"_error":{"line":1,"reason":"producer sessions are not in this version)"));
-  CHECK(is_alert_of(subscriber.line(), "after"));
-  CHECK(daemon.stop() == 0);
-  CHECK(rejects.rest().empty());  // it is no event line
-}
-
 TEST_CASE("absence is seen although nothing more comes, where a stream goes on with the clock") {
   const std::string program = R"(
     stream device (id string, kind string, ts timestamp) time ts idle 200ms advance

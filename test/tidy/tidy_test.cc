@@ -24,6 +24,7 @@ const std::vector<ThirdParty>& third_party() {
       {"RE2", std::regex(R"(<re2/)"), {"expr"}},
       {"simdjson", std::regex(R"(<simdjson)"), {"event"}},
       {"Asio", std::regex(R"(<boost/(asio|beast))"), {"server"}},
+      {"systemd", std::regex(R"(<systemd/)"), {"server"}},
       {"yaml-cpp", std::regex(R"(<yaml-cpp/)"), {"config"}},
       {"CLI11", std::regex(R"(<CLI/)"), {"cepctl", "cepd"}},
       {"nlohmann", std::regex(R"(<nlohmann/)"), {"server", "cepctl"}},  // control lines and reports; never on the way of an event

@@ -1,0 +1,60 @@
+#include "server/vital_signs.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+
+namespace cep::server {
+
+using base::LogLevel;
+using base::LogLine;
+using engine::DurableStatus;
+using engine::Phase;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::seconds kLogEvery{5};
+
+uint64_t percent(const DurableStatus& status) {
+  return status.recover_bytes == 0 ? 0 : static_cast<uint64_t>(100.0 * static_cast<double>(status.recovered_bytes) / static_cast<double>(status.recover_bytes));
+}
+
+}  // namespace
+
+std::string VitalSigns::text(const DurableStatus& status) const {
+  if (status.phase == Phase::kRecovering) {
+    return fmt::format("recovering: {} of {} bytes of the journal, {}%", status.recovered_bytes, status.recover_bytes, percent(status));
+  }
+  if (status.phase == Phase::kHeld) return fmt::format("held at position {}: {}", status.held_position, status.why);
+  return fmt::format("serving, {} lines in the journal", status.journal_next - 1);
+}
+
+void VitalSigns::log_progress(const DurableStatus& status) {
+  if (status.phase != Phase::kRecovering || steady_clock::now() - logged_ < kLogEvery) return;
+  logged_ = steady_clock::now();
+  LogLine(LogLevel::kInfo, "recovering")
+      .add("bytes", status.recovered_bytes)
+      .add("of", status.recover_bytes)
+      .add("percent", percent(status));
+}
+
+void VitalSigns::log_recovered(const DurableStatus& status) {
+  const double seconds = std::chrono::duration<double>(steady_clock::now() - began_).count();
+  LogLine(LogLevel::kInfo, "recovered")
+      .add("seconds", fmt::format("{:.3f}", seconds))
+      .add("journal_bytes", status.journal_bytes)
+      .add("next_position", status.journal_next);
+}
+
+bool VitalSigns::moves(const DurableStatus& status) {
+  const bool moved = status.worked != worked_ || status.recovered_bytes != recovered_bytes_ || status.phase != phase_;
+  worked_ = status.worked;
+  recovered_bytes_ = status.recovered_bytes;
+  phase_ = status.phase;
+  // Everything is worked, or nothing is to be.
+  const bool idle = status.worked + 1 >= status.journal_next || status.no_room;
+  return moved || idle || status.phase != Phase::kReady;
+}
+
+}  // namespace cep::server
