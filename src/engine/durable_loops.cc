@@ -306,6 +306,11 @@ void DurableThreads::pump_files() {
 
 void DurableThreads::keep_house() {
   Status done;
+  for (size_t i = 0; i < files_.size(); ++i) {
+    if (!files_[i]->sync().ok()) continue;  // a file output never ends the daemon: its place stays where it was
+    std::lock_guard lock(places_mutex_);
+    stages_->places.acknowledge(std::string(channel_name(options_.files[i].channel)), kFilePlace + files_[i]->path(), files_[i]->durable());
+  }
   {
     std::lock_guard lock(places_mutex_);
     if (stages_->places.dirty()) done = stages_->places.save();

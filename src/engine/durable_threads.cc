@@ -2,6 +2,7 @@
 #include "engine/durable_threads.h"
 
 #include "base/check.h"
+#include "base/log.h"
 #include "engine/program_set.h"
 
 namespace cep::engine {
@@ -33,7 +34,8 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   stages_ = std::move(stages.value());
   set_ = stages_->wanted(program, diagnostics);
   if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
-  for (const output::FileOutputOptions& file : options_.files) {
+  for (output::FileOutputOptions& file : options_.files) {
+    file.after = stages_->places.acknowledged(std::string(channel_name(file.channel)), kFilePlace + file.path);
     auto opened = output::FileOutput::open(options_.env, stages_->log.get(), file);
     if (!opened.ok()) return opened.status();
     files_.push_back(std::move(opened.value()));
@@ -44,7 +46,17 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   producers_ = stages_->scan.sessions.size();
   status_.load_position = stages_->scan.last_load_position;
   note_crashes_in(stages_->dir.crash());
+  tell_what_was_cut();
   return {};
+}
+
+// What a crash or a power cut has left half written: never anything that was acknowledged.
+void DurableThreads::tell_what_was_cut() const {
+  using base::LogLevel;
+  using base::LogLine;
+  const journal::Opened& journal = stages_->journal_files;
+  if (journal.torn_bytes > 0) LogLine(LogLevel::kInfo, "cut the journal's torn tail").add("at", journal.torn_at).add("bytes", journal.torn_bytes);
+  for (const std::string& cut : stages_->log->cuts()) LogLine(LogLevel::kInfo, "cut from the output log, to be made again").add("what", cut);
 }
 
 DurableThreads::~DurableThreads() {

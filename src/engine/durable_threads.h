@@ -18,6 +18,9 @@
 
 namespace cep::engine {
 
+// The place of a file output among those of consumers: this before its path.
+inline constexpr const char* kFilePlace = "file:";
+
 class DurableThreads : public DurableEngine {
  public:
   DurableThreads(const DurableOptions& options) : options_(options) {}
@@ -50,6 +53,8 @@ class DurableThreads : public DurableEngine {
     uint64_t number = 0;         // kLoad: the request
     std::shared_ptr<const journal::Load> load;
   };
+
+  void tell_what_was_cut() const;
 
   // I/O side
   void request(Request r);
