@@ -30,6 +30,7 @@ void SimFile::resize(uint64_t bytes) {
 void SimFile::sync() {
   if (base_) {
     settle(Fate::kAll, nullptr);
+    base_.reset();
     if (platter_ != cache_) base_ = cache_;  // what an earlier sync lost stays lost
     return;
   }
@@ -39,6 +40,7 @@ void SimFile::sync() {
 
 void SimFile::fail_sync(Rng* rng) {
   settle(rng->chance(0.3) ? Fate::kNone : Fate::kRandom, rng);
+  platter_.resize(cache_.size(), '\0');  // pages are dropped, the size is not
   base_ = cache_;
 }
 

@@ -194,6 +194,29 @@ TEST_CASE("a file: after a failed sync the cache lies until the power goes, what
   CHECK(kept > 50);
 }
 
+TEST_CASE("a file: what is written again after a failed sync is as good as new") {
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    Rng rng(seed);
+    SimFile file;
+    Model model;
+    for (int round = 0; round < 4; ++round) {
+      for (int step = 0; step < 4; ++step) random_change(&rng, &file, &model);
+      if (rng.coin()) file.fail_sync(&rng);
+      else if (rng.coin()) file.sync();
+    }
+    const std::string all = file.cache();
+    file.write(0, all);
+    file.resize(all.size());
+    file.sync();
+    REQUIRE(file.cache() == all);
+    // And from here on as any file: what was synced stays, what was not may go.
+    model = Model{{all}};
+    for (int step = 0; step < 3; ++step) random_change(&rng, &file, &model);
+    file.cut_power(static_cast<Fate>(rng.below(4)), &rng);
+    REQUIRE_MESSAGE((all.empty() || model.may_leave(file.cache())), "seed " << seed);
+  }
+}
+
 TEST_CASE("a file: a sector written again after a failed sync is written with all that the cache shows") {
   Rng rng(1);
   for (int i = 0; i < 100; ++i) {
