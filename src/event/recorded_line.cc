@@ -112,13 +112,18 @@ class Reader {
 
   void broken(element value) {
     uint64_t length = 0;  // for people
+    std::string encoded;
     members(value, "_broken", [&](std::string_view name, element v) {
       if (name == "line") text(v, "line", &out_->text);
+      else if (name == "base64") text(v, "base64", &encoded);
       else if (name == "reason") text(v, "reason", &out_->reason);
       else if (name == "length") number(v, "length", UINT64_MAX, &length, 0);
       else return false;
       return true;
     });
+    if (encoded.empty()) return;
+    out_->text.clear();
+    if (!read_base64(encoded, &out_->text)) wrong("`base64` of `_broken` is none");
   }
 
   void load(element value) {

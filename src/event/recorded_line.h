@@ -1,6 +1,6 @@
 // The control lines that only a recorded stream says, printed by `cepctl journal cat` and obeyed by `replay` and `test`:
 //   {"_session":{"producer":"gw-7","stream":"s"}}                 of the lines that follow; a member that is missing: none
-//   {"_broken":{"line":"…","reason":"…","length":N}}              a line that was not taken whole: its first bytes
+//   {"_broken":{"line":"…","reason":"…","length":N}}              a line that was not taken whole: its first bytes; "base64" in place of "line" if they are no UTF-8
 //   {"_line":"…"}                                                 a line as a client sent it
 //   {"_load":{"semantics":1,"limits":{…},"files":[{"name":"…","text":"…"}],"tables":[{"name":"…","text":"…"}]}}
 //                                                                 a program from here on; a table that is no UTF-8 has "base64" in place of "text"

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/temp_dir.h"
+#include "cep/engine.h"
 #include "journal/entry.h"
 #include "journal/reader.h"
 #include "output/output_log.h"
@@ -211,4 +212,43 @@ TEST_CASE("journal: a repair mends the output log too") {
   CHECK(f.run("repair") == 0);
   CHECK(has(f.out, "made again from the segments"));
   CHECK(output::OutputLog::open(f.env(), dir, {}).ok());
+}
+
+TEST_CASE("journal cat: what replay makes of it is what the engine made of the entries") {
+  Fixture f;
+  std::string payload;
+  const std::string cut = std::string(journal::kBrokenBytesMax - 1, 'x') + "\xc3";   // a character cut in two
+  journal::append_broken(9000, cut, "too long", &payload);
+  journal::append_line("{\"_at\":7}", &payload);
+  journal::append_line("{\"\\u005ftick\":7}", &payload);
+  journal::append_line("{\"_load\":{}}", &payload);
+  journal::append_line("\xff{\"_at\":7}", &payload);
+  journal::append_line("{\"id\":\"crash\",\"ts\":100}", &payload);
+  journal::append_line("{\"id\":\"last\",\"ts\":200}", &payload);
+  {
+    Result<journal::Opened> opened = journal::open_journal(f.env(), f.journal(), f.options());
+    REQUIRE(opened.ok());
+    REQUIRE(opened.value().writer->append({8, 7, 1767225600100, payload}).ok());
+    REQUIRE(opened.value().writer->sync().ok());
+  }
+  REQUIRE(f.run("skip 13 --reason 'it crashes'") == 0);
+  std::string want;
+  std::vector<Diagnostic> none;
+  Program program;
+  program.files = {{"p.cep", "stream e (id string, ts timestamp) time ts\npattern p on e { begin a alert low }\n"}};
+  auto engine = Engine::create(program, {}, [&](const Record& r) { want.append(r.line).push_back('\n'); }, &none);
+  REQUIRE(engine);
+  OfferOptions client;
+  client.client = true;
+  for (int i = 2; i <= 7; ++i) engine->offer("{\"id\":\"e" + std::to_string(i) + "\",\"ts\":" + std::to_string(i) + "}", client);
+  engine->offer_broken(cut, "too long");
+  for (const char* line : {"{\"_at\":7}", "{\"\\u005ftick\":7}", "{\"_load\":{}}", "\xff{\"_at\":7}"}) engine->offer(line, client);
+  engine->offer_broken("{\"id\":\"crash\",\"ts\":100}", "it crashes");
+  engine->offer("{\"id\":\"last\",\"ts\":200}", client);
+  engine->flush();
+  CHECK(f.run("cat > recorded && " CEPCTL " replay --events recorded --channel all --no-flush") == 0);
+  CHECK(f.err == "");
+  CHECK(f.out == want);
+  CHECK(has(want, "it crashes"));
+  CHECK(has(want, "\"last\""));
 }

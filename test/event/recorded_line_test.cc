@@ -33,6 +33,9 @@ TEST_CASE("what they hold") {
   CHECK(b.kind == RecordedLine::kBroken);
   CHECK(b.text == "{\"a");
   CHECK(b.reason == "cut");
+  RecordedLine bytes = read_recorded(R"({"_broken":{"base64":"Yf8A","reason":"cut","length":3}})");
+  CHECK(bytes.wrong.empty());
+  CHECK(bytes.text == std::string("a\xff\0", 3));
   RecordedLine l = read_recorded("{\"_line\":\"{\\\"_at\\\":1}\\u0000\"}");
   CHECK(l.kind == RecordedLine::kLine);
   CHECK(l.text == std::string("{\"_at\":1}\0", 10));
@@ -87,6 +90,7 @@ TEST_CASE("what is wrong with them") {
       {R"({"_session":{"stream":"a","stream":"b"}})", "`_session`: the member `stream` comes twice"},
       {R"({"_line":{}})", "`_line` must be a string"},
       {R"({"_broken":{"length":-1}})", "`length` must be a whole number from 0 to 18446744073709551615"},
+      {R"({"_broken":{"base64":"Yf8"}})", "`base64` of `_broken` is none"},
       {R"({"_load":[]})", "`_load` must be an object"},
       {R"({"_load":{"files":{}}})", "`files` must be an array"},
       {R"({"_load":{"files":[{"nam":"x"}]}})", "`files` has no member `nam`"},
