@@ -114,6 +114,7 @@ TEST_CASE("a second daemon on the same data directory is refused, and says who h
 
 TEST_CASE("a stop and a start lose nothing and say nothing twice") {
   Daemon daemon;
+  REQUIRE(daemon.logged("msg=listening"));  // who connects before waits, and is let go by a stop
   Client producer = daemon.producer();
   std::string lines;
   for (int i = 1; i <= 3000; ++i) lines += event(std::to_string(i));
