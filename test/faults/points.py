@@ -18,10 +18,12 @@ from world import HERE, World
 
 POINT = re.compile(r'kill_point\("([^"]+)"\)')
 LIFE_SECONDS = 6
+LONG_LIFE_SECONDS = 25     # where megabytes of records must come first
 FEED_LINES = 400
 RELOAD_SECONDS = 0.7
 WORLDS_MAX = 12            # data directories, of a point that is reached only so often in one
-EXTRA = ()                 # settings that let points be reached sooner
+SMALL_LOG = ("outputs.retain.size=8MiB",)   # of segments of a mebibyte: rolled and deleted within seconds
+OF_SEGMENTS = re.compile("output-(ro|seg|re)")
 
 
 def points_of_source():
@@ -42,6 +44,7 @@ class Point:
         self.random = random.Random(name + str(world.seed))
         self.most = 1          # passings that are tried: more while the point is reached quickly
         self.growing = True
+        self.settings = SMALL_LOG if OF_SEGMENTS.match(name) else ()
         self.hits = 0
 
     def hit(self, wanted):
@@ -61,7 +64,7 @@ class Point:
         """One start. True if it ended at the point, False if it did not reach it, None if it ended otherwise."""
         started = time.monotonic()
         PREPARE.get(self.name, lambda _: None)(self.world.daemon.data)
-        self.world.daemon.start(*EXTRA, self.world.shards(), environment={"CEPD_KILL_POINT": f"{self.name}:{passing}"})
+        self.world.daemon.start(*self.settings, self.world.shards(), environment={"CEPD_KILL_POINT": f"{self.name}:{passing}"})
         status = self.keep_busy(started)
         if status is None:
             status = self.world.daemon.terminate()
@@ -78,7 +81,7 @@ class Point:
     def keep_busy(self, started):
         """Lines and reloads until the daemon ends: its status; or until the time is over: None."""
         world, reloaded = self.world, started
-        while time.monotonic() - started < LIFE_SECONDS:
+        while time.monotonic() - started < (LONG_LIFE_SECONDS if self.settings else LIFE_SECONDS):
             if world.daemon.process.poll() is not None:
                 return world.daemon.wait_end(1)
             if world.all_acknowledged():
@@ -99,7 +102,13 @@ def tear_output(data):
                 f.write(b"torn")
 
 
-PREPARE = {"output-cut": tear_output}
+def tear_file(data):
+    """The same in a file output."""
+    with open(data + ".alerts", "ab") as f:
+        f.write(b'{"channel":"alerts","seq":')
+
+
+PREPARE = {"output-cut": tear_output, "file-output-cut": tear_file}
 
 
 def run_point(name, options, report):
