@@ -84,7 +84,7 @@ Result<std::unique_ptr<Reader>> open_reader(base::Env* env, const std::string& d
   std::vector<SegmentName> segments = std::move(listed.value());
   if (!segments.empty() && segments.front().first > from)
     return Status::error("the journal in " + dir + " begins at position " + std::to_string(segments.front().first) + ": what comes before is not there" +
-                         (from == 1 ? " (" + segment_name(1) + " is missing)" : ""));
+                         (from == 1 ? " (" + segment_name(1) + " is missing): put it back from a copy, or move the data directory away" : ""));
   while (segments.size() > 1 && segments[1].first <= from) segments.erase(segments.begin());
   auto reader = std::make_unique<ChainReader>(env, dir, std::move(segments), from);
   Status measured = reader->measure();

@@ -166,7 +166,7 @@ TEST_CASE("segments lost, swapped, from another journal") {
   CHECK(try_with(without).read_error.find("are missing") != std::string::npos);
   without = files;
   without.erase(without.begin());
-  CHECK(try_with(without).read_error.find(segment_name(1) + " is missing") != std::string::npos);
+  CHECK(try_with(without).read_error.find(segment_name(1) + " is missing): put it back from a copy") != std::string::npos);
   auto swapped = files;
   std::swap(swapped[1].second, swapped[2].second);
   CHECK(try_with(swapped).read_error.find("its name says otherwise") != std::string::npos);
