@@ -49,13 +49,13 @@ class Point:
 
     def hit(self, wanted):
         """Until it was hit so often or is reached no more. False: the daemon did what it must not."""
-        while self.hits < wanted:
+        missed = 0   # lives in a row that did not reach it: the first start of a directory has nothing to read, say
+        while self.hits < wanted and missed < 2:
             passing = self.random.randint(1, self.most)
             reached = self.life(passing)
             if reached is None:
                 return False
-            if not reached and passing == 1:
-                return True
+            missed = 0 if reached or passing > 1 else missed + 1
             if not reached:
                 self.most, self.growing = 1, False
         return True

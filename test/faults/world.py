@@ -40,6 +40,7 @@ class World:
             producer.others = self.producers
         self.subscribers = [Subscriber(alerts, channel) for channel in CHANNELS] + [Subscriber(alerts, "alerts", "siem")]
         self.target = 0
+        self.others = False    # plain connections send too
         for client in self.clients():
             client.start()
 
@@ -142,7 +143,7 @@ class World:
             cat = subprocess.run([self.cepctl, "journal", "cat", "--data-dir", self.daemon.data], stdout=out, stderr=subprocess.PIPE, check=False)
         if not report.check(cat.returncode == 0, f"{name}journal cat", cat.stderr.decode()[-500:]):
             return False
-        check = JournalCheck(self.lines)
+        check = JournalCheck(self.lines, self.others)
         with open(self.cat_path(), "rb") as f:
             for line in f:
                 check.feed(line.rstrip(b"\n"))
