@@ -63,7 +63,10 @@ void LineSplitter::feed(std::string_view bytes, OnLine&& on_line, OnLong&& on_lo
 
 inline void LineSplitter::hold(std::string_view part) {
   length_ += part.size();
-  if (too_long_) return;
+  if (too_long_) {  // no packet border may show in what is kept
+    held_.append(part.substr(0, kKeepBytes - held_.size()));
+    return;
+  }
   if (held_.size() + part.size() <= limit_) {
     held_.append(part);
     return;

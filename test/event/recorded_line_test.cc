@@ -78,6 +78,14 @@ TEST_CASE("padding of base64") {
   for (const char* bad : {"Y", "YQ", "YQ=", "Y===", "====", "Y=Q=", "Y Q=", "YQ==YQ=="}) CHECK(text(bad).starts_with("! "));
 }
 
+TEST_CASE("first bytes that are no UTF-8") {
+  RecordedLine l = read_recorded(R"({"_broken":{"base64":"/wD+","reason":"too long","length":9}})");
+  CHECK(l.wrong.empty());
+  CHECK(l.text == std::string("\xff\0\xfe", 3));
+  CHECK(l.reason == "too long");
+  CHECK(!read_recorded(R"({"_broken":{"base64":"/wD","reason":"too long"}})").wrong.empty());
+}
+
 TEST_CASE("what is wrong with them") {
   struct Row {
     const char* line;

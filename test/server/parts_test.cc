@@ -45,6 +45,14 @@ TEST_CASE("lines come out the same in packets of any size") {
   }
 }
 
+TEST_CASE("as many first bytes are kept of a line over the limit, whatever the packets") {
+  const std::string bytes = std::string(6000, 'x') + "\n";
+  for (size_t step : {1, 7, 1000, 1500, 2047, 2048, 2049, 4096, 5999, 6001}) {
+    LineSplitter splitter(2048);
+    CHECK(split(bytes, step, 2048, &splitter) == std::vector<std::string>{"1!6000!" + std::string(LineSplitter::kKeepBytes, 'x')});
+  }
+}
+
 TEST_CASE("of a line over the limit only the first bytes are held") {
   LineSplitter splitter(100'000);
   std::string bytes = "ab" + std::string(1'000'000, 'x') + "\nnext\n";
