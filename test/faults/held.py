@@ -19,7 +19,7 @@ LINES_EACH = 400
 
 
 def write_notes(data):
-    # What was worked before lies in the output log and would differ: it goes, as if the crash had come at the first time.
+    # What was worked before lies in the output log and would differ (so there are no file outputs): it goes, as if the crash had come at the first time.
     shutil.rmtree(os.path.join(data, "output"))
     with open(os.path.join(data, "crash"), "w", encoding="utf-8") as f:
         f.write(f"{POSITION - 100} {POSITION + 100}\n{POSITION} {POSITION}\n")
@@ -64,7 +64,7 @@ def skip(world, report):
 
 def main():
     report = Report()
-    world = World(sys.argv[1], sys.argv[2], random.randrange(1 << 32), unrest=0)
+    world = World(sys.argv[1], sys.argv[2], random.randrange(1 << 32), unrest=0, to_files=())
     for subscriber in world.subscribers:
         subscriber.stop()
     world.subscribers = []  # they would have seen what is taken away

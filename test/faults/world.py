@@ -21,7 +21,7 @@ SHARDS_MAX = 4
 
 
 class World:
-    def __init__(self, cepd, cepctl, seed, data=None, unrest=0.05, **settings):
+    def __init__(self, cepd, cepctl, seed, data=None, unrest=0.05, to_files=TO_FILES, **settings):
         self.cepctl, self.seed = cepctl, seed
         self.random = random.Random(seed)
         self.work = tempfile.mkdtemp(prefix="cepd-faults.")
@@ -30,7 +30,7 @@ class World:
         with open(os.path.join(self.patterns, "faults.cep")) as f:
             self.program = f.read()
         data = data or os.path.join(self.work, "data")
-        self.files = [(channel, f"{data}.{channel}") for channel in TO_FILES]
+        self.files = [(channel, f"{data}.{channel}") for channel in to_files]
         self.daemon = Daemon(cepd, self.work, self.patterns, data, files=self.files, **settings)
         self.lines = [Lines(seed, f"gw-{i}") for i in range(1, PRODUCERS + 1)]
         events = lambda: self.daemon.port("events")
