@@ -1,4 +1,5 @@
 // `cepctl replay`: files of events through the engine, as fast as it goes or at the pace of the events.
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -21,6 +22,12 @@ namespace cep::cepctl {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// That this process may run on (`taskset -c 0`: one).
+int cores() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
 
 // Holds events back until their time has come, at `speed` times the pace at which they happened.
 class Pace {
@@ -131,7 +138,7 @@ class Replay {
     engine_options_.batch = options_.batch;
     engine_options_.seed = options_.seed;
     // Decoding, matching and writing side by side; a seed asks for the scheduler that it drives.
-    engine_options_.threads = options_.seed == 0 && std::thread::hardware_concurrency() > 1;
+    engine_options_.threads = options_.seed == 0 && cores() > 1;
     std::vector<Diagnostic> diagnostics;
     engine_ = Engine::create(
         files, engine_options_, [this](const Record& r) { out_.write_line(r.line); }, &diagnostics);

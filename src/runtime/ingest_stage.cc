@@ -298,16 +298,25 @@ void IngestStage::to_table(int table, const event::Row& row) {
   table_rows_.push_back(std::move(out));
 }
 
+// Whether the batch so far can see a table. Between lines that only fill tables nothing is cut.
+bool IngestStage::batch_decides() const {
+  auto given = [](const auto& list) { return !list.empty(); };
+  return given(timeline_->ticks) || std::any_of(timeline_->steps.begin(), timeline_->steps.end(), given) ||
+         std::any_of(batch_.rows.begin(), batch_.rows.end(), [](const RowList& list) { return !list.rows.empty(); });
+}
+
 // A line for a table: all that was decided before it has seen the table as it was.
 void IngestStage::table_line(int table, const event::LineKind& kind, std::string_view line) {
   const plan::Table& t = plan_.tables[table];
   int64_t time = 0;
   std::string reason = decoder_.decode(t.schema, -1, kind.is_delete ? &t.key : nullptr, &table_builder_, &time);
   if (!reason.empty()) return reject(t.name, -1, std::move(reason), line);
-  // The line itself belongs to the next batch: what it says comes after what is cut here.
-  give_back_position();
-  cut();
-  take_position();
+  if (batch_decides()) {
+    // The line itself belongs to the next batch: what it says comes after what is cut here.
+    give_back_position();
+    cut();
+    take_position();
+  }
   pipeline_->settle();
   if (!tables_->apply(table, *table_builder_.finish(0, position_), kind.is_delete))
     reject(t.name, -1, "a row of a table needs all of its key fields", line);

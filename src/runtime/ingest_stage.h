@@ -58,6 +58,7 @@ class IngestStage : private FlowSink {
   void event(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   bool route(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   void table_line(int table, const event::LineKind& kind, std::string_view line);
+  bool batch_decides() const;
   void apply_table_rows();
   bool takes_late(const Lane& lane, int64_t time, int64_t clock) const;
   bool takes(int node);

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/check.h"
+#include "runtime/worked_range.h"
 
 namespace cep::runtime {
 namespace {
@@ -40,8 +41,10 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
   }
   for (auto& s : shards_) s->connect(peers);
   if (!options.threads) return;
-  auto release = [this](uint64_t last, std::vector<OutRecord> records) { release_batch(last, std::move(records)); };
-  threads_ = std::make_unique<ShardThreads>(std::move(peers), release, &under_way_, options.under_way_bytes);
+  const auto& tables = loaded_->plan->tables;
+  const bool in_caller = std::any_of(tables.begin(), tables.end(), [](const plan::Table& t) { return t.stream >= 0; });
+  auto release = [this](BatchRecords all) { release_batch(std::move(all)); };
+  threads_ = std::make_unique<ShardThreads>(std::move(peers), release, &under_way_, options.under_way_bytes, in_caller);
 }
 
 uint64_t Pipeline::draw() {
@@ -54,7 +57,7 @@ uint64_t Pipeline::draw() {
 void Pipeline::submit(Batch batch) {
   std::vector<Parcel> parcels;
   for (RowList& rows : batch.rows) parcels.push_back({batch.timeline, -1, std::move(rows)});
-  BatchRecords given{batch.timeline->last, std::move(batch.records), 0};
+  BatchRecords given{batch.timeline->first, batch.timeline->last, std::move(batch.records), 0};
   if (threads_) return threads_->submit(std::move(parcels), std::move(given));
   ++submitted_;
   given_.push_back(std::move(given));
@@ -93,12 +96,6 @@ void Pipeline::settle() {
   else drain();
 }
 
-std::optional<ShardThreads::Standstill> Pipeline::stand_still() {
-  drain();
-  if (!threads_) return std::nullopt;
-  return std::make_optional<ShardThreads::Standstill>(threads_.get());
-}
-
 void Pipeline::drain() {
   if (threads_) return threads_->drain();
   while (step()) {
@@ -122,15 +119,16 @@ void Pipeline::release() {
     BatchRecords all = std::move(given_.front());
     given_.pop_front();
     for (auto& s : shards_) all.take(s->take_records());
-    release_batch(all.last, std::move(all.records));
+    release_batch(std::move(all));
   }
 }
 
-void Pipeline::release_batch(uint64_t last, std::vector<OutRecord> records) {
-  if (before_release_) before_release_(last);
-  sequencer_.release(std::move(records));
+void Pipeline::release_batch(BatchRecords all) {
+  WorkedScope working(all.first, all.last);
+  if (before_release_) before_release_(all.last);
+  sequencer_.release(std::move(all.records));
   note_counts();
-  if (after_release_) after_release_(last);
+  if (after_release_) after_release_(all.last);
 }
 
 void Pipeline::note_counts() {

@@ -5,7 +5,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "cep/engine.h"
@@ -35,8 +34,6 @@ class Pipeline {
   void settle();
   // Until all of it has come out.
   void drain();
-  // Drains; while the result lives no thread touches shards and sequencer.
-  [[nodiscard]] std::optional<ShardThreads::Standstill> stand_still();
   // The rows that operators made for tables, in the order of their labels. REQUIRES settled.
   std::vector<TableRow> take_table_rows();
 
@@ -51,7 +48,7 @@ class Pipeline {
   void release();
   uint64_t draw();
 
-  void release_batch(uint64_t last, std::vector<OutRecord> records);
+  void release_batch(BatchRecords all);
   void note_counts();
 
   std::shared_ptr<const Loaded> loaded_;

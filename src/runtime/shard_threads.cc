@@ -15,17 +15,21 @@ uint64_t bytes_of(const std::vector<OutRecord>& records) {
 
 }  // namespace
 
-ShardThreads::ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes)
-    : release_(std::move(release)), under_way_(under_way), under_way_bytes_(static_cast<int64_t>(std::min<uint64_t>(under_way_bytes, INT64_MAX))) {
+ShardThreads::ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes,
+                           bool in_caller)
+    : release_(std::move(release)), under_way_(under_way), under_way_bytes_(static_cast<int64_t>(std::min<uint64_t>(under_way_bytes, INT64_MAX))),
+      in_caller_(in_caller) {
   const int n = static_cast<int>(shards.size());
   for (Shard* s : shards) shards_.emplace_back().shard = s;
   for (ShardWorker& to : shards_) {
+    to.records.wake(&sequencer_.bell, nullptr);
+    if (in_caller) continue;
     for (int from = 0; from < n; ++from) to.shard->inbox(from).wake(&to.bell, &shards_[from].bell);
     to.shard->inbox(n).wake(&to.bell, nullptr);
-    to.records.wake(&sequencer_.bell, nullptr);
   }
   given_.wake(&sequencer_.bell, nullptr);
-  for (ShardWorker& w : shards_) w.thread = std::thread([this, &w] { run(&w, [this, &w] { return work_shard(&w); }); });
+  for (ShardWorker& w : shards_)
+    if (!in_caller) w.thread = std::thread([this, &w] { run(&w, [this, &w] { return work_shard(&w); }); });
   sequencer_.thread = std::thread([this] { run(&sequencer_, [this] { return release_next(); }); });
 }
 
@@ -33,7 +37,8 @@ ShardThreads::~ShardThreads() {
   stop_ = true;
   for (ShardWorker& w : shards_) w.bell.ring();
   sequencer_.bell.ring();
-  for (ShardWorker& w : shards_) w.thread.join();
+  for (ShardWorker& w : shards_)
+    if (w.thread.joinable()) w.thread.join();
   sequencer_.thread.join();
   for (ShardWorker& w : shards_)
     for (int from = 0; from <= static_cast<int>(shards_.size()); ++from) w.shard->inbox(from).wake(nullptr, nullptr);
@@ -83,7 +88,7 @@ bool ShardThreads::release_next() {
     all.take(std::move(more.records));
   }
   const int64_t bytes = static_cast<int64_t>(all.size);
-  release_(all.last, std::move(all.records));
+  release_(std::move(all));
   under_way_->fetch_sub(bytes, std::memory_order_relaxed);
   released_.fetch_add(1, std::memory_order_release);
   caller_.ring();
@@ -110,6 +115,15 @@ void ShardThreads::submit(std::vector<Parcel> parcels, BatchRecords given) {
   given_.push(std::move(given));
   const int from = static_cast<int>(shards_.size());
   for (size_t s = 0; s < shards_.size(); ++s) shards_[s].shard->inbox(from).push(std::move(parcels[s]));
+  if (in_caller_) work_here();
+}
+
+void ShardThreads::work_here() {
+  for (bool did = true; did;) {
+    did = false;
+    for (ShardWorker& w : shards_) did |= work_shard(&w);
+  }
+  CEP_CHECK(settled());
 }
 
 bool ShardThreads::settled() const {
@@ -123,12 +137,6 @@ void ShardThreads::settle() {
 void ShardThreads::drain() {
   wait_until([this] { return released_.load(std::memory_order_acquire) == submitted_ && settled(); });
   CEP_CHECK(under_way_->load() == 0);
-}
-
-ShardThreads::Standstill::Standstill(ShardThreads* threads) {
-  CEP_CHECK(threads->released_.load(std::memory_order_acquire) == threads->submitted_);
-  for (ShardWorker& w : threads->shards_) gates_.emplace_back(w.gate);
-  gates_.emplace_back(threads->sequencer_.gate);
 }
 
 LaneStats ShardThreads::stats() {

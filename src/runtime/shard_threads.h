@@ -25,9 +25,9 @@ namespace cep::runtime {
 
 // The records of one batch from one maker.
 struct BatchRecords {
-  uint64_t last = 0;  // the batch's last position; known from ingest alone
+  uint64_t first = 0, last = 0;  // the batch's positions; known from ingest alone
   std::vector<OutRecord> records;
-  uint64_t size = 0;  // bytes
+  uint64_t size = 0;             // bytes
 
   uint64_t bytes() const { return size; }
   void take(std::vector<OutRecord> more) {
@@ -40,10 +40,12 @@ struct BatchRecords {
 class ShardThreads {
  public:
   // Called in the sequencer's thread for each batch in order, with all of its records.
-  using Release = std::function<void(uint64_t last, std::vector<OutRecord> records)>;
+  using Release = std::function<void(BatchRecords all)>;
 
   // `under_way` counts the bytes of rows on their way (ShardOptions::under_way) and those of records. Starts the threads.
-  ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes);
+  // `in_caller`: the shards work in submit(), only the sequencer has a thread. For programs whose tables are made from streams: there a batch is a line and the next one has to
+  // wait for it, and to wake a thread for each line would cost many times the work.
+  ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes, bool in_caller);
   // Ends the threads; what is under way is dropped. Waits for the work in hand, a before_release that blocks included.
   ~ShardThreads();
 
@@ -53,16 +55,6 @@ class ShardThreads {
   void settle();
   // Until everything has been released.
   void drain();
-
-  // Nobody works while it lives: the threads' objects are the caller's. REQUIRES drained.
-  class Standstill {
-   public:
-    explicit Standstill(ShardThreads* threads);
-    Standstill(Standstill&&) = default;
-
-   private:
-    std::vector<std::unique_lock<std::mutex>> gates_;
-  };
 
   // Of all shards. Exact when they are idle; else as they were when last asked.
   LaneStats stats();
@@ -85,6 +77,7 @@ class ShardThreads {
   template <class Work>
   void run(Worker* worker, Work work) noexcept;
   bool work_shard(ShardWorker* worker);
+  void work_here();
   bool release_next();
   bool settled() const;
   template <class Condition>
@@ -93,6 +86,7 @@ class ShardThreads {
   Release release_;
   std::atomic<int64_t>* under_way_;
   const int64_t under_way_bytes_;
+  const bool in_caller_;
   std::atomic<bool> stop_{false};
   Doorbell caller_;
   uint64_t submitted_ = 0;
