@@ -214,7 +214,7 @@ TEST_CASE("replay: a recorded stream brings its program") {
   CHECK(has(sh.out, "\"seq\":2,\"pattern\":\"q\""));
   CHECK(has(sh.out, "\"seq\":3,\"pattern\":\"q\""));
   const std::string all = sh.out;
-  CHECK(sh.run("replay --events - --shards 3 --batch 1 <e.ndjson") == 0);
+  CHECK(sh.run("replay --events - --shards 3 --batch 1", sh.text_of("e.ndjson")) == 0);
   CHECK(sh.out == all);
   CHECK(sh.run("replay --events e.ndjson --speed 1000x") == 0);
   CHECK(sh.out == all);
