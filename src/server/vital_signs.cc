@@ -52,8 +52,8 @@ bool VitalSigns::moves(const DurableStatus& status) {
   worked_ = status.worked;
   recovered_bytes_ = status.recovered_bytes;
   phase_ = status.phase;
-  // Everything is worked, or nothing is to be.
-  const bool idle = status.worked + 1 >= status.journal_next || status.no_room;
+  // Positions do not tell: an entry that decides nothing, such as a session's, may stay the last one that was written for hours.
+  const bool idle = (status.queue_bytes[0] == 0 && status.queue_bytes[1] == 0) || status.no_room;
   return moved || idle || status.phase != Phase::kReady;
 }
 

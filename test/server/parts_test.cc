@@ -6,6 +6,7 @@
 #include "server/line_splitter.h"
 #include "server/line_window.h"
 #include "server/pretty.h"
+#include "server/vital_signs.h"
 #include "server/wire.h"
 
 using namespace cep::server;
@@ -190,6 +191,26 @@ TEST_CASE("a subscriber's acknowledgement") {
   for (const char* bad : {"", "{}", R"({"_ack":42})", R"({"_ack":{"upto":-1}})", R"({"_ack":{"upto":1.5}})", R"({"_ack":{"upto":1,"x":2}})", "nonsense"}) {
     CHECK_MESSAGE(!parse_ack(bad, &upto).empty(), bad);
   }
+}
+
+TEST_CASE("the watchdog hears of a daemon that is idle or moves, not of one that has work and does none") {
+  cep::engine::DurableStatus status;
+  status.phase = cep::engine::Phase::kReady;
+  status.journal_next = 100;
+  status.worked = 98;  // the last entry decides nothing
+  VitalSigns signs;
+  for (int i = 0; i < 3; ++i) CHECK(signs.moves(status));
+  status.queue_bytes[1] = 1000;
+  CHECK_FALSE(signs.moves(status));
+  status.worked = 99;
+  CHECK(signs.moves(status));
+  CHECK_FALSE(signs.moves(status));
+  status.no_room = true;
+  CHECK(signs.moves(status));
+  status.no_room = false;
+  status.phase = cep::engine::Phase::kHeld;
+  CHECK(signs.moves(status));
+  CHECK(signs.moves(status));
 }
 
 TEST_CASE("a hello is known by its first member") {
