@@ -25,14 +25,14 @@ ready_or_gone() { [[ -f $work/ports ]] || ! kill -0 "$cepd_pid" 2>/dev/null; }
 
 has_lines() { (($(wc -l <"$1") >= $2)); }
 
-# start_cepd CEPD PATTERN…: returns 0 once both ports take connections.
+# start_cepd CEPD PATTERN…: returns 0 once its ports take connections. Each start has a data directory of its own.
 start_cepd() {
   local program=$1 patterns
   shift
   patterns=$(printf '%s, ' "$@")
   cat >"$work/cepd.yaml" <<YAML
 patterns: [${patterns%, }]
-data_dir: $work/data
+data_dir: $(mktemp -d "$work/data.XXXXXX")
 disk: {reserve: 64MiB}
 listen: {events: 127.0.0.1:0, alerts: 127.0.0.1:0, http: 127.0.0.1:0}
 YAML
