@@ -100,7 +100,8 @@ int run_status(const StatusOptions& options) {
   call.at = options.from;
   call.target = "/api/v1/status";
   call.timeout_ms = 10'000;
-  if (const auto at = base::parse_endpoint(options.from); !at.ok()) {
+  const auto at = base::parse_endpoint(options.from);
+  if (!at.ok()) {
     complain(at.status().message());
     return kWrongUse;
   }
@@ -118,7 +119,7 @@ int run_status(const StatusOptions& options) {
   if (options.json) {
     out.write(reply.value().body);
   } else {
-    out.write(head(status, options.from));
+    out.write(head(status, to_text(at.value())));
     for (const std::string& table : {streams_table(part(status, "streams")), channels_table(part(status, "channels")), operators_table(part(status, "operators"))})
       if (!table.empty()) out.write("\n" + table);
   }
