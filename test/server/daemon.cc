@@ -212,7 +212,7 @@ void Daemon::start() {
   std::filesystem::remove(folder_ + "/ports");
   std::vector<std::string> arguments = {CEPD_BINARY, "--ports-file", folder_ + "/ports"};
   std::vector<std::string> settings = {"patterns=[" + program_path() + "]", "data_dir=" + data_dir(), "disk.reserve=1MiB", "journal.segment=4MiB",
-                                       "listen={events: " + port(events_port_) + ", alerts: " + port(alerts_port_) + ", http: '127.0.0.1:0'}"};
+                                       "listen={events: " + port(events_port_) + ", alerts: " + port(alerts_port_) + ", http: " + port(http_port_) + "}"};
   settings.insert(settings.end(), settings_.begin(), settings_.end());
   for (const std::string& setting : settings) {
     arguments.push_back("--set");
@@ -223,6 +223,7 @@ void Daemon::start() {
   std::string ports = read_whole(folder_ + "/ports");
   events_port_ = port_in(ports, "events");
   alerts_port_ = port_in(ports, "alerts");
+  http_port_ = port_in(ports, "http");
   REQUIRE_MESSAGE(alerts_port_ != 0, "cepd did not start: " << log());
 }
 

@@ -88,6 +88,7 @@ class Daemon {
 
   uint16_t events_port() const { return events_port_; }
   uint16_t alerts_port() const { return alerts_port_; }
+  uint16_t http_port() const { return http_port_; }   // 0: off
   Client producer() const { return Client(events_port_); }
   // A producer session, its welcome read; *next: the number of its next line.
   Client session(const std::string& producer, uint64_t* next) const;
@@ -111,6 +112,7 @@ class Daemon {
   pid_t pid_ = -1;
   uint16_t events_port_ = 0;
   uint16_t alerts_port_ = 0;
+  uint16_t http_port_ = 0;
 };
 
 // A folder that is gone at the end of the test.

@@ -1,0 +1,407 @@
+// The port `http` of a running daemon: what curl, Prometheus and cepctl see, and what strangers' bytes do to it (nothing).
+#include <doctest/doctest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "server/daemon.h"
+#include "server/http_client.h"
+
+using namespace cep::testing;
+using cep::server::call_http;
+using cep::server::HttpCall;
+using cep::server::HttpReply;
+using Json = nlohmann::json;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) {
+  bool found = text.find(part) != std::string::npos;
+  if (!found) MESSAGE(text);
+  return found;
+}
+
+HttpReply ask(const Daemon& daemon, const std::string& method, const std::string& target, const std::string& body = "") {
+  HttpCall call;
+  call.at = "127.0.0.1:" + std::to_string(daemon.http_port());
+  call.method = method;
+  call.target = target;
+  call.body = body;
+  auto reply = call_http(call);
+  REQUIRE_MESSAGE(reply.ok(), reply.status().message());
+  return reply.value();
+}
+
+Json json_of(const HttpReply& reply) {
+  Json json = Json::parse(reply.body, nullptr, false);
+  REQUIRE_MESSAGE(!json.is_discarded(), reply.body);
+  return json;
+}
+
+std::string get_line(const std::string& target, const std::string& more = "") { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n"; }
+
+// The answer to one raw request on a connection of its own: all lines until the daemon closes.
+std::vector<std::string> raw(const Daemon& daemon, const std::string& bytes) {
+  Client client(daemon.http_port());
+  client.send(bytes);
+  client.half_close();
+  return client.rest();
+}
+
+std::string status_line(const Daemon& daemon, const std::string& bytes) {
+  const std::vector<std::string> lines = raw(daemon, bytes);
+  return lines.empty() ? "" : lines.front();
+}
+
+const char* const kAnother = "pattern also on e {\n  begin a where name == \"a\"\n  alert low \"also {a.id}\"\n}\n";
+
+Finished cepctl(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), CEPCTL_BINARY);
+  return run(arguments);
+}
+
+std::string at(const Daemon& daemon) { return "127.0.0.1:" + std::to_string(daemon.http_port()); }
+
+}  // namespace
+
+TEST_CASE("http: health, readiness, status and metrics of a daemon that serves") {
+  Daemon daemon;
+  CHECK(ask(daemon, "GET", "/healthz").body == "ok\n");
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  Client producer = daemon.producer();
+  Client subscriber = daemon.subscriber(R"("from":"earliest")");
+  REQUIRE(producer.send(event("1") + event("2") + "bad\n"));
+  CHECK(is_alert_of(subscriber.line(), "1"));
+  CHECK(is_alert_of(subscriber.line(), "2"));
+  Json status;   // at most a moment old
+  REQUIRE(eventually([&] {
+    status = json_of(ask(daemon, "GET", "/api/v1/status"));
+    return status["totals"]["rejected"] == 1 && status["totals"]["events"] == 2;
+  }));
+  CHECK(status["phase"] == "ready");
+  REQUIRE(status["streams"].size() == 1);
+  CHECK(status["streams"][0]["name"] == "e");
+  CHECK(status["streams"][0]["events"] == 2);
+  CHECK(status["channels"][0]["next"] == 3);
+  CHECK(status["connections"]["open"].get<int>() >= 3);
+  const std::string metrics = ask(daemon, "GET", "/metrics").body;
+  CHECK(has(metrics, "cepd_events_received_total{stream=\"e\"} 2\n"));
+  CHECK(has(metrics, "cepd_matches_total{channel=\"alerts\",pattern=\"hit\",kind=\"pattern\"} 2\n"));
+  CHECK(has(metrics, "cepd_ready 1\n"));
+}
+
+TEST_CASE("http: what promtool says of a living daemon's metrics") {
+  Daemon daemon;
+  if (std::system("command -v promtool >/dev/null 2>&1") != 0) {
+    MESSAGE("skipped: promtool is not installed (Debian package prometheus)");
+    return;
+  }
+  TemporaryFolder folder;
+  const std::string file = folder.write("metrics", ask(daemon, "GET", "/metrics").body);
+  const std::string out = folder.path() + "/out";
+  CHECK(std::system(("promtool check metrics <" + file + " >" + out + " 2>&1").c_str()) == 0);
+  CHECK(read_whole(out).empty());
+}
+
+TEST_CASE("http: events by POST are durable and worked when they are answered") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  const HttpReply reply = ask(daemon, "POST", "/api/v1/events", event("1") + "bad\n" + event("2") + event("3").substr(0, event("3").size() - 1));
+  CHECK(reply.code == 200);
+  const Json json = json_of(reply);
+  CHECK(json["accepted"] == 3);
+  REQUIRE(json["rejected"].size() == 1);
+  CHECK(json["rejected"][0]["line"] == 2);
+  CHECK(!json["rejected"][0]["reason"].get<std::string>().empty());
+  daemon.kill();   // what was answered survives
+  daemon.start();
+  Client subscriber = daemon.subscriber(R"("from":"earliest")");
+  for (const char* id : {"1", "2", "3"}) CHECK(is_alert_of(subscriber.line(), id));
+  CHECK(json_of(ask(daemon, "POST", "/api/v1/events", ""))["accepted"] == 0);
+}
+
+TEST_CASE("http: the stream of a POST, a line over the limit, a stream that is not there") {
+  Daemon daemon({"limits.line=1KiB"}, "stream a (id string, ts timestamp) time ts\nstream b (id string, ts timestamp) time ts\n"
+                                      "pattern hit on b { begin x alert low \"{x.id}\" }\n");
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  Json json = json_of(ask(daemon, "POST", "/api/v1/events?stream=b", "{\"id\":\"1\",\"ts\":1}\n{\"id\":\"" + std::string(2000, 'x') + "\",\"ts\":1}\n"));
+  CHECK(json["accepted"] == 1);
+  REQUIRE(json["rejected"].size() == 1);
+  CHECK(has(json["rejected"][0]["reason"].get<std::string>(), "limits.line (1024 bytes)"));
+  json = json_of(ask(daemon, "POST", "/api/v1/events", "{\"id\":\"1\",\"ts\":1}\n"));
+  CHECK(json["rejected"].size() == 1);
+  json = json_of(ask(daemon, "POST", "/api/v1/events?stream=c", "{\"id\":\"1\",\"ts\":1}\n"));
+  CHECK(json["rejected"].size() == 1);
+  Client subscriber = daemon.subscriber(R"("from":"earliest")");
+  CHECK(is_alert_of(subscriber.line(), "1"));
+}
+
+TEST_CASE("http: a producer's numbers make a POST that is sent again count once") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  const std::string first = "/api/v1/events?producer=gw&first=1";
+  Json json = json_of(ask(daemon, "POST", first, event("1") + event("2")));
+  CHECK(json["accepted"] == 2);
+  CHECK(json["next"] == 3);
+  json = json_of(ask(daemon, "POST", first, event("1") + event("2") + "bad\n" + event("4")));
+  CHECK(json["repeated"] == 2);
+  CHECK(json["accepted"] == 3);
+  CHECK(json["rejected"][0]["line"] == 3);
+  CHECK(json["next"] == 5);
+  const HttpReply gap = ask(daemon, "POST", "/api/v1/events?producer=gw&first=9", event("9"));
+  CHECK(gap.code == 409);
+  CHECK(json_of(gap)["next"] == 5);
+  daemon.kill();
+  daemon.start();
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  json = json_of(ask(daemon, "POST", first, event("1") + event("2")));
+  CHECK(json["repeated"] == 2);
+  CHECK(json["next"] == 5);
+  Client subscriber = daemon.subscriber(R"("from":"earliest")");
+  for (const char* id : {"1", "2", "4"}) CHECK(is_alert_of(subscriber.line(), id));
+  uint64_t next = 0;
+  Client session = daemon.session("gw", &next);
+  CHECK(next == 5);
+}
+
+TEST_CASE("http: many at once, each gets its own answer") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  std::vector<Client> clients;
+  for (int i = 0; i < 40; ++i) {
+    clients.emplace_back(daemon.http_port());
+    std::string body = events(0, static_cast<uint64_t>(i));
+    for (int bad = 0; bad < i % 3; ++bad) body += "bad\n";
+    REQUIRE(clients.back().send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+  }
+  for (int i = 0; i < 40; ++i) {
+    const std::vector<std::string> lines = clients[static_cast<size_t>(i)].rest();
+    REQUIRE(!lines.empty());
+    CHECK(lines.front() == "HTTP/1.1 200 OK\r");
+    const Json json = Json::parse(lines.back(), nullptr, false);
+    REQUIRE_MESSAGE(json.is_object(), lines.back());
+    CHECK(json["accepted"] == i);
+    CHECK(json["rejected"].size() == static_cast<size_t>(i % 3));
+  }
+}
+
+TEST_CASE("http: patterns are listed, loaded, refused and removed") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  Json list;
+  REQUIRE(eventually([&] {
+    list = json_of(ask(daemon, "GET", "/api/v1/patterns"))["patterns"];
+    return list.size() == 1 && !list[0]["operators"].empty();
+  }));
+  CHECK(list[0]["name"] == "program.cep");
+  CHECK(list[0]["origin"] == "disk");
+  CHECK(list[0]["operators"][0]["name"] == "hit");
+  CHECK(ask(daemon, "GET", "/api/v1/patterns/program.cep").body == read_whole(daemon.program_path()));
+
+  const HttpReply loaded = ask(daemon, "PUT", "/api/v1/patterns/more.cep", kAnother);
+  CHECK(loaded.code == 200);
+  CHECK(json_of(loaded)["position"].get<uint64_t>() > 1);
+  CHECK(json_of(ask(daemon, "GET", "/api/v1/patterns"))["patterns"].size() == 2);
+  Client subscriber = daemon.subscriber();
+  CHECK(json_of(ask(daemon, "POST", "/api/v1/events", event("1")))["accepted"] == 1);
+  CHECK(is_alert_of(subscriber.line(), "1"));
+  CHECK(is_alert_of(subscriber.line(), "also 1"));
+
+  // The same text as `cepctl check` prints, and nothing has changed.
+  TemporaryFolder folder;
+  const std::string bad = "pattern p on nowhere {\n  begin a\n  alert low \"x\"\n}\n";
+  const HttpReply refused = ask(daemon, "PUT", "/api/v1/patterns/bad.cep", bad);
+  CHECK(refused.code == 422);
+  CHECK(has(refused.error(), "bad.cep:1:14: error: "));
+  CHECK(has(refused.error(), "^"));
+  CHECK(json_of(ask(daemon, "GET", "/api/v1/patterns"))["patterns"].size() == 2);
+  CHECK(has(ask(daemon, "GET", "/metrics").body, "cepd_reload_total{result=\"failed\"} 1\n"));
+
+  const HttpReply unknown = ask(daemon, "DELETE", "/api/v1/patterns/mroe.cep");
+  CHECK(unknown.code == 404);
+  CHECK(has(unknown.error(), "did you mean `more.cep`?"));
+  CHECK(ask(daemon, "GET", "/api/v1/patterns/more").code == 404);
+  CHECK(ask(daemon, "DELETE", "/api/v1/patterns/more.cep").code == 200);
+  list = json_of(ask(daemon, "GET", "/api/v1/patterns"))["patterns"];
+  REQUIRE(list.size() == 1);
+  CHECK(json_of(ask(daemon, "POST", "/api/v1/events", event("2")))["accepted"] == 1);
+  CHECK(is_alert_of(subscriber.line(), "2"));
+  CHECK(json_of(ask(daemon, "POST", "/api/v1/events", event("3")))["accepted"] == 1);
+  CHECK(is_alert_of(subscriber.line(), "3"));
+}
+
+TEST_CASE("http: cepctl status and cepctl patterns") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  TemporaryFolder folder;
+  const std::string more = folder.write("more.cep", kAnother), bad = folder.write("bad.cep", "pattern p on nowhere { begin a alert low \"x\" }\n");
+  REQUIRE(ask(daemon, "POST", "/api/v1/events", event("1")).code == 200);
+  Finished status;
+  REQUIRE(eventually([&] {
+    status = cepctl({"status", "--from", at(daemon)});
+    return status.output.find("1970-01-01") != std::string::npos;
+  }));
+  CHECK(status.status == 0);
+  CHECK(has(status.output, ": ready\n"));
+  CHECK(has(status.output, "STREAM"));
+  CHECK(has(status.output, "1970-01-01T00:00:00.001Z"));
+  CHECK(has(status.output, "hit"));
+  Finished json = cepctl({"status", "--from", at(daemon), "--json"});
+  CHECK(Json::parse(json.output, nullptr, false)["phase"] == "ready");
+
+  Finished load = cepctl({"patterns", "load", more, "--at", at(daemon)});
+  CHECK(load.status == 0);
+  CHECK(has(load.output, "more.cep loaded, in force at position "));
+  Finished list = cepctl({"patterns", "list", "--at", at(daemon)});
+  CHECK(list.status == 0);
+  CHECK(has(list.output, "more.cep"));
+  CHECK(has(list.output, "also"));
+  Finished refused = cepctl({"patterns", "load", bad, "--at", at(daemon)});
+  CHECK(refused.status == 1);
+  CHECK(has(refused.output, "bad.cep:1:14: error: "));
+  Finished removed = cepctl({"patterns", "remove", "more.cep", "--at", at(daemon)});
+  CHECK(removed.status == 0);
+  Finished again = cepctl({"patterns", "remove", "more.cep", "--at", at(daemon)});
+  CHECK(again.status == 1);
+  CHECK(has(again.output, "there is no pattern file `more.cep`"));
+  CHECK(cepctl({"patterns"}).status == 2);
+  CHECK(cepctl({"patterns", "load", folder.path() + "/none.cep", "--at", at(daemon)}).status == 2);
+  CHECK(cepctl({"status", "--from", "nowhere"}).status == 2);
+  Finished alone = cepctl({"status", "--from", "127.0.0.1:1"});
+  CHECK(alone.status == 3);
+  CHECK(has(alone.output, "cannot reach cepd at 127.0.0.1:1"));
+  CHECK(cepctl({"patterns", "list", "--at", "127.0.0.1:1"}).status == 3);
+  // The port `alerts` is no HTTP.
+  CHECK(cepctl({"status", "--from", "127.0.0.1:" + std::to_string(daemon.alerts_port())}).status == 3);
+}
+
+TEST_CASE("http: limits and wrong requests have their answers") {
+  Daemon daemon;
+  CHECK(status_line(daemon, get_line("/nothing")) == "HTTP/1.1 404 Not Found\r");
+  CHECK(status_line(daemon, "PUT /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") == "HTTP/1.1 405 Method Not Allowed\r");
+  const std::vector<std::string> not_allowed = raw(daemon, "DELETE /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(std::count(not_allowed.begin(), not_allowed.end(), "Allow: POST\r") == 1);
+  CHECK(status_line(daemon, get_line("/healthz", "X: " + std::string(20'000, 'x') + "\r\n")) == "HTTP/1.1 431 Request Header Fields Too Large\r");
+  CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n") == "HTTP/1.1 413 Payload Too Large\r");
+  CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx") ==
+        "HTTP/1.1 415 Unsupported Media Type\r");
+  CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:7802\r\nOrigin: http://evil.example\r\nContent-Length: 1\r\n\r\nx") ==
+        "HTTP/1.1 403 Forbidden\r");
+  CHECK(status_line(daemon, "nonsense\r\n\r\n") == "HTTP/1.1 400 Bad Request\r");
+  CHECK(status_line(daemon, "GET /healthz HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n") == "HTTP/1.1 400 Bad Request\r");
+  // A chunked body over the limit.
+  std::string chunk = "100000\r\n" + std::string(0x100000, 'x') + "\r\n", chunks = "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 9; ++i) chunks += chunk;
+  Client big(daemon.http_port());
+  big.send(chunks);
+  CHECK(big.line() == "HTTP/1.1 413 Payload Too Large\r");
+  // HEAD: the header alone, with the length that GET would have.
+  const std::vector<std::string> head = raw(daemon, "HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  CHECK(std::count(head.begin(), head.end(), "Content-Length: 3\r") == 1);
+  CHECK(head.back() == "\r");
+  CHECK(ask(daemon, "GET", "/healthz").code == 200);
+}
+
+TEST_CASE("http: a connection is kept, a byte at a time is as good, 100-continue is answered") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  Client client(daemon.http_port());
+  auto answer = [&] {
+    std::vector<std::string> lines;
+    do lines.push_back(client.line());
+    while (lines.back() != "\r" && lines.back() != "<closed>" && lines.back() != "<nothing>");
+    lines.push_back(client.line());
+    return lines;
+  };
+  REQUIRE(client.send(get_line("/healthz") + get_line("/healthz")));
+  for (int i = 0; i < 2; ++i) CHECK(answer().back() == "ok");
+  for (char c : get_line("/healthz")) REQUIRE(client.send(std::string(1, c)));
+  CHECK(answer().back() == "ok");
+  const std::string body = event("1");
+  REQUIRE(client.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n"));
+  CHECK(client.line() == "HTTP/1.1 100 Continue\r");
+  CHECK(client.line() == "\r");
+  REQUIRE(client.send(body));
+  CHECK(answer().back() == R"({"accepted":1,"rejected":[]})");
+}
+
+TEST_CASE("http: errors come as text to those who ask for it") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  const std::string bad = "pattern p on nowhere {}";
+  const std::vector<std::string> lines = raw(daemon, "PUT /api/v1/patterns/b.cep HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: text/plain\r\nContent-Length: " +
+                                                         std::to_string(bad.size()) + "\r\n\r\n" + bad);
+  CHECK(lines.front() == "HTTP/1.1 422 Unprocessable Entity\r");
+  CHECK(std::count(lines.begin(), lines.end(), "Content-Type: text/plain; charset=utf-8\r") == 1);
+  CHECK(std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return line.starts_with("b.cep:1:"); }));
+}
+
+TEST_CASE("http: any bytes in any pieces end their connection at most") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  std::mt19937 random(20'260'101);
+  const std::vector<std::string> seeds = {get_line("/api/v1/status"), get_line("/metrics"), "HEAD / HTTP/1.0\r\n\r\n",
+                                          "POST /api/v1/events?producer=p&first=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nbad\n\n",
+                                          "POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                                          "PUT /api/v1/patterns/x.cep HTTP/1.1\r\nContent-Length: 9\r\n\r\npattern {", "DELETE /api/v1/patterns/%00 HTTP/1.1\r\n\r\n"};
+  for (int round = 0; round < 300; ++round) {
+    std::string bytes = seeds[random() % seeds.size()] + seeds[random() % seeds.size()];
+    for (int change = static_cast<int>(random() % 6); change > 0; --change) {
+      const size_t place = random() % bytes.size();
+      if (random() % 3 == 0) bytes.erase(place, 1 + random() % 8);
+      else if (random() % 2 == 0) bytes.insert(place, std::string(1 + random() % 4, static_cast<char>(random())));
+      else bytes[place] = static_cast<char>(random());
+      if (bytes.empty()) bytes = "x";
+    }
+    REQUIRE_MESSAGE(daemon.alive(), daemon.log());
+    Client client(daemon.http_port());
+    for (size_t from = 0; from < bytes.size();) {
+      const size_t n = 1 + random() % 40;
+      if (!client.send(bytes.substr(from, n))) break;
+      from += n;
+    }
+    if (random() % 4 == 0) {
+      client.close(random() % 2 == 0);
+    } else {
+      client.half_close();
+      const std::vector<std::string> lines = client.rest();
+      CHECK((lines.empty() || lines.front().starts_with("HTTP/1.1 ") || lines.front() == "<closed>"));
+      CHECK((lines.empty() || lines.back() != "<nothing>"));
+    }
+  }
+  CHECK(ask(daemon, "GET", "/healthz").code == 200);
+  CHECK(json_of(ask(daemon, "POST", "/api/v1/events", event("1")))["accepted"] == 1);
+  // All that came has gone again.
+  CHECK(eventually([&] { return json_of(ask(daemon, "GET", "/api/v1/status"))["connections"]["open"] == 1; }));
+  CHECK(daemon.stop() == 0);
+}
+
+TEST_CASE("http: limits.connections holds for this port too; the port can be off") {
+  Daemon daemon({"limits.connections=3"});
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  Client a = daemon.producer(), b = daemon.producer(), c(daemon.http_port());
+  REQUIRE(c.send(get_line("/healthz")));
+  CHECK(c.line() == "HTTP/1.1 200 OK\r");
+  Client d(daemon.http_port());
+  CHECK(d.line() == "HTTP/1.1 503 Service Unavailable\r");
+  Daemon off({"listen.http=off"});
+  CHECK(off.http_port() == 0);
+}
+
+TEST_CASE("http: a stop answers what is on its way and does not wait for idle connections") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  Client idle(daemon.http_port()), half(daemon.http_port());
+  REQUIRE(half.send("POST /api/v1/events HTTP/1.1\r\nContent-Length: 100\r\n\r\n{"));
+  Client busy(daemon.http_port());
+  const std::string body = events(0, 2000);
+  REQUIRE(busy.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+  REQUIRE(eventually([&] { return json_of(ask(daemon, "GET", "/api/v1/status"))["totals"]["lines"].get<int>() > 0; }));
+  CHECK(daemon.stop() == 0);
+  const std::vector<std::string> lines = busy.rest();
+  REQUIRE(!lines.empty());
+  CHECK(lines.back() == R"({"accepted":2000,"rejected":[]})");
+}
