@@ -156,12 +156,12 @@ void AlertSubscription::cut_if_too_far_behind() {
 
 void AlertSubscription::pump() {
   if (waiting_writable_) return cut_if_too_far_behind();
-  for (size_t turn_bytes = 0; !closed_ && turn_bytes < kTurnBytes;) {
+  if (pump_posted_) return;
+  for (int fills = 0; !closed_ && fills < kTurnFills; ++fills) {
     if (outbox_.waiting_bytes() == 0 && !fill()) {
       if (stopping_ || cut_) all_sent();
       return;
     }
-    turn_bytes += outbox_.waiting_bytes();
     Outbox::State state = outbox_.write(&socket_);
     if (state == Outbox::State::kBroken) return close();
     if (state == Outbox::State::kBlocked) {
@@ -170,7 +170,11 @@ void AlertSubscription::pump() {
     }
   }
   if (closed_) return;
-  asio::post(socket_.get_executor(), [self = shared_from_this()] { self->pump(); });
+  pump_posted_ = true;
+  asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    self->pump_posted_ = false;
+    if (!self->closed_) self->pump();
+  });
 }
 
 void AlertSubscription::cut(const std::string& reason) {

@@ -26,7 +26,7 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
  public:
   static constexpr size_t kRequestBytesMax = 64 << 10;  // of a line from the client
   static constexpr size_t kFillBytes = 256 << 10;       // taken from the log at once
-  static constexpr size_t kTurnBytes = 4 << 20;         // written before the others have their turn
+  static constexpr int kTurnFills = 16;                 // so often, whether the filter lets anything through or not, before the others have their turn
   static constexpr int kLingerSeconds = 5;              // for the reason of a cut
   static constexpr int kLastAckSeconds = 1;             // of a stop: for a consumer's last `_ack`
 
@@ -74,6 +74,7 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   uint64_t seq_ = 0;                // the next record to put into the outbox
   bool caught_up_ = false;
   bool waiting_writable_ = false;
+  bool pump_posted_ = false;        // the next turn is on its way
   bool cut_ = false;
   bool stopping_ = false;
   bool waiting_last_ack_ = false;

@@ -50,6 +50,7 @@ struct Server::Impl {
   void reload();
   void loaded(const Notice& notice);
   void reload_refused(const std::string& text);
+  void tell_ready();
 
   void stop(int signal);
   void next_step_of_stop();
@@ -126,7 +127,7 @@ void Server::Impl::ready() {
       .add("events", base::to_text({options.events.host, events.port()}))
       .add("alerts", base::to_text({options.alerts.host, alerts.port()}))
       .add("http", http ? base::to_text({options.http->host, http->port()}) : "off");
-  service.ready(signs.text(status));
+  tell_ready();
 }
 
 void Server::Impl::fail(const std::string& reason) {
@@ -174,7 +175,7 @@ void Server::Impl::reload() {
   if (stage != Stage::kRecovering && stage != Stage::kServing) return;
   reload_again = reload_request.has_value();
   if (reload_again) return;
-  service.reloading();
+  if (stage == Stage::kServing) service.reloading();
   Result<Program> program = options.read_program();
   if (!program.ok()) return reload_refused(program.status().message());
   reload_request = engine->reload(std::move(program.value()));
@@ -188,7 +189,7 @@ void Server::Impl::loaded(const Notice& notice) {
   } else {
     const DurableStatus status = engine->status();
     LogLine(LogLevel::kInfo, "SIGHUP: the patterns on disk are in force").add("position", status.load_position).add("loads", status.loads);
-    service.ready(signs.text(status));
+    tell_ready();
   }
   if (std::exchange(reload_again, false)) reload();
 }
@@ -198,7 +199,12 @@ void Server::Impl::reload_refused(const std::string& text) {
   std::fputs(text.c_str(), stderr);
   if (!text.ends_with('\n')) std::fputc('\n', stderr);
   LogLine(LogLevel::kError, "SIGHUP: the patterns on disk have mistakes, nothing has changed");
-  service.ready(signs.text(engine->status()));
+  tell_ready();
+}
+
+// Not while it recovers or stops, whatever was reloaded meanwhile.
+void Server::Impl::tell_ready() {
+  if (stage == Stage::kServing) service.ready(signs.text(engine->status()));
 }
 
 // ---- the clean stop
