@@ -125,7 +125,7 @@ class Producer(Client):
         self.generated = 0     # the greatest number that was ever on its way
         self.rejected = 0
         self.window = window
-        self.others = [self]
+        self.others, self.abreast = [self], ABREAST
         self.random = random.Random(seed)
         self.unrest = unrest
         self.left = []         # sockets of sessions that were taken over
@@ -157,7 +157,7 @@ class Producer(Client):
         self.acknowledged = max(self.acknowledged, following - 1)  # a welcome says what is durable, as an acknowledgement does
         out = b""
         while not self.stopped.is_set():
-            top = min(self.target, self.acknowledged + self.window, min(p.acknowledged for p in self.others) + ABREAST)
+            top = min(self.target, self.acknowledged + self.window, min(p.acknowledged for p in self.others) + self.abreast)
             while following <= top and len(out) < 1 << 16:
                 out += self.source.line(following) + b"\n"
                 following += 1

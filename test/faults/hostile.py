@@ -178,6 +178,8 @@ def main():
     report = Report()
     world = World(options.cepd, options.cepctl, options.seed, unrest=0, lag="1MiB")
     world.others = True
+    for producer in world.producers:
+        producer.abreast = RATE // 10
     run(world, options, report)
     if world.daemon.running():
         world.finish(report, "afterwards")

@@ -12,6 +12,7 @@ from world import World
 
 USERS = 40
 LINES_PER_USER_SET = 2500   # then other users come
+ABREAST_LINES = 300         # all send at one rate: a slow moment of one must not slow the others
 SLOPE_MOST = 512 << 10      # bytes of memory a minute
 ROWS = 20
 
@@ -83,6 +84,7 @@ def main():
     world = World(options.cepd, options.cepctl, options.seed, unrest=0)
     for producer in world.producers:
         producer.source = PassingUsers(options.seed, producer.name, USERS)
+        producer.abreast = ABREAST_LINES
     world.daemon.start("shards=2")
     if report.check(world.daemon.wait_ready(), "it starts", world.daemon.last_log(5)):
         samples = feed_and_sample(world, options)
