@@ -115,6 +115,11 @@ bool DurableThreads::sync_if_due(bool now) {
   return true;
 }
 
+// Before anything else is taken: the time in which the daemon did not run, or had no room, was no silence of the streams.
+void DurableThreads::begin_to_read(int64_t unread_since_ms) {
+  if (wants_ticks_) stages_->journal->take_pause(unread_since_ms);
+}
+
 // What is looked at once in a while: room on the disk, producers to forget.
 void DurableThreads::housekeeping() {
   const uint64_t now = options_.env->steady_us();
@@ -130,7 +135,10 @@ void DurableThreads::housekeeping() {
   const bool full = free.ok() && free.value() < options_.disk_reserve_bytes;
   if (full != no_room_) {
     no_room_ = full;
-    if (!full) {
+    if (full) {
+      unread_since_ms_ = options_.env->wall_ms();
+    } else {
+      begin_to_read(unread_since_ms_);
       bool room;
       {
         std::lock_guard lock(in_mutex_);
@@ -152,6 +160,7 @@ void DurableThreads::journal_loop() {
     std::deque<Request> requests;
     go_on = take_requests(&requests);
     if (failed_) return;
+    if (phase_ == Phase::kReady && !std::exchange(reading_, true)) begin_to_read(stages_->scan.last_arrival_ms);
     std::vector<Notice> notices;
     for (Request& r : requests) serve(&r, &notices);
     if (phase_ != Phase::kRecovering) housekeeping();
@@ -203,6 +212,7 @@ bool DurableThreads::recover() {
       in_.push_front(std::move(r));
     }
     in_open_ = !in_stop_;
+    wants_ticks_ = stages_->feed->engine() && stages_->feed->engine()->wants_ticks();
     phase_ = phase;
   }
   in_changed_.notify_all();
@@ -263,7 +273,6 @@ void DurableThreads::publish_status(bool now) {
 
 void DurableThreads::ingest_loop() {
   if (!recover()) return;
-  wants_ticks_ = stages_->feed->engine() && stages_->feed->engine()->wants_ticks();
   for (;;) {
     WrittenFrame frame;
     const bool got = next_frame(&frame);

@@ -71,6 +71,7 @@ class DurableThreads : public DurableEngine {
   bool sync_if_due(bool now);
   void send_frame(WrittenFrame frame);
   void housekeeping();
+  void begin_to_read(int64_t unread_since_ms);
   uint64_t wait_us() const;
 
   // Ingest thread
@@ -132,7 +133,8 @@ class DurableThreads : public DurableEngine {
 
   // Journal thread alone.
   uint64_t last_sync_us_ = 0, last_tick_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
-  bool lines_since_tick_ = false;
+  bool lines_since_tick_ = false, reading_ = false;
+  int64_t unread_since_ms_ = 0;           // wall clock; of disk.reserve
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;
   // I/O thread alone.

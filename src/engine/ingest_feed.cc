@@ -44,7 +44,13 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
   if (!engine_) return Status::error("the journal's first line, at position " + std::to_string(position) + ", comes before any load");
   engine_->next_position(position);
   if (e.kind == EntryKind::kTick) {
-    engine_->tick(e.now_ms);
+    if (e.now_ms < frame.arrival_ms) {  // a stretch in which nothing was read, as `replay` is told it
+      OfferOptions recorded;
+      recorded.arrival_ms = frame.arrival_ms;
+      engine_->offer("{\"_tick\":" + std::to_string(e.now_ms) + "}", recorded);
+    } else {
+      engine_->tick(e.now_ms);
+    }
     return {};
   }
   auto skip = skips_.empty() ? skips_.end() : skips_.find(position);

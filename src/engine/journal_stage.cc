@@ -89,6 +89,15 @@ void JournalStage::take_tick() {
   ++next_;
 }
 
+// A tick that lies before its frame's arrival.
+void JournalStage::take_pause(int64_t since_ms) {
+  if (since_ms <= 0 || since_ms >= std::max(arrival_ms_, env_->wall_ms())) return;
+  WrittenFrame& f = frame();
+  journal::append_tick(since_ms, &f.payload);
+  ++f.count;
+  ++next_;
+}
+
 void JournalStage::take_load(uint64_t request, const journal::Load& load) {
   WrittenFrame& f = frame();
   journal::append_load(load, &f.payload);

@@ -52,6 +52,8 @@ class JournalStage {
   // Nothing more comes from the connection: behind the sync of its lines finished() says so.
   void take_finish(uint64_t connection) { finishing_.push_back(connection); }
   void take_tick();
+  // Nothing was read since `since_ms` (wall clock): that was no silence for `idle`.
+  void take_pause(int64_t since_ms);
   void take_load(uint64_t request, const journal::Load& load);
   // Forgets the producers that were not seen for `ttl_ms`.
   void forget_unseen(int64_t ttl_ms);

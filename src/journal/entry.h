@@ -16,7 +16,7 @@ enum class EntryKind : uint8_t {
   kBroken = 2,   // a line that was not taken whole: its length, its first bytes (4 KiB at most) and the reason
   kSource = 3,   // no position: where the lines that follow in this frame come from
   kSession = 4,  // a producer said hello: from here on it has this epoch
-  kTick = 5,     // the daemon's clock
+  kTick = 5,     // the daemon's clock; before its frame's arrival: since when nothing was read
   kLoad = 6,     // another program from here on
   kSkip = 7,     // the line at `position` is not processed: it is a reject
   kForget = 8,   // a producer's number is forgotten

@@ -112,6 +112,13 @@ void ClockSet::on_tick(int64_t now_ms) {
   }
 }
 
+void ClockSet::on_pause(int64_t from_ms, int64_t to_ms) {
+  for (int node : topology_.sources) {
+    Stream& s = streams_[node];
+    if (s.arrival != kNoTime && s.arrival < to_ms) s.arrival += to_ms - std::max(from_ms, s.arrival);
+  }
+}
+
 // The least watermark of the group; an `own max lag` stream that is too far behind the foremost of its feed holds nobody back. If all are (the foremost is none
 // of the group's), the foremost of the group counts in its place.
 int64_t ClockSet::group_clock(const std::vector<int>& nodes) const {

@@ -35,6 +35,8 @@ class ClockSet {
   void on_end();
   // A tick of the wall clock: the streams with `idle` that have been silent so long go on with it.
   void on_tick(int64_t now_ms);
+  // Nothing was read from `from_ms` to `to_ms` of the wall clock: that was no silence.
+  void on_pause(int64_t from_ms, int64_t to_ms);
   // Notes the arrival of an event, for `idle`.
   void on_arrival(int source, int64_t arrival_ms);
 

@@ -109,11 +109,13 @@ void IngestStage::note_clocks() {
 
 void IngestStage::tick(int64_t now_ms) {
   take_position();
-  note_tick(now_ms);
+  note_tick(now_ms, OfferOptions::kNoArrival);
   apply_table_rows();
 }
 
-void IngestStage::note_tick(int64_t now_ms) {
+// A tick that lies before its own arrival says: from then until that arrival nothing was read.
+void IngestStage::note_tick(int64_t now_ms, int64_t arrival_ms) {
+  if (arrival_ms != OfferOptions::kNoArrival && now_ms < arrival_ms) return clocks_.on_pause(now_ms, arrival_ms);
   clocks_.on_tick(now_ms);
   note_clocks();
   timeline_->ticks.push_back({position_, now_ms});
@@ -128,7 +130,7 @@ OfferResult IngestStage::offer(std::string_view line, const OfferOptions& option
   const event::LineKind& kind = decoder_.parse(line);
   if (kind.kind == event::LineKind::kEvent) event(kind, line, options);
   else if (kind.kind == event::LineKind::kBroken) reject({}, -1, kind.reason, line);
-  else if (kind.kind != event::LineKind::kBlank) control(kind, line, options.client);
+  else if (kind.kind != event::LineKind::kBlank) control(kind, line, options);
   if (lines_in_batch_ >= options_.batch) cut();
   apply_table_rows();
   return std::move(result_);
@@ -141,16 +143,18 @@ void IngestStage::offer_broken(std::string_view first_bytes, std::string_view re
   if (lines_in_batch_ >= options_.batch) cut();
 }
 
-void IngestStage::control(const event::LineKind& kind, std::string_view line, bool client) {
+void IngestStage::control(const event::LineKind& kind, std::string_view line, const OfferOptions& options) {
   auto only_recorded = [&](std::string_view name) {
     reject({}, -1, "`" + std::string(name) + "` is for recorded streams, only the journal may say it", line);
   };
   switch (kind.kind) {
     case event::LineKind::kAt:
-      if (client) return only_recorded("_at");
+      if (options.client) return only_recorded("_at");
       arrival_ = kind.time;
       return;
-    case event::LineKind::kTick: return client ? only_recorded("_tick") : note_tick(kind.time);
+    case event::LineKind::kTick:
+      if (options.client) return only_recorded("_tick");
+      return note_tick(kind.time, options.arrival_ms != OfferOptions::kNoArrival ? options.arrival_ms : arrival_);
     case event::LineKind::kRecorded: return only_recorded(kind.name);
     case event::LineKind::kEnd: {
       if (kind.stream != "*") return reject(kind.stream, -1, "`_end` is for all streams: {\"_end\":{\"stream\":\"*\"}}", line);

@@ -63,7 +63,7 @@ class IngestStage : private FlowSink {
   bool takes_late(const Lane& lane, int64_t time, int64_t clock) const;
   bool takes(int node);
   void take(int node, std::string_view line, const OfferOptions& options);
-  void control(const event::LineKind& kind, std::string_view line, bool client);
+  void control(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   void assert_watermark(const event::LineKind& kind, std::string_view line);
   void advance(int node, const event::Row& row, const OfferOptions& options);
   std::string_view by_value(int node, const event::Row& row, const OfferOptions& options);
@@ -73,7 +73,7 @@ class IngestStage : private FlowSink {
   void take_position();
   void give_back_position();
   void note_clocks();
-  void note_tick(int64_t now_ms);
+  void note_tick(int64_t now_ms, int64_t arrival_ms);
 
   const Loaded& loaded_;
   const plan::Plan& plan_;

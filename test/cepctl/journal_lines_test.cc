@@ -71,6 +71,13 @@ TEST_CASE("ticks and loads are lines, sessions, skips and forgotten producers ar
         "{\"_tick\":99}\n");
 }
 
+TEST_CASE("a stretch in which nothing was read: its end, then its beginning") {
+  std::string payload;
+  journal::append_tick(3, &payload);
+  journal::append_tick(7, &payload);
+  CHECK(print({1, 2, 7, payload}) == "{\"_at\":7}\n{\"_tick\":3}\n{\"_tick\":7}\n");
+}
+
 TEST_CASE("broken lines, and lines that a skip names") {
   std::string payload;
   journal::append_broken(9000, "abc\"", "too long", &payload);

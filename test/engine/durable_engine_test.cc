@@ -6,8 +6,11 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include "engine/durable_engine.h"
+#include "journal/entry.h"
+#include "journal/reader.h"
 
 using namespace cep;
 using namespace cep::engine;
@@ -263,4 +266,46 @@ TEST_CASE("a second engine on the same directory is refused") {
   Running second(dir.path, program(kProgram));
   CHECK(second.error.find("is in use") != std::string::npos);
   CHECK(first.engine->stop().ok());
+}
+
+TEST_CASE("time in which the daemon did not run is no silence of a stream") {
+  TempDir dir;
+  const Program idle = program("stream e (k string, ts timestamp) time ts idle 50ms advance\npattern p on e { begin a notFollowedBy b within 1h alert low }\n");
+  auto ticked = [](const Running& r, uint64_t from) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (r.engine->status().journal_next < from && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    return r.engine->status().journal_next >= from;
+  };
+  {
+    Running r(dir.path, idle);
+    r.offer(1, "", 0, 1, {R"({"k":"x","ts":1000})"});
+    CHECK(ticked(r, 5));
+    CHECK(r.engine->stop().ok());
+  }
+  auto ticks = [&] {  // the clock of each tick and its frame's arrival
+    std::vector<std::pair<int64_t, int64_t>> out;
+    auto reader = std::move(journal::open_reader(base::posix_env(), dir.path + "/journal", 1).value());
+    journal::Frame frame;
+    while (reader->next(&frame).value()) {
+      journal::EntryCursor cursor(frame.payload);
+      for (journal::Entry e; cursor.next(&e);)
+        if (e.kind == journal::EntryKind::kTick) out.emplace_back(e.now_ms, frame.arrival_ms);
+    }
+    return out;
+  };
+  const auto before = ticks();
+  REQUIRE(!before.empty());
+  const int64_t stopped_ms = before.back().second;
+  while (base::posix_env()->wall_ms() < stopped_ms + 300) std::this_thread::yield();
+  {
+    Running r(dir.path, idle);
+    CHECK(ticked(r, 5 + before.size() + 3));
+    CHECK(r.engine->stop().ok());
+  }
+  const auto after = ticks();
+  REQUIRE(after.size() > before.size() + 1);
+  CHECK(after[before.size()].first == stopped_ms);
+  CHECK(after[before.size()].second >= stopped_ms + 300);
+  for (size_t i = 0; i < after.size(); ++i)
+    if (i != before.size()) CHECK(after[i].first == after[i].second);
 }
