@@ -95,11 +95,15 @@ class Point:
 
 
 def tear_output(data):
-    """What a crash in the middle of a write leaves behind the last record of each channel."""
-    for name in sorted(os.listdir(os.path.join(data, "output"))) if os.path.exists(os.path.join(data, "output")) else []:
-        if name.endswith(".log"):
-            with open(os.path.join(data, "output", name), "ab") as f:
-                f.write(b"torn")
+    """What a power cut may leave of records that were never synced: a torn one, and a younger segment without those before it."""
+    folder = os.path.join(data, "output")
+    if not os.path.exists(folder):
+        return
+    for name in sorted(n for n in os.listdir(folder) if n.endswith(".log")):
+        with open(os.path.join(folder, name), "ab") as f:
+            f.write(b"torn")
+    with open(os.path.join(folder, "alerts-00000000000099999999.log"), "wb") as f:
+        f.write(b"younger")
 
 
 def tear_file(data):
