@@ -128,6 +128,26 @@ TEST_CASE("a stop and a start lose nothing and say nothing twice") {
   CHECK(subscriber.rest().empty());
 }
 
+TEST_CASE("a stop while it recovers ends it; the next start recovers all") {
+  Daemon daemon;
+  constexpr uint64_t kLines = 100'000;
+  uint64_t next = 0;
+  {
+    Client producer = daemon.session("gw", &next);
+    REQUIRE(producer.send(events(1, kLines + 1)));
+    REQUIRE(producer.acknowledged(kLines));
+  }
+  daemon.kill();
+  daemon.start();
+  daemon.signal(SIGHUP);  // waits its turn, and loses it
+  CHECK(daemon.stop() == 0);
+  daemon.start();
+  Client subscriber = daemon.subscriber(R"("from":1)");
+  for (uint64_t i = 1; i <= kLines; ++i) REQUIRE(is_alert_of(subscriber.line(), std::to_string(i)));
+  daemon.session("gw", &next);
+  CHECK(next == kLines + 1);
+}
+
 TEST_CASE("systemd is told when it is ready, when it reloads and when it stops") {
   TemporaryFolder folder;
   NotifySocket notify(folder.path() + "/notify");
