@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "server/http_connection.h"
 #include "server/http_service.h"
@@ -28,6 +29,8 @@ class HttpListener {
   void start();
   // What concerns all ports, loads, and this port's connections; other notices do no harm.
   void on_notice(const engine::Notice& notice) { service_.on_notice(notice); }
+  // The files on disk have mistakes, so the engine was not asked to load them.
+  void reload_refused(const std::string& text) { service_.reload_refused(text); }
   static bool is_http_connection(uint64_t connection) { return (connection & kHttpConnections) != 0; }
   // Accepts no more and closes each connection behind the answer that it waits for.
   void stop();

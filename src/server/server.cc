@@ -177,7 +177,10 @@ void Server::Impl::reload() {
   if (reload_again) return;
   if (stage == Stage::kServing) service.reloading();
   Result<Program> program = options.read_program();
-  if (!program.ok()) return reload_refused(program.status().message());
+  if (!program.ok()) {
+    if (http) http->reload_refused(program.status().message());
+    return reload_refused(program.status().message());
+  }
   reload_request = engine->reload(std::move(program.value()));
 }
 
