@@ -1,4 +1,5 @@
 """Producers and subscribers of the fault tests: threads that come back to the daemon after each crash and hold it to what it has promised. What breaks a promise goes to `broken`."""
+import collections
 import json
 import random
 import re
@@ -9,6 +10,7 @@ import time
 
 SEQ = re.compile(rb'"seq":(\d+)')
 WINDOW = 3000          # lines on their way without an acknowledgement
+TIMED_LINES = 50       # every so-many-th line is timed until its acknowledgement
 ABREAST = 50           # a producer is no further ahead of the others: of what is too far behind all would be late
 RETRY_SECONDS = 0.01
 CONNECT_SECONDS = 5
@@ -126,6 +128,8 @@ class Producer(Client):
         self.rejected = 0
         self.window = window
         self.others, self.abreast = [self], ABREAST
+        self.sent_at = collections.deque()   # (number, when) of the timed lines on their way
+        self.latencies = []                  # seconds
         self.random = random.Random(seed)
         self.unrest = unrest
         self.left = []         # sockets of sessions that were taken over
@@ -156,10 +160,13 @@ class Producer(Client):
             self.complain(f"welcome to line {following}, only {self.generated} were ever sent")
         self.acknowledged = max(self.acknowledged, following - 1)  # a welcome says what is durable, as an acknowledgement does
         out = b""
+        self.sent_at.clear()
         while not self.stopped.is_set():
             top = min(self.target, self.acknowledged + self.window, min(p.acknowledged for p in self.others) + self.abreast)
             while following <= top and len(out) < 1 << 16:
                 out += self.source.line(following) + b"\n"
+                if following % TIMED_LINES == 0:
+                    self.sent_at.append((following, time.monotonic()))
                 following += 1
             self.generated = max(self.generated, following - 1)
             for line in link.lines(0 if out else 0.005):
@@ -178,6 +185,8 @@ class Producer(Client):
             if upto < self.acknowledged or upto >= following:
                 self.complain(f"line {upto} acknowledged after {self.acknowledged}, {following} is the next to send")
             self.acknowledged = max(self.acknowledged, upto)
+            while self.sent_at and self.sent_at[0][0] <= upto:
+                self.latencies.append(time.monotonic() - self.sent_at.popleft()[1])
         elif line.startswith(b'{"_error":{"line"'):
             self.rejected += 1
 

@@ -113,7 +113,9 @@ class Watch(threading.Thread):
 
 
 def phase(world, seconds):
-    """Feeds at the rate for so long; how long it took until all was acknowledged, and the greatest memory."""
+    """Feeds at the rate for so long; how long it took until all was acknowledged, the greatest memory, the times from sending to acknowledgement."""
+    for producer in world.producers:
+        producer.latencies = []
     watch = Watch(world.daemon)
     watch.start()
     started, fed = time.monotonic(), 0
@@ -127,7 +129,11 @@ def phase(world, seconds):
     taken = time.monotonic() - started
     watch.over.set()
     watch.join()
-    return (taken if good else float("inf")), watch.most
+    return (taken if good else float("inf")), watch.most, sorted(t for p in world.producers for t in p.latencies)
+
+
+def quantile(times, q):
+    return f"{times[min(len(times) - 1, int(q * len(times)))] * 1000:.1f}" if times else "?"
 
 
 def with_hostile(world, seconds, report):
@@ -158,11 +164,15 @@ def run(world, options, report):
             return
         now = wait_for(lambda: daemon.descriptors() <= descriptors and daemon.descriptors(), 30) or daemon.descriptors()
         report.check(now <= descriptors, f"descriptors are back to {descriptors}", str(now))
-    ratio = sum(t for t, _ in beside) / sum(t for t, _ in alone)
-    seconds = ", ".join(f"{a:.2f}/{b:.2f}" for (a, _), (b, _) in zip(alone, beside))
+    ratio = sum(p[0] for p in beside) / sum(p[0] for p in alone)
+    seconds = ", ".join(f"{a[0]:.2f}/{b[0]:.2f}" for a, b in zip(alone, beside))
     report.check(ratio <= RATIO_MOST, f"the good ones take {ratio:.3f} of their time alone (alone/beside {seconds} s for {RATE * options.seconds} lines)")
-    more = max(m for _, m in beside) - max(m for _, m in alone)
-    report.check(more <= MEMORY_MOST, f"memory grows by {more / 1e6:.0f} MB beside them, {max(m for _, m in alone) / 1e6:.0f} MB alone")
+    for name, phases in (("alone", alone), ("beside", beside)):
+        times = sorted(t for p in phases for t in p[2])
+        say(f"from sending to acknowledgement, {name}: p50 {quantile(times, 0.5)} ms, p99 {quantile(times, 0.99)} ms, at most {quantile(times, 1)} ms")
+    before = max(p[1] for p in alone)
+    more = max(p[1] for p in beside) - before
+    report.check(more <= MEMORY_MOST, f"memory grows by {more / 1e6:.0f} MB beside them, {before / 1e6:.0f} MB alone")
     report.check(not world.broken(), "no good client saw a promise broken", "; ".join(world.broken()[:3]))
 
 
