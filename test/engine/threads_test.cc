@@ -214,13 +214,14 @@ TEST_CASE("statistics can be asked for while shards work") {
 }
 
 TEST_CASE("planted: a push that blocks stops all, and the scheduler says so") {
-  const std::vector<std::string> lines = make_lines(2000, false);
+  const std::vector<std::string> lines = make_lines(500, false);
   auto stopped = [&](cep::base::Bug bug) {
     const pid_t child = fork();
     if (child == 0) {
       if (std::freopen("/dev/null", "w", stderr) == nullptr) _exit(2);
+      std::signal(SIGABRT, SIG_DFL);  // not doctest's
       cep::base::plant(bug);
-      for (uint64_t seed = 1; seed <= 20; ++seed) {
+      for (uint64_t seed = 1; seed <= 10; ++seed) {
         cep::EngineOptions o;
         o.shards = 3;
         o.batch = 5;
@@ -232,7 +233,9 @@ TEST_CASE("planted: a push that blocks stops all, and the scheduler says so") {
     }
     int status = 0;
     REQUIRE(waitpid(child, &status, 0) == child);
-    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+    CAPTURE(status);
+    REQUIRE((status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT)));
+    return status != 0;
   };
   CHECK_FALSE(stopped(cep::base::Bug::kNone));
   CHECK(stopped(cep::base::Bug::kPushBlocks));
