@@ -208,6 +208,10 @@ TEST_CASE("statistics can be asked for while shards work") {
     const cep::EngineStats s = engine->stats();
     REQUIRE(s.records[static_cast<int>(cep::Channel::kAlerts)] >= before);
     before = s.records[static_cast<int>(cep::Channel::kAlerts)];
+    uint64_t alerts = 0;
+    for (const cep::OperatorStats& o : engine->operator_stats()) alerts += o.alerts;
+    REQUIRE(alerts >= before);  // asked later
+    REQUIRE(engine->stream_stats().size() == 1);
   }
   engine->flush();
   CHECK(engine->stats().live_keys > 0);
