@@ -14,6 +14,8 @@ namespace {
 enum class Mood : uint8_t { kKills, kPowerCuts, kBoth, kFailedSyncs, kRot, kFullDisk, kErrors };
 constexpr uint64_t kMoods = 7;
 
+// Passed in few lives: without this hardly one would end there.
+constexpr const char* kSeldom[] = {"file-output-cut", "output-cut", "output-retain", "output-remove", "output-removed"};
 constexpr size_t kLastBytes = 300;
 constexpr int kLastStarts = 2;   // the faults are over: one start may be refused for rot, the next is good
 
@@ -23,7 +25,10 @@ class Simulation {
     w_.segment_bytes = w_.rng.coin() ? 2048 : 16384;
     w_.output.segment_bytes = w_.rng.coin() ? 1024 : 8192;
     w_.output.ring_bytes = w_.rng.coin() ? 512 : 65536;
-    if (w_.rng.chance(0.3)) w_.output.retain_bytes = 4096;
+    if (w_.rng.chance(0.3)) {
+      w_.output.retain_bytes = w_.rng.coin() ? 1024 : 4096;
+      w_.output.segment_bytes = 512;
+    }
     w_.env.put(std::string(kFileOutput) + ".other", "");   // its directory
     w_.env.slow(Op::kSync, 100, 20000);
   }
@@ -56,6 +61,7 @@ class Simulation {
   // Any of those passed so far, or whichever comes: some are passed a hundred times as often as others.
   void arm_kill_point() {
     const auto& passed = w_.env.kill_points();
+    if (w_.rng.chance(0.15)) return w_.env.crash_at_kill_point(1, kSeldom[w_.rng.below(std::size(kSeldom))]);
     if (passed.empty() || w_.rng.chance(0.3)) return w_.env.crash_at_kill_point(1 + w_.rng.below(w_.rng.coin() ? 20 : 150));
     auto rarest = passed.end();
     for (int i = 0; i < 4; ++i) {
