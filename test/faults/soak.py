@@ -22,6 +22,8 @@ class PassingUsers(Lines):
 
     def line(self, n):
         line = super().line(n)
+        if line.startswith(b'{"_stream":"profiles"'):  # a table keeps its rows: new ones would fill it
+            return line
         return line.replace(b'"user":"u', b'"user":"v%d-' % ((n + mix(n) % 500) // LINES_PER_USER_SET), 1)
 
 
