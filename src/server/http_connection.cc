@@ -18,7 +18,12 @@ using std::chrono::milliseconds;
 class Connection : public HttpConnection, public std::enable_shared_from_this<Connection> {
  public:
   Connection(tcp::socket socket, HttpService* service, BodyBudget* budget, const HttpLimits& limits, std::function<void()> on_closed)
-      : stream_(std::move(socket)), buffer_(limits.header_bytes + kReadBytes), service_(service), budget_(budget), limits_(limits), on_closed_(std::move(on_closed)) {}
+      : stream_(std::move(socket)),
+        buffer_(limits.header_bytes + kReadBytes),
+        service_(service),
+        budget_(budget),
+        limits_(limits),
+        on_closed_(std::move(on_closed)) {}
 
   void start() override {
     error_code ignored;
@@ -33,13 +38,15 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
 
  private:
   static constexpr size_t kReadBytes = 64 << 10;
+  static constexpr size_t kChunkBytes = 16 << 10;
   static constexpr int64_t kLingerMs = 2000;
-  using Parser = http::request_parser<http::string_body>;
+  using Parser = http::request_parser<http::buffer_body>;
 
   void read_header();
   void on_header(const error_code& error);
   void read_body();
-  void on_body(const error_code& error);
+  void read_chunk();
+  void on_chunk(const error_code& error);
   void handle();
   void answer(const HttpAnswer& answer, bool keep_alive);
   void write(http::response<http::string_body> response);
@@ -47,8 +54,8 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
   void linger();
   void discard();
   void give_back() {
-    budget_->used -= promised_;
-    promised_ = 0;
+    budget_->used -= counted_;
+    counted_ = 0;
   }
   http::response<http::string_body> response_of(const HttpAnswer& answer, bool keep_alive) const;
 
@@ -60,7 +67,9 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
   std::function<void()> on_closed_;
   std::optional<Parser> parser_;
   HttpRoute route_;
-  uint64_t promised_ = 0;        // of the budget
+  std::string body_;             // as far as it has come
+  std::unique_ptr<char[]> chunk_;   // of the body that is coming
+  uint64_t counted_ = 0;         // bytes of body_ in the budget
   bool head_ = false;            // the request is a HEAD
   bool handling_ = false;        // a whole request, or one that is refused, is not answered yet
   bool finishing_ = false;
@@ -71,6 +80,7 @@ void Connection::read_header() {
   parser_.emplace();
   parser_->header_limit(limits_.header_bytes);
   parser_->body_limit(boost::none);   // set by the place, below
+  body_.clear();
   head_ = false;
   handling_ = false;
   if (finishing_) return close();
@@ -97,40 +107,50 @@ void Connection::on_header(const error_code& error) {
   if (length && *length > most) return answer(error_of(413, "the body may have " + std::to_string(most) + " bytes here"), false);
   parser_->body_limit(most);
   if (parser_->is_done()) return handle();
-  const uint64_t wanted = length ? *length : most;
-  if (budget_->used + wanted > budget_->most) {
-    HttpAnswer busy = error_of(503, "too many large requests at once");
-    busy.retry_after_seconds = 1;
-    return answer(busy, false);
-  }
-  promised_ = wanted;
-  budget_->used += wanted;
   read_body();
 }
 
 void Connection::read_body() {
   stream_.expires_after(milliseconds(limits_.body_ms));
-  if (!beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](const error_code& error, size_t) { self->on_body(error); });
-    return;
-  }
+  chunk_ = std::make_unique<char[]>(kChunkBytes);
+  if (!beast::iequals(parser_->get()[http::field::expect], "100-continue")) return read_chunk();
   auto go_on = std::make_shared<http::response<http::empty_body>>(http::status::continue_, 11);
   http::async_write(stream_, *go_on, [self = shared_from_this(), go_on](const error_code& error, size_t) {
     if (error) return self->close();
-    http::async_read(self->stream_, self->buffer_, *self->parser_, [self](const error_code& failed, size_t) { self->on_body(failed); });
+    self->read_chunk();
   });
 }
 
-void Connection::on_body(const error_code& error) {
+void Connection::read_chunk() {
+  auto& part = parser_->get().body();
+  part.data = chunk_.get();
+  part.size = kChunkBytes;
+  part.more = true;
+  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](const error_code& error, size_t) { self->on_chunk(error); });
+}
+
+// Bytes count when they have come, not when they are announced: who only announces takes nothing from the others.
+void Connection::on_chunk(const error_code& error) {
   if (closed_) return;
-  if (error) return refuse(error);
+  if (error && error != http::error::need_buffer) return refuse(error);
+  const size_t got = kChunkBytes - parser_->get().body().size;
+  if (budget_->used + got > budget_->most) {
+    HttpAnswer busy = error_of(503, "too many large requests at once");
+    busy.retry_after_seconds = 1;
+    return answer(busy, false);
+  }
+  counted_ += got;
+  budget_->used += got;
+  body_.append(chunk_.get(), got);
+  if (!parser_->is_done()) return read_chunk();
   handle();
 }
 
 void Connection::handle() {
   handling_ = true;
-  const bool keep_alive = parser_->get().keep_alive();
-  auto& message = parser_->get();
+  chunk_.reset();
+  const auto& message = parser_->get();
+  const bool keep_alive = message.keep_alive();
   HttpRequest request;
   const auto method = message.method_string();
   request.method.assign(method.data(), method.size());
@@ -138,7 +158,7 @@ void Connection::handle() {
   request.route = route_;
   const auto accept = message[http::field::accept];
   request.plain = accept.substr(0, 10) == "text/plain";
-  request.body = std::move(message.body());
+  request.body = std::move(body_);
   stream_.expires_never();   // the engine answers in its own time
   service_->handle(std::move(request), [self = shared_from_this(), keep_alive](HttpAnswer a) {
     if (!self->closed_) self->answer(a, keep_alive);
@@ -160,6 +180,7 @@ http::response<http::string_body> Connection::response_of(const HttpAnswer& answ
 
 void Connection::answer(const HttpAnswer& answer, bool keep_alive) {
   give_back();
+  std::string().swap(body_);
   handling_ = true;
   write(response_of(answer, keep_alive));
 }

@@ -18,7 +18,7 @@ struct HttpLimits {
   int64_t write_ms = 30'000;           // for an answer to be taken
 };
 
-// Bytes of bodies that are promised to connections now.
+// Bytes of bodies that have come and are not answered yet.
 struct BodyBudget {
   uint64_t used = 0, most = 256 << 20;
 };

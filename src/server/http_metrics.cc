@@ -1,4 +1,4 @@
-// /metrics: Prometheus text format 0.0.4. One family after the other: HELP, TYPE, its samples. Linted by `promtool check metrics` in test/server/http_view_test.cc.
+// /metrics: Prometheus text format 0.0.4. One family after the other: HELP, TYPE, its samples. Linted by promtool in test/server/http_view_test.cc.
 #include <fmt/format.h>
 
 #include "server/http_view.h"

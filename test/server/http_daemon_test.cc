@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -367,6 +368,32 @@ TEST_CASE("http: a connection is kept, a byte at a time is as good, 100-continue
   CHECK(client.line() == "\r");
   REQUIRE(client.send(body));
   CHECK(answer().back() == R"({"accepted":1,"rejected":[]})");
+}
+
+TEST_CASE("http: clients that announce large bodies and send a byte take nothing from the others") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  std::vector<Client> slow;
+  for (int i = 0; i < 200; ++i) {
+    slow.emplace_back(daemon.http_port());
+    REQUIRE(slow.back().send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n{"));
+  }
+  REQUIRE(eventually([&] { return json_of(ask(daemon, "GET", "/api/v1/status"))["connections"]["open"] == 201; }));
+  const std::string large = events(0, 100'000);
+  CHECK(json_of(ask(daemon, "POST", "/api/v1/events", large))["accepted"] == 100'000);
+  if (!kSanitized) CHECK(daemon.memory_bytes() < 200 << 20);
+  // Chunked and in pieces it is the same body.
+  Client chunked(daemon.http_port());
+  std::string pieces = "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string body = events(0, 2000);
+  for (size_t at = 0; at < body.size(); at += 0x1111) {
+    const std::string part = body.substr(at, 0x1111);
+    char length[16];
+    std::snprintf(length, sizeof length, "%zx\r\n", part.size());
+    pieces += length + part + "\r\n";
+  }
+  REQUIRE(chunked.send(pieces + "0\r\n\r\n"));
+  CHECK(chunked.rest().back() == R"({"accepted":2000,"rejected":[]})");
 }
 
 TEST_CASE("http: errors come as text to those who ask for it") {
