@@ -88,9 +88,12 @@ TEST_CASE("http: health, readiness, status and metrics of a daemon that serves")
   CHECK(status["streams"][0]["events"] == 2);
   CHECK(status["channels"][0]["next"] == 3);
   CHECK(status["connections"]["open"].get<int>() >= 3);
-  const std::string metrics = ask(daemon, "GET", "/metrics").body;
+  std::string metrics;   // records are counted behind events
+  CHECK(eventually([&] {
+    metrics = ask(daemon, "GET", "/metrics").body;
+    return has(metrics, "cepd_matches_total{channel=\"alerts\",pattern=\"hit\",kind=\"pattern\"} 2\n");
+  }));
   CHECK(has(metrics, "cepd_events_received_total{stream=\"e\"} 2\n"));
-  CHECK(has(metrics, "cepd_matches_total{channel=\"alerts\",pattern=\"hit\",kind=\"pattern\"} 2\n"));
   CHECK(has(metrics, "cepd_ready 1\n"));
 }
 
