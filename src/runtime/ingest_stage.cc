@@ -50,6 +50,12 @@ IngestStage::IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline*
   begin_batch();
 }
 
+IngestStage::~IngestStage() {
+  BlockPool pool(pipeline_->store());
+  for (RowList& list : batch_.rows)
+    for (WaitingRow* row : list.rows) release_row(row, &pool);
+}
+
 void IngestStage::begin_batch() {
   timeline_ = std::make_shared<Timeline>();
   timeline_->number = batches_++;

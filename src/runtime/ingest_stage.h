@@ -22,6 +22,7 @@ class IngestStage : private FlowSink {
  public:
   // `loaded`, whose tables it updates, and the pipeline must outlive it.
   IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline* pipeline);
+  ~IngestStage();  // rows that were not handed over yet go with it. The pipeline must still be there
   // Carries on the clocks, positions and counters of the stage of the program before. The load takes the next position. To be called before anything else.
   void take_over(const IngestStage& before);
 
