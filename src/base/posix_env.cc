@@ -186,15 +186,14 @@ class PosixEnv final : public Env {
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
     int fd = again([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); });
     if (fd < 0) return failed("open", path, errno);
-    auto held = std::make_unique<PosixLock>(fd);
     if (again([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
       int error = errno;
       std::string who = holder(fd);
-      (void)held.release();  // its end would empty a file that is not ours
       ::close(fd);
       if (error != EWOULDBLOCK) return failed("lock", path, error);
       return Status::error(path + " is locked by " + who);
     }
+    auto held = std::make_unique<PosixLock>(fd);  // not before: its end empties the file
     std::string pid = std::to_string(::getpid()) + "\n";
     if (::ftruncate(fd, 0) != 0 || again([&] { return ::pwrite(fd, pid.data(), pid.size(), 0); }) != static_cast<ssize_t>(pid.size())) {
       return failed("write", path, errno);

@@ -47,6 +47,14 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
   threads_ = std::make_unique<ShardThreads>(std::move(peers), release, &under_way_, options.under_way_bytes, in_caller);
 }
 
+Pipeline::~Pipeline() {
+  threads_.reset();
+  BlockPool pool(store_.get());
+  for (auto& parcels : waiting_)
+    for (Parcel& parcel : parcels)
+      for (WaitingRow* row : parcel.rows.rows) release_row(row, &pool);
+}
+
 uint64_t Pipeline::draw() {
   random_ ^= random_ << 13;
   random_ ^= random_ >> 7;

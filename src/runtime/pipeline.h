@@ -27,6 +27,7 @@ class Pipeline {
   // `before`: the pipeline of the program that this one takes the place of: it is drained, its threads end, it gives up its lanes that go on and the numbers of
   // records and is good for nothing afterwards.
   Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& options, Engine::Sink sink, Pipeline* before = nullptr);
+  ~Pipeline();  // what is under way is dropped
 
   // Takes the next batch (numbers 0, 1, …). Records may come out.
   void submit(Batch batch);

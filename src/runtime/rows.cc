@@ -4,17 +4,21 @@
 #include <cstring>
 #include <new>
 
+#include "base/check.h"
+
 namespace cep::runtime {
 
 BlockStore::~BlockStore() {
+  CEP_CHECK(out_ == 0);
   for (RowBlock* block : free_) delete block;
 }
 
 RowBlock* BlockStore::take(size_t bytes) {
   RowBlock* block = nullptr;
-  if (bytes <= RowBlock::kBytes) {
+  {
     std::lock_guard lock(mutex_);
-    if (!free_.empty()) {
+    ++out_;
+    if (bytes <= RowBlock::kBytes && !free_.empty()) {
       block = free_.back();
       free_.pop_back();
     }
@@ -31,9 +35,10 @@ RowBlock* BlockStore::take(size_t bytes) {
 
 void BlockStore::recycle(RowBlock* block) {
   constexpr size_t kKept = 64;
-  if (block->capacity == RowBlock::kBytes) {
+  {
     std::lock_guard lock(mutex_);
-    if (free_.size() < kKept) {
+    --out_;
+    if (block->capacity == RowBlock::kBytes && free_.size() < kKept) {
       free_.push_back(block);
       return;
     }

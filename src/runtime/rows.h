@@ -26,6 +26,10 @@ struct RowBlock {
 // The blocks that nobody uses. Any thread.
 class BlockStore {
  public:
+  BlockStore() = default;
+  BlockStore(const BlockStore&) = delete;
+  BlockStore& operator=(const BlockStore&) = delete;
+  // REQUIRES that all blocks have come back: a row that nobody let go of is a broken invariant.
   ~BlockStore();
   // A block with room for `bytes`, open for writing.
   RowBlock* take(size_t bytes);
@@ -38,6 +42,7 @@ class BlockStore {
   void recycle(RowBlock* block);
   std::mutex mutex_;
   std::vector<RowBlock*> free_;
+  uint64_t out_ = 0;  // taken and not come back
 };
 
 // One thread's way to the store. Rows mostly end in the order in which they lie, so their uses are settled by the block and not by the row.
