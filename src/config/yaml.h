@@ -58,8 +58,8 @@ struct YamlScalar {
 };
 YamlScalar scalar_of(const YamlNode& node);
 
-// "64MiB" in bytes (B KiB MiB GiB TiB); false on anything else, a bare number and overflow too. *why says
-// what to write.
+// "64MiB" in bytes (B KiB MiB GiB TiB), and "0"; false on anything else, other bare numbers and overflow too.
+// *why says what to write.
 bool parse_size(std::string_view text, uint64_t* bytes, std::string* why);
 
 // Reads the members of one map. Every read names its key as known; finish() reports the others with the
@@ -74,8 +74,8 @@ class YamlMap {
   bool read_string(std::string_view key, std::string* out);
   bool read_bool(std::string_view key, bool* out);
   bool read_int(std::string_view key, int64_t least, int64_t most, int64_t* out);
-  bool read_duration(std::string_view key, int64_t* ms);                   // "1h30m"
-  bool read_size(std::string_view key, uint64_t* bytes);                   // "64MiB"
+  bool read_duration(std::string_view key, int64_t* ms);                   // "1h30m", "0"
+  bool read_size(std::string_view key, uint64_t* bytes);                   // "64MiB", "0"
   bool read_strings(std::string_view key, std::vector<std::string>* out);  // a list of strings
   bool read_ints(std::string_view key, int64_t least, int64_t most,
                  std::vector<int64_t>* out);  // a list, or one

@@ -123,7 +123,7 @@ bool parse_size(std::string_view text, uint64_t* bytes, std::string* why) {
   *why = quoted(text) + " is no size: write a whole number and B, KiB, MiB, GiB or TiB, such as 64MiB";
   if (ec == std::errc::invalid_argument || zero_led) return false;
   for (const auto& u : kUnits) {
-    if (u.unit != unit) continue;
+    if (u.unit != unit && text != "0") continue;  // 0 is 0 in every unit
     if (ec != std::errc() || n > std::numeric_limits<uint64_t>::max() >> u.shift) {
       *why = quoted(text) + " is too large";
       return false;
@@ -215,7 +215,7 @@ bool YamlMap::read_int(std::string_view key, int64_t least, int64_t most, int64_
 bool YamlMap::read_duration(std::string_view key, int64_t* ms) {
   const YamlNode* n = scalar(key, "a duration");
   if (n == nullptr) return false;
-  const auto parsed = base::parse_duration(n->text);
+  const auto parsed = n->text == "0" ? 0 : base::parse_duration(n->text);  // 0 is 0 in every unit
   if (!parsed) {
     const bool bare = scalar_of(*n).kind == YamlScalar::kInt;
     fail(key, quoted(n->text) + (bare ? " has no unit" : " is no duration") +

@@ -88,6 +88,16 @@ TEST_CASE("overrides stand above the file") {
   CHECK(config.patterns.size() == 2);
 }
 
+TEST_CASE("0 is 0 in every unit; other numbers need one") {
+  CHECK(good("disk: {reserve: 0}\n").disk_reserve_bytes == 0);
+  CHECK(good("", {"disk.reserve=0"}).disk_reserve_bytes == 0);
+  CHECK(good("checkpoint: {pause: 0}\n").checkpoint.pause_ms == 0);
+  CHECK(has(wrong("disk: {reserve: 5}\n"), "cepd.yaml:1: error: disk.reserve: \"5\" has no unit: write B, KiB"));
+  CHECK(has(wrong("checkpoint: {pause: 5}\n"), "cepd.yaml:1: error: checkpoint.pause: \"5\" has no unit: write d, h"));
+  CHECK(has(wrong("journal: {sync: 0}\n"), "journal.sync: must be more than 0s"));
+  CHECK(has(wrong("limits: {line: 0}\n"), "limits.line: must be from 1024B"));
+}
+
 TEST_CASE("a mistake names the key, the line and the nearest known key") {
   std::string text = wrong("patterns: [p]\nlimits:\n  lines: 1MiB\n");
   CHECK(has(text, "cepd.yaml:3:"));

@@ -81,21 +81,27 @@ TEST_CASE("what a plain scalar means") {
   }
 }
 
-TEST_CASE("sizes need a unit") {
+TEST_CASE("sizes need a unit, but for 0") {
   uint64_t n = 0;
   std::string why;
   CHECK(parse_size("64MiB", &n, &why));
   CHECK(n == uint64_t{64} << 20);
   CHECK(parse_size("0B", &n, &why));
   CHECK(n == 0);
+  n = 7;
+  CHECK(parse_size("0", &n, &why));
+  CHECK(n == 0);
+  CHECK(why.empty());
   for (const char* text :
-       {"64", "64MB", "MiB", "-1B", "1.5GiB", "010B", "0x10B", "64 MiB", "17179869184TiB", ""}) {
+       {"64", "00", "-0", "0.0", "0MB", "99999999999999999999", "64MB", "MiB", "-1B", "1.5GiB", "010B", "0x10B", "64 MiB", "17179869184TiB", ""}) {
     CAPTURE(text);
     CHECK_FALSE(parse_size(text, &n, &why));
     CHECK(why != "");
   }
-  CHECK_FALSE(parse_size("64", &n, &why));
-  CHECK(has(why, "has no unit"));
+  for (const char* text : {"64", "99999999999999999999"}) {
+    CHECK_FALSE(parse_size(text, &n, &why));
+    CHECK(has(why, "has no unit: write B, KiB, MiB, GiB or TiB"));
+  }
 }
 
 TEST_CASE("a map reads typed values and reports each mistake with its path") {
