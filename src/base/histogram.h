@@ -1,4 +1,4 @@
-// How long things took: counts in buckets whose width grows with the value (each power of two in 16 parts: a relative error below 1/16). One thread.
+// How long things took, in two forms: for quantiles (Histogram), and by a few fixed bounds, exact, as Prometheus adds them up over machines (TimeBuckets). One thread.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -7,6 +7,7 @@
 
 namespace cep::base {
 
+// Counts in buckets whose width grows with the value (each power of two in 16 parts: a relative error below 1/16).
 class Histogram {
  public:
   void add(uint64_t value) {
@@ -43,6 +44,25 @@ class Histogram {
 
   std::array<uint64_t, kBuckets> buckets_{};
   uint64_t count_ = 0, max_ = 0;
+};
+
+class TimeBuckets {
+ public:
+  // From a write that a controller's memory takes to a disk that is stuck; ascending.
+  static constexpr std::array<uint64_t, 16> kBoundsUs = {100,    250,    500,     1'000,   2'500,   5'000,     10'000,    25'000,
+                                                         50'000, 100'000, 250'000, 500'000, 1'000'000, 2'500'000, 5'000'000, 10'000'000};
+  void add(uint64_t us) {
+    for (size_t b = 0; b < kBoundsUs.size(); ++b) at_most_[b] += us <= kBoundsUs[b];
+    ++count_;
+    sum_us_ += us;
+  }
+  uint64_t at_most(size_t bound) const { return at_most_[bound]; }  // values up to kBoundsUs[bound]
+  uint64_t count() const { return count_; }
+  uint64_t sum_us() const { return sum_us_; }
+
+ private:
+  std::array<uint64_t, kBoundsUs.size()> at_most_{};
+  uint64_t count_ = 0, sum_us_ = 0;
 };
 
 }  // namespace cep::base

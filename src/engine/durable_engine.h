@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "base/histogram.h"
 #include "cep/engine.h"
 #include "cep/program.h"
 #include "cep/status.h"
@@ -76,7 +77,6 @@ enum class Phase : uint8_t { kRecovering, kReady, kHeld, kStopping, kFailed };
 
 struct Quantiles {
   double p50 = 0, p99 = 0, max = 0;
-  uint64_t count = 0;
 };
 
 // A picture of it all, for /api/v1/status, /metrics, /readyz; at most a moment old.
@@ -86,8 +86,9 @@ struct DurableStatus {
   bool no_room = false;                   // disk.reserve is met: nothing is read until there is room
   uint64_t recovered_bytes = 0, recover_bytes = 0;   // of the journal, while recovering
   uint64_t journal_next = 1, journal_durable = 0;    // positions
-  uint64_t journal_bytes = 0, journal_syncs = 0;
-  Quantiles sync_seconds;
+  uint64_t journal_bytes = 0;
+  Quantiles sync_seconds;                 // of the journal's syncs since the start
+  base::TimeBuckets sync_times;           // the same syncs
   uint64_t worked = 0;                    // positions whose records are out
   uint64_t held_position = 0;             // of kHeld
   uint64_t producers = 0, live_producers = 0;

@@ -103,10 +103,11 @@ bool DurableThreads::sync_if_due(bool now) {
       durable_ = journal.durable_position();
     }
     durable_changed_.notify_all();
-    ++syncs_;
     {
+      const uint64_t took_us = options_.env->steady_us() - before;
       std::lock_guard lock(status_mutex_);
-      sync_us_.add(options_.env->steady_us() - before);
+      sync_us_.add(took_us);
+      sync_times_.add(took_us);
     }
     tell(std::move(notices));
   }

@@ -256,7 +256,8 @@ DurableStatus DurableThreads::status() const {
     out.last_load_error = last_load_error_;
     if (!failure_.ok()) out.why = failure_.message();
     out.sync_seconds = {static_cast<double>(sync_us_.quantile(0.5)) / 1e6, static_cast<double>(sync_us_.quantile(0.99)) / 1e6,
-                        static_cast<double>(sync_us_.max()) / 1e6, sync_us_.count()};
+                        static_cast<double>(sync_us_.max()) / 1e6};
+    out.sync_times = sync_times_;
   }
   out.phase = phase_;
   out.no_room = no_room_;
@@ -266,7 +267,6 @@ DurableStatus DurableThreads::status() const {
     out.journal_durable = durable_;
   }
   out.journal_bytes = journal_bytes_;
-  out.journal_syncs = syncs_;
   out.worked = stages_->keeper->worked();
   out.producers = producers_;
   out.live_producers = live_producers_;

@@ -117,7 +117,7 @@ class DurableThreads : public DurableEngine {
   std::mutex durable_mutex_;
   std::condition_variable durable_changed_;
   uint64_t durable_ = 0;
-  std::atomic<uint64_t> written_{0}, journal_bytes_{0}, syncs_{0}, producers_{0}, live_producers_{0};
+  std::atomic<uint64_t> written_{0}, journal_bytes_{0}, producers_{0}, live_producers_{0};
   std::atomic<bool> wants_ticks_{false}, give_up_recovery_{false};
 
   std::mutex outputs_mutex_;              // outputs_news_, outputs_stop_
@@ -129,7 +129,8 @@ class DurableThreads : public DurableEngine {
   mutable std::mutex status_mutex_;
   DurableStatus status_;                  // what the threads publish
   Status failure_;
-  base::Histogram sync_us_;               // written by the journal thread under status_mutex_
+  base::Histogram sync_us_;               // written by the journal thread under status_mutex_; so are
+  base::TimeBuckets sync_times_;
 
   // Journal thread alone.
   uint64_t last_sync_us_ = 0, last_tick_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;

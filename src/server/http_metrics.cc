@@ -110,11 +110,20 @@ void output(const HttpView& view, Writer* w) {
   }
   w->family("cepd_output_seq", "gauge", "Number of the newest record of a channel; 0: none.");
   for (int i = 0; i < kChannels; ++i) w->sample(s.channels[i].next - 1, {{"channel", channel_name(static_cast<Channel>(i))}});
-  w->family("cepd_output_oldest_seq", "gauge", "Number of the oldest record of a channel that is kept.");
+  w->family("cepd_output_oldest_seq", "gauge", "Number of the oldest record of a channel that is kept; the next number where none is.");
   for (int i = 0; i < kChannels; ++i) w->sample(s.channels[i].oldest, {{"channel", channel_name(static_cast<Channel>(i))}});
   w->one("cepd_output_files_failing", "gauge", "File outputs that cannot go on; /api/v1/status says why.", s.file_errors.size());
   w->family("cepd_output_bytes", "gauge", "Bytes of a channel that are kept.");
   for (int i = 0; i < kChannels; ++i) w->sample(s.channels[i].bytes, {{"channel", channel_name(static_cast<Channel>(i))}});
+}
+
+void histogram(const base::TimeBuckets& times, std::string_view name, std::string_view help, Writer* w) {
+  w->family(name, "histogram", help);
+  for (size_t b = 0; b < base::TimeBuckets::kBoundsUs.size(); ++b)
+    w->sample(times.at_most(b), {{"le", fmt::format("{}", static_cast<double>(base::TimeBuckets::kBoundsUs[b]) / 1e6)}}, "_bucket");
+  w->sample(times.count(), {{"le", "+Inf"}}, "_bucket");
+  w->sample(static_cast<double>(times.sum_us()) / 1e6, {}, "_sum");
+  w->sample(times.count(), {}, "_count");
 }
 
 void storage(const HttpView& view, Writer* w) {
@@ -124,16 +133,12 @@ void storage(const HttpView& view, Writer* w) {
   w->one("cepd_journal_durable_position", "gauge", "All positions up to this one are durable.", s.journal_durable);
   w->one("cepd_worked_position", "gauge", "All records of positions up to this one are out.", s.worked);
   w->one("cepd_load_position", "gauge", "Position of the pattern set in force.", s.load_position);
-  w->family("cepd_journal_sync_seconds", "summary", "How long the syncs of the journal took; quantile 1 is the longest.");
-  w->sample(s.sync_seconds.p50, {{"quantile", "0.5"}});
-  w->sample(s.sync_seconds.p99, {{"quantile", "0.99"}});
-  w->sample(s.sync_seconds.max, {{"quantile", "1"}});
-  w->sample(s.journal_syncs, {}, "_count");
+  histogram(s.sync_times, "cepd_journal_sync_seconds", "How long each sync of the journal took, since the start.", w);
   w->family("cepd_queue_bytes", "gauge", "Bytes that wait between the daemon's threads.");
   w->sample(s.queue_bytes[0], {{"queue", "journal"}});
   w->sample(s.queue_bytes[1], {{"queue", "ingest"}});
   w->one("cepd_live_keys", "gauge", "Keys that hold state.", s.engine.live_keys);
-  w->one("cepd_live_runs", "gauge", "Partial matches.", s.engine.live_runs);
+  w->one("cepd_live_runs", "gauge", "What operators hold: partial matches, windows, rows of joins.", s.engine.live_runs);
   w->one("cepd_state_bytes", "gauge", "Memory of the operators' state.", s.engine.state_bytes);
   w->one("cepd_waiting_rows", "gauge", "Events that wait for their watermark.", s.engine.waiting_rows);
 }

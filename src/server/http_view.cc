@@ -79,7 +79,7 @@ Json journal_json(const DurableStatus& s) {
   j["durable"] = s.journal_durable;
   j["worked"] = s.worked;
   j["bytes"] = s.journal_bytes;
-  j["syncs"] = s.journal_syncs;
+  j["syncs"] = s.sync_times.count();
   j["sync_seconds"] = {{"p50", s.sync_seconds.p50}, {"p99", s.sync_seconds.p99}, {"max", s.sync_seconds.max}};
   j["queue_bytes"] = {{"journal", s.queue_bytes[0]}, {"ingest", s.queue_bytes[1]}};
   return j;

@@ -7,6 +7,7 @@
 #include <vector>
 
 using cep::base::Histogram;
+using cep::base::TimeBuckets;
 
 TEST_CASE("quantiles lie within a sixteenth of those of the sorted values") {
   CHECK(Histogram().quantile(0.5) == 0);
@@ -28,4 +29,19 @@ TEST_CASE("quantiles lie within a sixteenth of those of the sorted values") {
       CHECK(histogram.quantile(q) - exact <= exact / 16);
     }
   }
+}
+
+TEST_CASE("buckets of time are exact at each bound, and add up") {
+  CHECK(std::is_sorted(TimeBuckets::kBoundsUs.begin(), TimeBuckets::kBoundsUs.end()));
+  TimeBuckets times;
+  std::vector<uint64_t> values = {0, 99, 100, 101, 250, 251, 9'999'999, 10'000'000, 10'000'001, uint64_t{1} << 40};
+  uint64_t sum = 0;
+  for (uint64_t v : values) {
+    times.add(v);
+    sum += v;
+  }
+  CHECK(times.count() == values.size());
+  CHECK(times.sum_us() == sum);
+  for (size_t b = 0; b < TimeBuckets::kBoundsUs.size(); ++b)
+    CHECK(times.at_most(b) == static_cast<uint64_t>(std::count_if(values.begin(), values.end(), [b](uint64_t v) { return v <= TimeBuckets::kBoundsUs[b]; })));
 }

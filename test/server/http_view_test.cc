@@ -33,8 +33,8 @@ HttpView sample_view() {
   s.journal_durable = 99;
   s.worked = 98;
   s.journal_bytes = 12345;
-  s.journal_syncs = 7;
-  s.sync_seconds = {0.001, 0.004, 0.5, 7};
+  s.sync_seconds = {0.001, 0.004, 0.5};
+  for (uint64_t us : {250, 1'000, 1'000, 1'001, 4'000, 4'000, 500'000}) s.sync_times.add(us);
   s.queue_bytes[0] = 11;
   s.queue_bytes[1] = 22;
   s.engine.lines = 100;
@@ -85,7 +85,10 @@ TEST_CASE("metrics: each number where Prometheus looks for it") {
         "cepd_matches_total{channel=\"alerts\",pattern=\"fraud\",kind=\"pattern\"} 5\n", "cepd_matches_total{channel=\"timeouts\",pattern=\"fraud\",kind=\"pattern\"} 1\n",
         "cepd_output_seq{channel=\"alerts\"} 5\n", "cepd_output_oldest_seq{channel=\"alerts\"} 2\n", "cepd_output_bytes{channel=\"alerts\"} 512\n",
         "cepd_journal_bytes 12345\n", "cepd_journal_position 100\n", "cepd_journal_durable_position 99\n", "cepd_worked_position 98\n",
-        "cepd_journal_sync_seconds{quantile=\"0.99\"} 0.004\n", "cepd_journal_sync_seconds_count 7\n", "cepd_queue_bytes{queue=\"ingest\"} 22\n",
+        "cepd_journal_sync_seconds_bucket{le=\"0.0001\"} 0\n", "cepd_journal_sync_seconds_bucket{le=\"0.00025\"} 1\n",
+        "cepd_journal_sync_seconds_bucket{le=\"0.001\"} 3\n", "cepd_journal_sync_seconds_bucket{le=\"0.005\"} 6\n",
+        "cepd_journal_sync_seconds_bucket{le=\"10\"} 7\n", "cepd_journal_sync_seconds_bucket{le=\"+Inf\"} 7\n",
+        "cepd_journal_sync_seconds_sum 0.511251\n", "cepd_journal_sync_seconds_count 7\n", "cepd_queue_bytes{queue=\"ingest\"} 22\n",
         "process_resident_memory_bytes ", "process_cpu_seconds_total ", "process_open_fds ", "process_start_time_seconds "})
     CHECK(has(text, line));
   CHECK_MESSAGE(!text.ends_with("\n\n"), "an empty line");
@@ -125,6 +128,17 @@ TEST_CASE("metrics: promtool has nothing to say") {
   int status = 0;
   CHECK(!promtool("cepd_wrong_total{a=\"b\"} 1\n", &status).empty());   // it does look
   CHECK(status != 0);
+}
+
+TEST_CASE("metrics: a time that is no gauge has its sum and count") {
+  const std::string text = metrics_text(HttpView{});
+  for (size_t at = 0; (at = text.find("# TYPE ", at)) != std::string::npos; ++at) {
+    const size_t name_end = text.find(' ', at + 7);
+    const std::string name = text.substr(at + 7, name_end - at - 7), type = text.substr(name_end + 1, text.find('\n', at) - name_end - 1);
+    if (type == "gauge" || type == "counter") continue;
+    CHECK_MESSAGE(type == "histogram", name << " is a " << type);
+    for (const char* part : {"_sum ", "_count ", "_bucket{le=\"+Inf\"} "}) CHECK(has(text, "\n" + name + part));
+  }
 }
 
 TEST_CASE("readyz says why not and the way out") {
