@@ -22,7 +22,16 @@ void AlertListener::add(boost::asio::ip::tcp::socket socket) {
   connection->start();
 }
 
+void AlertListener::input_ended(uint64_t id) {
+  ended_.push_back(id);
+  if (ended_.size() <= kEndedMost) return;
+  const auto first = connections_[ended_.front()];
+  ended_.pop_front();
+  first->make_way();
+}
+
 void AlertListener::remove(uint64_t id) {
+  std::erase(ended_, id);
   connections_.erase(id);
   --count_->open;
   on_closed_();

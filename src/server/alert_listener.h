@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,9 @@ class AlertSubscription;
 
 class AlertListener {
  public:
+  // Subscribers whose clients have closed their sending side. Most of them are gone for good, which shows only when something is sent; beyond this many the first has to go.
+  static constexpr size_t kEndedMost = 64;
+
   // `lag_bytes`: limits.subscriber_lag. `on_closed` is called after a connection has gone. The pointers must outlive this object.
   AlertListener(boost::asio::io_context* io, engine::DurableEngine* engine, uint64_t lag_bytes, ConnectionCount* count,
                 std::function<void()> on_closed);
@@ -36,6 +40,7 @@ class AlertListener {
   friend class AlertSubscription;
   void add(boost::asio::ip::tcp::socket socket);
   void remove(uint64_t id);
+  void input_ended(uint64_t id);
 
   engine::DurableEngine* engine_;
   uint64_t lag_bytes_;
@@ -43,6 +48,7 @@ class AlertListener {
   std::function<void()> on_closed_;
   std::map<uint64_t, std::shared_ptr<AlertSubscription>> connections_;
   uint64_t next_id_ = 1;
+  std::deque<uint64_t> ended_;   // connections whose client sends nothing more, in the order of their ends
   Listener listener_;
 };
 

@@ -31,7 +31,6 @@ void set_keepalive(tcp::socket* socket) {
   setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
   setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_seconds, sizeof interval_seconds);
   setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 }  // namespace
@@ -53,7 +52,8 @@ void AlertSubscription::wait_readable() {
     }
     self->input_ended_ = true;
     if (!self->subscribed_ || self->waiting_last_ack_) return self->close();
-    // Its direction is closed, ours need not be (`echo … | nc -N`): go on until the socket breaks.
+    // Its direction is closed, ours need not be (`echo … | nc -N`): go on until the socket breaks. One who has closed both looks the same until something is sent.
+    self->owner_->input_ended(self->id_);
     self->socket_.async_wait(tcp::socket::wait_error, [self](const error_code&) { self->close(); });
   });
 }
@@ -182,6 +182,13 @@ void AlertSubscription::cut(const std::string& reason) {
   outbox_.push(error_answer(reason));
   base::LogLine(base::LogLevel::kWarn, "subscriber disconnected").add("reason", reason).add("next", seq_);
   close_after(kLingerSeconds);
+}
+
+void AlertSubscription::make_way() {
+  if (closed_) return;
+  outbox_.push(error_answer("too many subscribers have closed their sending side: keep it open to stay connected"));
+  outbox_.write(&socket_);
+  close();
 }
 
 void AlertSubscription::all_sent() {

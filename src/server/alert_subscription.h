@@ -38,6 +38,8 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   void pump();
   // Sends the rest of the channel, then closes.
   void stop();
+  // Its client has ended its own direction, and so have others since: says so and closes.
+  void make_way();
   void close();
 
  private:

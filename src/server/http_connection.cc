@@ -26,8 +26,6 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
         on_closed_(std::move(on_closed)) {}
 
   void start() override {
-    error_code ignored;
-    stream_.socket().set_option(tcp::no_delay(true), ignored);
     read_header();
   }
   void finish() override {

@@ -62,6 +62,8 @@ void Listener::take(tcp::socket socket) {
   error_code error;
   socket.non_blocking(true, error);
   if (error) return;
+  // Two short answers behind each other must not wait for the client's delayed acknowledgement of the first.
+  socket.set_option(tcp::no_delay(true), error);
   if (count_->open < count_->most) {
     full_logged_ = false;
     failure_logged_ = false;

@@ -1,5 +1,6 @@
 #include "server/strict_json.h"
 
+#include <set>
 #include <vector>
 
 namespace cep::server {
@@ -9,14 +10,23 @@ using Json = nlohmann::json;
 namespace {
 constexpr int kDepthMax = 8;
 constexpr size_t kNameBytesMax = 256;
+constexpr size_t kShownBytes = 100;   // of a name in an error
 }  // namespace
 
 std::string json_quoted(std::string_view text) {
   return Json(std::string(text)).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string name_shown(std::string_view name) {
+  return name.size() <= kShownBytes ? json_quoted(name) : json_quoted(std::string(name.substr(0, kShownBytes)) + "…");
+}
+
 Json parse_strict(std::string_view line, std::string* reason) {
-  std::vector<std::vector<std::string>> seen;
+  if (line.size() > kControlBytesMax) {
+    *reason = "the line is longer than " + std::to_string(kControlBytesMax) + " bytes";
+    return Json(Json::value_t::discarded);
+  }
+  std::vector<std::set<std::string>> seen;
   bool bad = false;
   auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
     if (bad) return false;
@@ -26,10 +36,7 @@ Json parse_strict(std::string_view line, std::string* reason) {
       seen.pop_back();
     } else if (event == Json::parse_event_t::key) {
       std::string name = value.get<std::string>();
-      for (const std::string& other : seen.back()) {
-        if (other == name) *reason = "the member " + json_quoted(name) + " is there twice";
-      }
-      seen.back().push_back(name);
+      if (!seen.back().insert(name).second) *reason = "the member " + name_shown(name) + " is there twice";
     }
     if (depth > kDepthMax) *reason = "nested too deep";
     bad = !reason->empty();

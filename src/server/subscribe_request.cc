@@ -15,7 +15,7 @@ std::string read_channel(const Json& value, Channel* out) {
   std::vector<std::string> known;
   for (int i = 0; i < kChannels; ++i) known.emplace_back(channel_name(static_cast<Channel>(i)));
   std::string near = base::nearest(name, known);
-  std::string reason = "there is no channel " + json_quoted(name);
+  std::string reason = "there is no channel " + name_shown(name);
   if (!near.empty()) return reason + "; did you mean " + json_quoted(near) + "?";
   return reason + "; channels are alerts, timeouts, late, rejects, limits, streams";
 }
@@ -57,7 +57,7 @@ std::string read_member(const std::string& name, const Json& value, SubscribeReq
   if (name == "token") return {};  // nothing listens beyond loopback without `insecure`, so nothing asks for one
   if (name == "consumer") return read_own_name(name, value, &out->consumer);
   std::string near = base::nearest(name, {"channel", "patterns", "from", "consumer", "token"});
-  std::string reason = "`_subscribe` has no member " + json_quoted(name);
+  std::string reason = "`_subscribe` has no member " + name_shown(name);
   return near.empty() ? reason : reason + "; did you mean " + json_quoted(near) + "?";
 }
 

@@ -17,7 +17,7 @@ std::string read_hello_member(const std::string& name, const Json& value, HelloR
   if (name == "stream") return read_own_name(name, value, &out->stream);
   if (name == "token") return {};  // nothing listens beyond loopback without `insecure`, so nothing asks for one
   std::string near = base::nearest(name, {"producer", "stream", "token"});
-  std::string reason = "`_hello` has no member " + json_quoted(name);
+  std::string reason = "`_hello` has no member " + name_shown(name);
   return near.empty() ? reason : reason + "; did you mean " + json_quoted(near) + "?";
 }
 
@@ -77,6 +77,7 @@ std::string subscribed_answer(std::string_view log_id, Channel channel, uint64_t
 
 bool is_hello(std::string_view line) {
   constexpr std::string_view kName = "\"_hello\"";
+  if (line.starts_with("\xef\xbb\xbf")) line.remove_prefix(3);  // a byte order mark, which event lines may have too
   size_t i = line.find_first_not_of(" \t");
   if (i == std::string_view::npos || line[i] != '{') return false;
   i = line.find_first_not_of(" \t", i + 1);

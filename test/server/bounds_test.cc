@@ -131,3 +131,44 @@ TEST_CASE("many producers at once: every line counts once") {
   CHECK(daemon.stop() == 0);
   CHECK(subscriber.rest().empty());
 }
+
+TEST_CASE("two short answers behind each other do not wait for the client's delayed acknowledgement") {
+  Daemon daemon({"journal.sync=1ms"});
+  double best = 1e9;
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    uint64_t next = 0;
+    Client producer = daemon.session("p" + std::to_string(attempt), &next);
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 1; i <= 20; ++i) {
+      REQUIRE(producer.send("no event\n"));
+      bool told = false, acknowledged = false;   // in either order
+      while (!told || !acknowledged) {
+        const std::string answer = producer.line();
+        REQUIRE(answer.starts_with("{\"_"));
+        told |= answer.starts_with(R"({"_error":{"line":)");
+        acknowledged |= answer.starts_with(R"({"_ack":)");
+      }
+    }
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+  CHECK((kSanitized || best < 0.4));   // 20 × 40 ms otherwise
+}
+
+TEST_CASE("subscribers that have closed on a quiet channel leave room for others; the last that only ended their own direction stay") {
+  Daemon daemon({"limits.connections=200"});
+  Client producer = daemon.producer();
+  for (int i = 0; i < 1000; ++i) {
+    Client gone = daemon.subscriber();   // its answer is read, so it was not refused
+    gone.close();
+  }
+  std::vector<Client> half;
+  for (int i = 0; i < 100; ++i) {
+    half.push_back(daemon.subscriber());
+    half.back().half_close();
+  }
+  CHECK(half.front().line().find("keep it open") != std::string::npos);
+  CHECK(half.front().line() == "<closed>");
+  REQUIRE(producer.send(event("1")));
+  for (size_t i = 50; i < half.size(); ++i) CHECK(is_alert_of(half[i].line(), "1"));
+  CHECK(daemon.stop() == 0);
+}

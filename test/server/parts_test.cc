@@ -6,6 +6,7 @@
 #include "server/line_splitter.h"
 #include "server/line_window.h"
 #include "server/pretty.h"
+#include "server/strict_json.h"
 #include "server/vital_signs.h"
 #include "server/wire.h"
 
@@ -227,4 +228,27 @@ TEST_CASE("a record for people") {
                                    false);
   CHECK(text == "HIGH  takeover  user=u1  #42\n  moved\n  from S to E\n  n=2.0\n    a   id=1\n    bb  id=2\n        id=3\n\n");
   CHECK(pretty_record("no record", false) == "no record\n");
+}
+
+TEST_CASE("a control line costs what its bytes cost, whatever is in it, and its error is short") {
+  auto hello = [](const std::string& line) {
+    HelloRequest request;
+    return parse_hello(line, &request);
+  };
+  std::string members = "{\"_hello\":{";
+  while (members.size() < kControlBytesMax - 100) members += "\"" + std::to_string(members.size()) + "\":1,";
+  CHECK(has(hello(members + "\"x\":1}}"), "`_hello` has no member"));
+  CHECK(has(hello(members + members + "\"x\":1}}"), "longer than 65536 bytes"));
+  const std::string key(60'000, 'k');
+  CHECK(hello("{\"_hello\":{\"" + key + "\":1}}").size() < 300);
+  CHECK(hello("{\"_hello\":{\"" + key + "\":1,\"" + key + "\":1}}").size() < 300);
+  CHECK(refusal("{\"_subscribe\":{\"" + key + "\":1}}").size() < 300);
+  CHECK(refusal("{\"_subscribe\":{\"channel\":\"" + key + "\"}}").size() < 300);
+}
+
+TEST_CASE("a hello may have a byte order mark, as event lines may") {
+  CHECK(is_hello("\xef\xbb\xbf{\"_hello\":{\"producer\":\"p\"}}"));
+  HelloRequest request;
+  CHECK(parse_hello("\xef\xbb\xbf{\"_hello\":{\"producer\":\"p\"}}\r", &request).empty());
+  CHECK(request.producer == "p");
 }
