@@ -181,35 +181,69 @@ class JournalTool {
   // ---- skip
   int skip() {
     if (event::find_bad_utf8(options_.reason) != std::string::npos) return wrong("--reason is no UTF-8");
-    bool found = false, is_line = false;
+    Found found;
     int64_t arrival_ms = 0;
     const std::string problem = each_frame(1, [&](const journal::Frame& frame) -> Result<bool> {
       arrival_ms = frame.arrival_ms;
-      look_for(frame, &found, &is_line);
+      look_for(frame, &found);
       return true;
     });
     if (!problem.empty()) return finding(problem);
-    const std::string position = std::to_string(options_.position);
-    if (!found) return wrong("the journal has no position " + position);
-    if (!is_line) return wrong("position " + position + " is no event line: only lines can be skipped");
-    if (skips_.contains(options_.position)) return wrong("position " + position + " is skipped already: " + skips_[options_.position]);
+    if (std::string why = unfit(found); !why.empty()) return wrong(why);
+    Result<std::string> sent = what_was_sent();
+    if (!sent.ok()) return finding(sent.status().message());
+    if (!sent.value().empty()) return wrong(sent.value());
     Status written = write_skip(std::max(arrival_ms, env_->wall_ms()));
     if (!written.ok()) return finding(written.message());
-    std::fprintf(stderr, "position %s goes to `rejects` from the next start on: %s\n", position.c_str(), options_.reason.c_str());
+    std::fprintf(stderr, "position %s %s from the next start on: %s\n", std::to_string(options_.position).c_str(),
+                 found.kind == EntryKind::kTick ? "is a tick that is not heard" : found.kind == EntryKind::kLoad ? "is a load that is not made" : "goes to `rejects`",
+                 options_.reason.c_str());
     return kDone;
   }
 
-  void look_for(const journal::Frame& frame, bool* found, bool* is_line) {
+  struct Found {
+    bool any = false;
+    EntryKind kind = EntryKind::kLine;
+    bool load_before = false;   // a load that no skip names
+  };
+
+  void look_for(const journal::Frame& frame, Found* found) {
     journal::EntryCursor cursor(frame.payload);
     Entry e;
     uint64_t position = frame.base;
     while (cursor.next(&e)) {
       if (e.kind == EntryKind::kSource) continue;
       if (e.kind == EntryKind::kSkip) skips_[e.position] = e.reason;
+      if (e.kind == EntryKind::kLoad && position < options_.position) loads_.push_back(position);
       if (position++ != options_.position) continue;
-      *found = true;
-      *is_line = e.kind == EntryKind::kLine || e.kind == EntryKind::kBroken;
+      found->any = true;
+      found->kind = e.kind;
     }
+    found->load_before = std::any_of(loads_.begin(), loads_.end(), [this](uint64_t load) { return !skips_.contains(load); });
+  }
+
+  // Why the position cannot be skipped; empty: it can.
+  std::string unfit(const Found& found) {
+    const std::string position = "position " + std::to_string(options_.position);
+    if (!found.any) return "the journal has no " + position;
+    if (skips_.contains(options_.position)) return position + " is skipped already: " + skips_[options_.position];
+    if (found.kind == EntryKind::kSession || found.kind == EntryKind::kForget || found.kind == EntryKind::kSkip)
+      return position + " is no line, tick or load: nothing is processed there that could be skipped";
+    if (found.kind == EntryKind::kLoad && !found.load_before) return position + " is the journal's first load: without it no line has a meaning";
+    return "";
+  }
+
+  // A record that may have come of the position would be another one, under the same number, or none: the next start would refuse that. Empty: there is none.
+  Result<std::string> what_was_sent() {
+    const std::string dir = options_.data_dir + "/output";
+    if (!env_->exists(dir)) return std::string();
+    Result<std::optional<output::SentRecord>> sent = output::first_sent_from(env_, dir, options_.position);
+    if (!sent.ok()) return sent.status();
+    if (!sent.value()) return std::string();
+    const std::string record = std::string(channel_name(sent.value()->channel)) + "/" + std::to_string(sent.value()->seq);
+    return "position " + std::to_string(options_.position) + " has been processed: " + record + " came of position " + std::to_string(sent.value()->position) +
+           " and was sent. Only a position at which the daemon is held can be skipped without changing what was sent. If other records may come under numbers that are known, move " +
+           dir + " away first: all of them are made again";
   }
 
   Status write_skip(int64_t arrival_ms) {
@@ -254,6 +288,7 @@ class JournalTool {
   base::Env* env_;
   std::string dir_;
   std::map<uint64_t, std::string> skips_;
+  std::vector<uint64_t> loads_;   // before the position to be skipped
 };
 
 }  // namespace

@@ -133,10 +133,12 @@ Status JournalLines::append_entry(const Entry& e, uint64_t position, const journ
       append_line(e, position, out);
       return {};
     case EntryKind::kTick:
+      if (skips_.contains(position)) return {};
       if (e.now_ms < arrival_ms) tell_arrival(arrival_ms, out);  // what it says is the stretch up to there
       *out += "{\"_tick\":" + std::to_string(e.now_ms) + "}\n";
       return {};
     case EntryKind::kLoad: {
+      if (skips_.contains(position)) return {};
       Result<journal::Load> load = journal::decode_load(e.body);
       if (!load.ok()) return load.status();
       append_load(load.value().program, out);

@@ -257,7 +257,7 @@ void add_journal(CommandLine* line) {
   CLI::App* cat = add_journal_verb(sub, &o, "cat", "Prints the journal as event lines that `cepctl replay` obeys.");
   cat->add_option("--from", o.from, "the first position")->capture_default_str();
   cat->add_option("--to", o.to, "the last position (default: all)");
-  CLI::App* skip = add_journal_verb(sub, &o, "skip", "Sends the line at a position to `rejects`; the daemon must be stopped.");
+  CLI::App* skip = add_journal_verb(sub, &o, "skip", "Sends the line at which the daemon is held to `rejects` (a tick or load: to nowhere); it must be stopped.");
   skip->add_option("POS", o.position, "the position, as the daemon says it when it is held")->required();
   skip->add_option("--reason", o.reason, "why, for the reject")->capture_default_str();
   add_journal_verb(sub, &o, "repair", "Keeps what comes before the first damage, sets the rest aside; the daemon must be stopped.");

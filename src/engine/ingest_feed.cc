@@ -1,6 +1,9 @@
 #include "engine/ingest_feed.h"
 
+#include "base/check.h"
+#include "base/crash_point.h"
 #include "base/planted.h"
+#include "runtime/worked_range.h"
 
 namespace cep::engine {
 
@@ -39,8 +42,14 @@ Status IngestFeed::load(const Entry& e, uint64_t position) {
 }
 
 Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame& frame, OfferResult* result) {
+  const bool line = e.kind == EntryKind::kLine || e.kind == EntryKind::kBroken;
+  if (!line && e.kind != EntryKind::kTick && e.kind != EntryKind::kLoad) return {};
+  const auto skip = skips_.empty() ? skips_.end() : skips_.find(position);
+  const bool skipped = skip != skips_.end();
+  if (skipped && !line) return {};  // a tick that is not heard, a load that is not made
+  const runtime::WorkedScope working(position, position);
+  CEP_CHECK(skipped || base::crash_position("ingest") != position);
   if (e.kind == EntryKind::kLoad) return load(e, position);
-  if (e.kind != EntryKind::kLine && e.kind != EntryKind::kBroken && e.kind != EntryKind::kTick) return {};
   if (!engine_) return Status::error("the journal's first line, at position " + std::to_string(position) + ", comes before any load");
   engine_->next_position(position);
   if (e.kind == EntryKind::kTick) {
@@ -53,8 +62,7 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
     }
     return {};
   }
-  auto skip = skips_.empty() ? skips_.end() : skips_.find(position);
-  if (skip != skips_.end()) {
+  if (skipped) {
     *result = {true, skip->second};
     engine_->offer_broken(e.line.substr(0, journal::kBrokenBytesMax), skip->second);
     return {};

@@ -18,7 +18,8 @@ namespace cep::engine {
 
 class IngestFeed {
  public:
-  // `options` and `sink` are those of the engine, which the first load makes. `skips`: positions that kSkip entries of the journal name; their lines are rejects.
+  // `options` and `sink` are those of the engine, which the first load makes. `skips`: positions that kSkip entries of the journal name; their lines are rejects, their ticks
+  // and loads nothing.
   IngestFeed(base::Env* env, const EngineOptions& options, Engine::Sink sink, std::map<uint64_t, std::string> skips);
 
   // Offers all entries of the frame up to position `upto`. Errors: bytes that are no entries, a load that does not compile, a line before the first load.

@@ -9,8 +9,8 @@ namespace {
 using journal::Entry;
 using journal::EntryKind;
 
-// Reads one frame of the scan.
-Status scan_frame(const journal::Frame& frame, const std::string& place, JournalScan* out) {
+// Reads one frame of the scan. Loads that are `skipped` are none.
+Status scan_frame(const journal::Frame& frame, const std::string& place, const std::map<uint64_t, std::string>& skipped, JournalScan* out) {
   journal::EntryCursor cursor(frame.payload);
   std::string producer;
   uint64_t number = 0, count = 0;
@@ -39,6 +39,7 @@ Status scan_frame(const journal::Frame& frame, const std::string& place, Journal
         break;
       case EntryKind::kSkip: out->skips[e.position] = e.reason; break;
       case EntryKind::kLoad: {
+        if (skipped.contains(position)) break;
         Result<journal::Load> load = journal::decode_load(e.body);
         if (!load.ok()) return load.status();
         out->last_load = std::move(load.value());
@@ -56,9 +57,7 @@ Status scan_frame(const journal::Frame& frame, const std::string& place, Journal
   return {};
 }
 
-}  // namespace
-
-Result<JournalScan> scan_journal(base::Env* env, const std::string& dir) {
+Result<JournalScan> scan_with(base::Env* env, const std::string& dir, const std::map<uint64_t, std::string>& skipped) {
   JournalScan out;
   auto opened = journal::open_reader(env, dir, 1);
   if (!opened.ok()) return opened.status();
@@ -68,9 +67,19 @@ Result<JournalScan> scan_journal(base::Env* env, const std::string& dir) {
     Result<bool> more = reader.next(&frame);
     if (!more.ok()) return more.status();
     if (!more.value()) return out;
-    Status scanned = scan_frame(frame, reader.place(), &out);
+    Status scanned = scan_frame(frame, reader.place(), skipped, &out);
     if (!scanned.ok()) return scanned;
   }
+}
+
+}  // namespace
+
+Result<JournalScan> scan_journal(base::Env* env, const std::string& dir) {
+  Result<JournalScan> out = scan_with(env, dir, {});
+  // Which load is the last one is known only when the skips behind it are.
+  if (!out.ok() || !out.value().skips.contains(out.value().last_load_position)) return out;
+  const std::map<uint64_t, std::string> skipped = std::move(out.value().skips);
+  return scan_with(env, dir, skipped);
 }
 
 Result<Replayed> replay_journal(base::Env* env, const std::string& dir, const ReplayOptions& options, IngestFeed* feed) {

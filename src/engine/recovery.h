@@ -21,7 +21,7 @@ struct JournalScan {
   SessionTable sessions;
   std::map<uint64_t, std::string> skips;     // position → reason
   std::optional<journal::Load> last_load;
-  uint64_t last_load_position = 0;
+  uint64_t last_load_position = 0;           // of the last one that no skip names
   uint64_t next = 1;                         // position behind the last entry
   int64_t last_arrival_ms = 0;
 };

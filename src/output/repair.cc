@@ -70,6 +70,13 @@ class Repairer {
   }
 
   Status set_aside_behind(Channel channel, uint64_t last_position) {
+    Result<std::optional<SentRecord>> found = first_from(channel, last_position + 1);
+    if (!found.ok() || !found.value()) return found.status();
+    return set_aside(channel, found.value()->seq);
+  }
+
+  // The channel's first record of `position` or a later one.
+  Result<std::optional<SentRecord>> first_from(Channel channel, uint64_t position) {
     Result<ChannelScan> scan = scan_channel(env_, dir_, channel, files_.segments[index_of(channel)], files_.state);
     if (!scan.ok()) return scan.status();
     for (const Segment& segment : scan.value().segments) {  // positions never fall
@@ -77,13 +84,13 @@ class Repairer {
       if (!reader.ok()) return reader.status();
       FrameView frame;
       for (;;) {
-        Result<FrameReader::Found> found = reader.value().next(&frame);
-        if (!found.ok()) return found.status();
-        if (found.value() != FrameReader::Found::kFrame) break;
-        if (frame.position > last_position) return set_aside(channel, frame.seq);
+        Result<FrameReader::Found> next = reader.value().next(&frame);
+        if (!next.ok()) return next.status();
+        if (next.value() != FrameReader::Found::kFrame) break;
+        if (frame.position >= position) return std::optional<SentRecord>({channel, frame.seq, frame.position});
       }
     }
-    return {};
+    return std::optional<SentRecord>();
   }
 
  private:
@@ -227,6 +234,17 @@ Status set_aside_output_behind(base::Env* env, const std::string& dir, uint64_t 
     if (Status done = repairer.set_aside_behind(static_cast<Channel>(c), last_position); !done.ok()) return done;
   }
   return {};
+}
+
+Result<std::optional<SentRecord>> first_sent_from(base::Env* env, const std::string& dir, uint64_t position) {
+  std::string none;
+  Repairer reader(env, dir, &none);
+  if (Status opened = reader.open(); !opened.ok()) return opened;
+  for (int c = 0; c < kNumbered; ++c) {
+    Result<std::optional<SentRecord>> found = reader.first_from(static_cast<Channel>(c), position);
+    if (!found.ok() || found.value()) return found;
+  }
+  return std::optional<SentRecord>();
 }
 
 }  // namespace cep::output

@@ -1,6 +1,7 @@
 // The way out of an output log that is refused: what is damaged, and all of its channel behind it, is moved aside; the next start makes it again from the journal.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/env.h"
@@ -19,5 +20,13 @@ Status set_aside_output(base::Env* env, const std::string& dir, Channel channel,
 // Moves the records aside that positions beyond `last_position` have decided: for a log whose journal has lost its end. They were sent; their seqs will be given to other records.
 // Appends to *report, nothing if there are none. The log must be sound.
 Status set_aside_output_behind(base::Env* env, const std::string& dir, uint64_t last_position, std::string* report);
+
+struct SentRecord {
+  Channel channel = Channel::kAlerts;
+  uint64_t seq = 0;
+  uint64_t position = 0;   // that decided it
+};
+// The first record that `position` or a later one has decided, of the first channel that has one; none: nothing that is kept can have come of that position. Changes nothing.
+Result<std::optional<SentRecord>> first_sent_from(base::Env* env, const std::string& dir, uint64_t position);
 
 }  // namespace cep::output

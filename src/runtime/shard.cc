@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/crash_point.h"
 #include "base/planted.h"
 #include "event/line_decoder.h"
 #include "runtime/key_codec.h"
@@ -149,7 +150,12 @@ void Shard::work(int level) {
   while (records_first_ + records_.size() <= working_) records_.emplace_back();
   WorkedScope working(timeline->first, timeline->last);
   int64_t under_way = -static_cast<int64_t>(a.rows[level].bytes);
-  for (WaitingRow* r : a.rows[level].rows) lanes_[r->lane]->push(r);
+  const uint64_t crash = base::crash_position("shard");
+  for (const ClockTick& tick : timeline->ticks) CEP_CHECK(crash == 0 || tick.position != crash);
+  for (WaitingRow* r : a.rows[level].rows) {
+    CEP_CHECK(crash == 0 || r->row().position != crash);
+    lanes_[r->lane]->push(r);
+  }
   a.rows[level] = {};
   for (int lane : lanes_of_level_[level]) lanes_[lane]->work(*timeline, this);
   ++next_batch_[level];

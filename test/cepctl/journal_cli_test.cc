@@ -144,9 +144,50 @@ TEST_CASE("journal skip: the line is a reject from then on") {
   CHECK(f.run("skip 3") == 2);
   CHECK(has(f.err, "skipped already"));
   CHECK(f.run("skip 1") == 2);
-  CHECK(has(f.err, "no event line"));
+  CHECK(has(f.err, "the journal's first load"));
+  CHECK(f.run("skip 8") == 2);   // the skip itself
+  CHECK(has(f.err, "no line, tick or load"));
   CHECK(f.run("skip 99") == 2);
   CHECK(has(f.err, "no position 99"));
+}
+
+TEST_CASE("journal skip: a tick or a load is nothing from then on") {
+  Fixture f;
+  std::string payload;
+  journal::Load load;
+  load.program.files = {{"q.cep", "stream other (id string)\n"}};
+  load.origins = {journal::Origin::kDisk};
+  journal::append_tick(1767225600100, &payload);
+  journal::append_load(load, &payload);
+  {
+    Result<journal::Opened> opened = journal::open_journal(f.env(), f.journal(), f.options());
+    REQUIRE(opened.ok());
+    REQUIRE(opened.value().writer->append({8, 2, 1767225600100, payload}).ok());
+    REQUIRE(opened.value().writer->sync().ok());
+  }
+  CHECK(f.run("skip 8") == 0);
+  CHECK(has(f.err, "a tick that is not heard"));
+  CHECK(f.run("skip 9") == 0);
+  CHECK(has(f.err, "a load that is not made"));
+  CHECK(f.run("cat --from 8") == 0);
+  CHECK(f.out == "");
+}
+
+TEST_CASE("journal skip: what has been processed and sent stays") {
+  Fixture f;
+  {
+    auto log = output::OutputLog::open(f.env(), f.journal() + "/../output", {});
+    REQUIRE(log.ok());
+    REQUIRE(log.value()->append(Record{Channel::kLate, 1, "p", "{}", 4}).ok());
+    REQUIRE(log.value()->publish().ok());
+  }
+  for (const char* sent : {"skip 3", "skip 4"}) {
+    CHECK(f.run(sent) == 2);
+    CHECK(has(f.err, "late/1 came of position 4"));
+  }
+  CHECK(f.run("skip 5") == 0);
+  fs::remove_all(f.journal() + "/../output");
+  CHECK(f.run("skip 3") == 0);
 }
 
 TEST_CASE("journal: beside a running daemon it reads, and changes nothing") {

@@ -71,6 +71,14 @@ TEST_CASE("ticks and loads are lines, sessions, skips and forgotten producers ar
         "{\"_tick\":99}\n");
 }
 
+TEST_CASE("ticks and loads that a skip names are no lines") {
+  std::string payload;
+  journal::append_tick(99, &payload);
+  journal::append_load({}, &payload);
+  journal::append_tick(100, &payload);
+  CHECK(print({1, 3, 7, payload}, {{1, "r"}, {2, "r"}}) == "{\"_tick\":100}\n");
+}
+
 TEST_CASE("a stretch in which nothing was read: its end, then its beginning") {
   std::string payload;
   journal::append_tick(3, &payload);
