@@ -1,5 +1,4 @@
 // The whole engine, from text to records, against the naive matcher on random patterns and streams; also with other shards, batches and seeds: the same bytes.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 

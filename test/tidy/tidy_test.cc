@@ -1,5 +1,4 @@
 // The house rules of src/README.md as failing tests: arrows between rooms, sizes, third-party code in its room, words that must not stand.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
 #include <regex>
