@@ -151,6 +151,8 @@ void read_limits(YamlMap* root, Errors* errors, DaemonConfig* out) {
   read_size(&map, "memory", 1 << 20, UINT64_MAX, &out->memory_bytes);
   read_size(&map, "subscriber_lag", 64 << 10, 1ull << 40, &out->subscriber_lag_bytes);
   read_positive(&map, "producer_ttl", &out->producer_ttl_ms);
+  read_uint(&map, "producers", 1, 100'000'000, &out->producers);
+  read_uint(&map, "consumers", 1, 1'000'000, &out->consumers);
   read_uint(&map, "runs_per_key", 1, INT64_MAX, &out->limits.runs_per_key);
   read_uint(&map, "matches_per_event", 1, INT64_MAX, &out->limits.matches_per_event);
   read_size(&map, "record", 1 << 10, 1 << 30, &out->limits.record_bytes);

@@ -53,6 +53,8 @@ struct DaemonConfig {
   uint64_t memory_bytes = 4ull << 30;
   uint64_t subscriber_lag_bytes = 64 << 20;
   int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
+  uint64_t producers = 200'000;
+  uint64_t consumers = 10'000;
 
   // Keys that were set and that this version reads but does not act on, in the order of the file.
   std::vector<std::string> without_effect;

@@ -36,6 +36,8 @@ struct DurableOptions {
   uint64_t queue_bytes = 16 << 20;        // of each queue between threads
   uint64_t disk_reserve_bytes = 2ull << 30;
   int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
+  uint64_t producers_most = 200'000;      // ids that are known at once
+  uint64_t consumers_most = 10'000;       // places that are kept, of a consumer on a channel each
   output::OutputLogOptions output;
   std::vector<output::FileOutputOptions> files;
 };
@@ -57,6 +59,7 @@ struct Notice {
     kWelcome,    // connection; number: the next line's; epoch. All that was accepted of this producer before is durable
     kAck,        // connection of a session; number: its lines up to this one are durable
     kTakenOver,  // connection: another has its producer id now; nothing more of it is taken
+    kRefused,    // connection: its hello is not answered with a welcome; text: why
     kRejected,   // connection; number: the line's; text: the reason. Of broken lines too
     kFinished,   // connection: after finish(), when all its lines have been worked (while held: are durable). Behind all their kAck and kRejected
     kRoom,       // the queues have room again: read on
@@ -124,7 +127,7 @@ class DurableEngine {
   virtual void take_notices(std::vector<Notice>* out) = 0;   // appends
   // Takes the lines: true. False: no room now; keep them, stop reading sockets and offer them again at kRoom.
   virtual bool offer(LineBatch* batch) = 0;
-  // A producer session begins on this connection: kWelcome follows. The connection that had the id before gets kTakenOver. `stream` is the session's default stream.
+  // A producer session begins on this connection: kWelcome follows, or kRefused for a new id when producers_most are known. The connection that had the id before gets kTakenOver. `stream` is the session's default stream.
   virtual void hello(uint64_t connection, std::string_view producer, std::string_view stream) = 0;
   // Nothing more is offered on this connection: kFinished follows once what was offered has been worked. It goes the way of the lines, behind them, so it costs nothing else.
   virtual void finish(uint64_t connection) = 0;
@@ -138,9 +141,10 @@ class DurableEngine {
   virtual uint64_t remove_file(std::string_view name) = 0;
   virtual std::vector<PatternFile> files() const = 0;
 
-  // Consumers of the output log (any thread). What is acknowledged after stop() is kept too.
+  // Consumers of the output log (any thread). What is acknowledged after stop() is kept too. Any bytes are a name: none can touch the place of a file output.
   virtual uint64_t acknowledged(Channel channel, std::string_view consumer) const = 0;
-  virtual void acknowledge(Channel channel, std::string_view consumer, uint64_t seq) = 0;
+  // An error: a new place when consumers_most are kept; it says the way out.
+  virtual Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) = 0;
   virtual const output::OutputLog& log() const = 0;
   // 32 hex digits, made once with the data directory.
   virtual const std::string& log_id() const = 0;

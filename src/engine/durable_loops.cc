@@ -318,13 +318,14 @@ void DurableThreads::keep_house() {
   Status done;
   for (size_t i = 0; i < files_.size(); ++i) {
     if (!files_[i]->sync().ok()) continue;  // a file output never ends the daemon: its place stays where it was
-    std::lock_guard lock(places_mutex_);
-    stages_->places.acknowledge(std::string(channel_name(options_.files[i].channel)), kFilePlace + files_[i]->path(), files_[i]->durable());
+    acknowledge_file(*files_[i], options_.files[i].channel);
   }
+  std::string places;
   {
     std::lock_guard lock(places_mutex_);
-    if (stages_->places.dirty()) done = stages_->places.save();
+    if (stages_->places.dirty()) places = stages_->places.take();
   }
+  if (!places.empty()) done = stages_->places.write(places);  // the I/O thread does not wait for the disk
   if (done.ok()) done = stages_->log->sync();
   if (done.ok()) done = stages_->log->retain();
   if (!done.ok()) fail(std::move(done));

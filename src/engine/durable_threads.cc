@@ -7,6 +7,17 @@
 
 namespace cep::engine {
 
+namespace {
+
+std::string place_of_file(const std::string& path) { return std::string(kFilePlace) + path; }
+
+std::string place_of_consumer(std::string_view name) {
+  const bool marked = name.starts_with(kFilePlace) || name.starts_with(kConsumerPlace);
+  return marked ? std::string(kConsumerPlace).append(name) : std::string(name);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<DurableEngine>> DurableEngine::open(const DurableOptions& options, const Program& program, std::vector<Diagnostic>* diagnostics) {
   auto made = std::make_unique<DurableThreads>(options);
   Status opened = made->open(program, diagnostics);
@@ -35,7 +46,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   set_ = stages_->wanted(program, diagnostics);
   if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
   for (output::FileOutputOptions& file : options_.files) {
-    file.after = stages_->places.acknowledged(std::string(channel_name(file.channel)), kFilePlace + file.path);
+    file.after = stages_->places.acknowledged(std::string(channel_name(file.channel)), place_of_file(file.path));
     auto opened = output::FileOutput::open(options_.env, stages_->log.get(), file);
     if (!opened.ok()) return opened.status();
     files_.push_back(std::move(opened.value()));
@@ -240,12 +251,23 @@ std::vector<PatternFile> DurableThreads::files() const { return files_of(set_); 
 
 uint64_t DurableThreads::acknowledged(Channel channel, std::string_view consumer) const {
   std::lock_guard lock(places_mutex_);
-  return stages_->places.acknowledged(std::string(channel_name(channel)), std::string(consumer));
+  return stages_->places.acknowledged(std::string(channel_name(channel)), place_of_consumer(consumer));
 }
 
-void DurableThreads::acknowledge(Channel channel, std::string_view consumer, uint64_t seq) {
+void DurableThreads::acknowledge_file(const output::FileOutput& file, Channel channel) {
   std::lock_guard lock(places_mutex_);
-  stages_->places.acknowledge(std::string(channel_name(channel)), std::string(consumer), seq);
+  stages_->places.acknowledge(std::string(channel_name(channel)), place_of_file(file.path()), file.durable());
+}
+
+Status DurableThreads::acknowledge(Channel channel, std::string_view consumer, uint64_t seq) {
+  const std::string name(channel_name(channel)), place = place_of_consumer(consumer);
+  std::lock_guard lock(places_mutex_);
+  if (stages_->places.acknowledged(name, place) == 0 && stages_->places.size() >= options_.consumers_most + files_.size()) {
+    return Status::error("the places of limits.consumers (" + std::to_string(options_.consumers_most) +
+                         ") consumers are kept already, so this one's is not: use names again, or raise it");
+  }
+  stages_->places.acknowledge(name, place, seq);
+  return {};
 }
 
 DurableStatus DurableThreads::status() const {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -18,8 +19,9 @@
 
 namespace cep::engine {
 
-// The place of a file output among those of consumers: this before its path.
-inline constexpr const char* kFilePlace = "file:";
+// Places of file outputs have this before their path, and consumers whose own name begins with either word the second one before it: no two readers share a place.
+inline constexpr std::string_view kFilePlace = "file:";
+inline constexpr std::string_view kConsumerPlace = "consumer:";
 
 class DurableThreads : public DurableEngine {
  public:
@@ -39,7 +41,7 @@ class DurableThreads : public DurableEngine {
   uint64_t remove_file(std::string_view name) override;
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override;
-  void acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override;
+  Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override;
   const output::OutputLog& log() const override { return *stages_->log; }
   const std::string& log_id() const override { return stages_->dir.id; }
   DurableStatus status() const override;
@@ -84,6 +86,7 @@ class DurableThreads : public DurableEngine {
   // Outputs thread
   void outputs_loop();
   void pump_files();
+  void acknowledge_file(const output::FileOutput& file, Channel channel);
   void keep_house();
 
   void fail(Status status);

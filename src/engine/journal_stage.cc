@@ -10,8 +10,8 @@ namespace cep::engine {
 using base::Bug;
 using base::planted;
 
-JournalStage::JournalStage(base::Env* env, journal::Writer* writer, SessionTable* sessions, int64_t last_arrival_ms)
-    : env_(env), writer_(writer), sessions_(sessions), next_(writer->next_position()), arrival_ms_(last_arrival_ms) {}
+JournalStage::JournalStage(base::Env* env, journal::Writer* writer, SessionTable* sessions, int64_t last_arrival_ms, uint64_t producers_most)
+    : env_(env), writer_(writer), sessions_(sessions), producers_most_(producers_most), next_(writer->next_position()), arrival_ms_(last_arrival_ms) {}
 
 // The frame that the next entry goes into.
 WrittenFrame& JournalStage::frame() {
@@ -51,6 +51,14 @@ void JournalStage::take_lines(LineBatch batch) {
 
 void JournalStage::take_hello(uint64_t connection, std::string_view producer, std::string_view stream, std::vector<Notice>* out) {
   SessionTable::Session* before = sessions_->find(producer);
+  if (!before && sessions_->size() >= producers_most_) {
+    Notice n;
+    n.kind = Notice::Kind::kRefused;
+    n.connection = connection;
+    n.text = "limits.producers (" + std::to_string(producers_most_) + ") ids are known already; use ids again, raise it, or lower limits.producer_ttl, after which they are forgotten";
+    out->push_back(std::move(n));
+    return;
+  }
   if (before && before->connection != 0 && before->connection != connection) {
     Notice n;
     n.kind = Notice::Kind::kTakenOver;

@@ -41,11 +41,12 @@ class JournalStage {
   static constexpr size_t kFrameBytes = 256 << 10;   // a frame is closed when it has reached them
 
   // `sessions`: as the journal's entries left them; `last_arrival_ms`: of its last frame. All must outlive the stage.
-  JournalStage(base::Env* env, journal::Writer* writer, SessionTable* sessions, int64_t last_arrival_ms);
+  // `producers_most`: a hello with a new id is refused when so many are known.
+  JournalStage(base::Env* env, journal::Writer* writer, SessionTable* sessions, int64_t last_arrival_ms, uint64_t producers_most);
 
   // Lines of one connection. Those of an epoch that is over are discarded.
   void take_lines(LineBatch batch);
-  // A new epoch for the producer; the connection that had it before is told at once (*out), the welcome comes with the sync.
+  // A new epoch for the producer; the connection that had it before is told at once (*out), the welcome comes with the sync. Or a refusal, at once.
   void take_hello(uint64_t connection, std::string_view producer, std::string_view stream, std::vector<Notice>* out);
   // The connection is closed: no welcome and no acknowledgement for it any more.
   void take_goodbye(uint64_t connection);
@@ -86,6 +87,7 @@ class JournalStage {
   base::Env* env_;
   journal::Writer* writer_;
   SessionTable* sessions_;
+  uint64_t producers_most_;
   std::vector<WrittenFrame> frames_;          // taken, not written
   uint64_t next_ = 1;                         // position of the next entry taken
   int64_t arrival_ms_ = 0;                    // of the last frame: it never goes back

@@ -86,7 +86,7 @@ void Places::acknowledge(const std::string& channel, const std::string& reader, 
   dirty_ = true;
 }
 
-Status Places::save() {
+std::string Places::take() {
   std::string text(kTitle);
   for (const auto& [who, seq] : at_) {
     if (seq == 0) continue;
@@ -95,8 +95,16 @@ Status Places::save() {
     append_word(who.second, &text);
     text += "\n";
   }
-  Status saved = base::write_whole(env_, path_, seal(std::move(text)));
-  dirty_ = dirty_ && !saved.ok();
+  dirty_ = false;
+  return seal(std::move(text));
+}
+
+Status Places::write(const std::string& text) const { return base::write_whole(env_, path_, text); }
+
+Status Places::save() {
+  const bool dirty = dirty_;
+  Status saved = write(take());
+  dirty_ = dirty && !saved.ok();
   return saved;
 }
 

@@ -18,8 +18,14 @@ class Places {
   uint64_t acknowledged(const std::string& channel, const std::string& reader) const;
   // Never goes back.
   void acknowledge(const std::string& channel, const std::string& reader, uint64_t seq);
+  size_t size() const { return at_.size(); }
   bool dirty() const { return dirty_; }
+  // take() and write() in one.
   Status save();
+  // In two steps, for a caller that holds a lock round this object: take() gives the text to be written, after which nothing is dirty; write() needs no lock. If it fails,
+  // what was taken is not durable.
+  std::string take();
+  Status write(const std::string& text) const;
 
  private:
   base::Env* env_ = nullptr;

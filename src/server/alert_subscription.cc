@@ -111,7 +111,8 @@ void AlertSubscription::acknowledge(std::string_view line) {
   if (reason.empty() && consumer_.empty()) reason = "this subscription has no `consumer` whose place could be kept";
   if (reason.empty() && upto >= seq_) reason = "record " + std::to_string(upto) + " has not been sent on this connection";
   if (!reason.empty()) return complain(reason);
-  if (upto > 0) owner_->engine_->acknowledge(channel_, consumer_, upto);
+  if (upto == 0) return;
+  if (Status kept = owner_->engine_->acknowledge(channel_, consumer_, upto); !kept.ok()) complain(kept.message());
 }
 
 bool AlertSubscription::wants(std::string_view name) {

@@ -44,6 +44,8 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   void acknowledge(uint64_t number);
   void reject(uint64_t number, std::string_view reason);
   void taken_over();
+  // Sends the reason, then closes; nothing more of this client is taken.
+  void refuse(const std::string& reason);
   void finished();
 
  private:
@@ -63,8 +65,6 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   void offer();
   // The client has ended or is no longer read: what it sent is worked, its answers go out, then close().
   void end();
-  // Sends the reason, then closes; nothing more of this client is taken.
-  void refuse(const std::string& reason);
   void all_sent();
   void discard();
   void close_after(int seconds);

@@ -50,6 +50,7 @@ void EventListener::take(const engine::Notice& notice) {
   if (notice.kind == Kind::kAck) connection->acknowledge(notice.number);
   if (notice.kind == Kind::kRejected) connection->reject(notice.number, notice.text);
   if (notice.kind == Kind::kTakenOver) connection->taken_over();
+  if (notice.kind == Kind::kRefused) connection->refuse(notice.text);
   if (notice.kind == Kind::kFinished) connection->finished();
 }
 

@@ -134,6 +134,8 @@ void HttpEvents::on_notice(const Notice& notice) {
       return rejected(post.get(), notice);
     case Notice::Kind::kFinished:
       return finished(post);
+    case Notice::Kind::kRefused:
+      return done(post, error_of(503, notice.text));
     case Notice::Kind::kTakenOver:
       return done(post, error_of(409, "another session has this producer's id now; lines of this request may have been taken"));
     default:

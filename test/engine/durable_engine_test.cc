@@ -46,8 +46,8 @@ struct Running {
   std::vector<Notice> seen;
   std::string error;
 
-  Running(const std::string& dir, const Program& p, int shards = 1) {
-    DurableOptions o;
+  Running(const std::string& dir, const Program& p, int shards = 1, const DurableOptions& options = {}) {
+    DurableOptions o = options;
     o.env = base::posix_env();
     o.data_dir = dir;
     o.shards = shards;
@@ -308,4 +308,51 @@ TEST_CASE("time in which the daemon did not run is no silence of a stream") {
   CHECK(after[before.size()].second >= stopped_ms + 300);
   for (size_t i = 0; i < after.size(); ++i)
     if (i != before.size()) CHECK(after[i].first == after[i].second);
+}
+
+TEST_CASE("no consumer's name reaches the place of a file output or of another consumer") {
+  TempDir dir;
+  DurableOptions options;
+  options.files.push_back({dir.path + "/alerts.ndjson", Channel::kAlerts, {}, 0});
+  const std::vector<std::string> names = {"siem", "file:" + options.files[0].path, "consumer:siem", "consumer:file:" + options.files[0].path, "file:", "../../etc/passwd", "a\nb c\\"};
+  {
+    Running r(dir.path + "/data", program(kProgram), 1, options);
+    for (size_t i = 0; i < names.size(); ++i) REQUIRE(r.engine->acknowledge(Channel::kAlerts, names[i], 100 + i).ok());
+    CHECK(r.engine->stop().ok());
+  }
+  Running r(dir.path + "/data", program(kProgram), 1, options);
+  for (size_t i = 0; i < names.size(); ++i) CHECK(r.engine->acknowledged(Channel::kAlerts, names[i]) == 100 + i);
+  r.offer(1, "", 0, 1, lines(0, 100));
+  r.end(1);
+  const std::string all = r.records();
+  REQUIRE(!all.empty());
+  CHECK(r.engine->stop().ok());
+  CHECK(r.engine->status().file_errors.empty());
+  std::ifstream file(options.files[0].path);
+  CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == all);
+}
+
+TEST_CASE("beyond consumers_most a new place is refused, those that are kept go on; the same for producers") {
+  TempDir dir;
+  DurableOptions options;
+  options.consumers_most = 3;
+  options.producers_most = 2;
+  Running r(dir.path, program(kProgram), 1, options);
+  for (const char* name : {"a", "b", "c"}) REQUIRE(r.engine->acknowledge(Channel::kAlerts, name, 1).ok());
+  const Status refused = r.engine->acknowledge(Channel::kAlerts, "d", 1);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.message().find("limits.consumers (3)") != std::string::npos);
+  CHECK_FALSE(r.engine->acknowledge(Channel::kLate, "a", 1).ok());
+  CHECK(r.engine->acknowledge(Channel::kAlerts, "b", 2).ok());
+  CHECK(r.engine->acknowledged(Channel::kAlerts, "b") == 2);
+  CHECK(r.engine->acknowledged(Channel::kAlerts, "d") == 0);
+
+  r.engine->hello(1, "gw-1", "");
+  r.engine->hello(2, "gw-2", "");
+  r.engine->hello(3, "gw-3", "");
+  r.engine->hello(4, "gw-1", "");
+  r.wait(Notice::Kind::kWelcome, 2);
+  CHECK(r.wait(Notice::Kind::kRefused, 3).text.find("limits.producers (2)") != std::string::npos);
+  r.wait(Notice::Kind::kWelcome, 4);
+  CHECK(r.engine->stop().ok());
 }
