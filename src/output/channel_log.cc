@@ -6,13 +6,19 @@
 #include "base/planted.h"
 
 namespace cep::output {
+namespace {
+
+constexpr int64_t kSegmentsInAge = 8;  // so a record outlives the age by an eighth of it at most
+
+}  // namespace
 
 ChannelLog::ChannelLog(Channel channel, uint64_t ring_bytes) : channel_(channel), ring_(ring_bytes, 1, 0) {}
 
 ChannelLog::ChannelLog(base::Env* env, std::string dir, Channel channel, const OutputLogOptions& options, uint64_t log_seed, ChannelScan scan)
     : env_(env), dir_(std::move(dir)), channel_(channel), ring_(options.ring_bytes, scan.next, scan.text), segments_(std::move(scan.segments)) {
   comparer_ = std::make_unique<Comparer>(env, dir_, channel, segments_, scan.next);
-  writer_ = std::make_unique<SegmentWriter>(env, dir_, channel, log_seed, options.segment_bytes, segments_.empty() ? nullptr : &segments_.back());
+  const SegmentWriter::Roll roll{options.segment_bytes, options.retain_age_ms / kSegmentsInAge};
+  writer_ = std::make_unique<SegmentWriter>(env, dir_, channel, log_seed, roll, segments_.empty() ? nullptr : &segments_.back());
 }
 
 std::string ChannelLog::path(uint64_t first) const { return dir_ + "/" + segment_name(channel_, first); }
@@ -27,7 +33,8 @@ Status ChannelLog::open(uint64_t synced) {
     if (segment.next - 1 <= synced) continue;
     if (Status again = write_again(segment, synced); !again.ok()) return again;
   }
-  return writer_->open();
+  // When the last segment was begun is written nowhere: not before the one before it was written last.
+  return writer_->open(segments_.size() > 1 ? env_->modified_ms(path(segments_[segments_.size() - 2].first)) : 0);
 }
 
 Status ChannelLog::write_again(const Segment& segment, uint64_t synced) {
@@ -55,9 +62,13 @@ Status ChannelLog::append(const Record& record) {
   uint64_t seed = 0;
   if (env_ != nullptr) {
     const bool reset = base::planted(base::Bug::kSeqReset);
-    if (record.seq < comparer_->oldest()) return {};
+    if (record.seq < comparer_->oldest()) {
+      if (!reset) comparer_->pass(record.seq);
+      return {};
+    }
     if (record.seq < comparer_->next() && !reset) return comparer_->check(record);
     CEP_CHECK(reset || (record.seq == seq && comparer_->remaining() == 0));
+    if (seq == ring_.next()) begin_batch();
     seed = writer_->place(seq, bytes, ring_.staged_text());
   }
   char* frame = ring_.stage(bytes, record.line.size() + 1);
@@ -65,6 +76,17 @@ Status ChannelLog::append(const Record& record) {
   if (env_ != nullptr) writer_->stage(frame, bytes);
   base::kill_point("output-appended");
   return {};
+}
+
+// From here to publish() the newest segment is the appender's: retention leaves it alone.
+void ChannelLog::begin_batch() {
+  bool gone = false;
+  {
+    std::lock_guard lock(mutex_);
+    staging_ = true;
+    gone = segments_.empty();
+  }
+  writer_->begin_batch(gone);
 }
 
 uint64_t ChannelLog::still_to_compare() const {
@@ -82,6 +104,7 @@ Status ChannelLog::publish() {
     std::lock_guard lock(mutex_);
     if (env_ != nullptr) writer_->publish(&segments_);
     ring_.publish();
+    staging_ = false;
   }
   base::kill_point("output-published");
   return {};
@@ -112,15 +135,25 @@ std::vector<ChannelLog::OldSegment> ChannelLog::old_segments() const {
   std::lock_guard lock(mutex_);
   std::vector<OldSegment> out;
   for (const Segment& segment : segments_) {
-    if (&segment != &segments_.back()) out.push_back(OldSegment{path(segment.first), segment.next, segment.bytes});
+    const bool newest = &segment == &segments_.back();
+    // An empty one must not go: the next would have its name.
+    if (newest && (staging_ || segment.next - 1 > synced_ || segment.next == segment.first)) break;
+    out.push_back(OldSegment{path(segment.first), segment.next, segment.bytes, newest});
   }
   return out;
 }
 
+bool ChannelLog::forget_all(uint64_t next) {
+  std::lock_guard lock(mutex_);
+  if (staging_ || ring_.next() != next) return false;
+  segments_.clear();
+  return true;
+}
+
 void ChannelLog::forget_before(uint64_t seq) {
   std::lock_guard lock(mutex_);
-  while (segments_.size() > 1 && segments_.front().next <= seq) segments_.erase(segments_.begin());
-  CEP_CHECK(segments_.front().first == seq);
+  while (!segments_.empty() && segments_.front().next <= seq) segments_.erase(segments_.begin());
+  CEP_CHECK(segments_.empty() || segments_.front().first == seq);
 }
 
 }  // namespace cep::output

@@ -51,10 +51,13 @@ class ChannelLog {
     std::string path;
     uint64_t next = 0;    // behind its last record
     uint64_t bytes = 0;
+    bool newest = false;  // of the channel: it may go for its age alone
   };
-  // All but the newest, in order.
+  // In order; with the newest one if it is durable and nothing is being written to it.
   std::vector<OldSegment> old_segments() const;
-  // Readers find nothing before `seq` any more. REQUIRES a segment begins there.
+  // The newest segment goes, and all before it: the channel is empty, its next record `next` begins a segment. False, and nothing is done: records have come since.
+  bool forget_all(uint64_t next);
+  // Readers find nothing before `seq` any more. REQUIRES a segment begins there, or forget_all().
   void forget_before(uint64_t seq);
 
  private:
@@ -72,6 +75,7 @@ class ChannelLog {
 
   Status write_again(const Segment& segment, uint64_t synced);
   std::string path(uint64_t first) const;
+  void begin_batch();
   // REQUIRES mutex_.
   uint64_t oldest() const;
   const Segment& segment_of(uint64_t seq) const;
@@ -86,6 +90,7 @@ class ChannelLog {
   Ring ring_;                         // its appender's part needs no lock
   std::vector<Segment> segments_;
   uint64_t synced_ = 0;
+  bool staging_ = false;              // records were appended that are not published
 };
 
 }  // namespace cep::output

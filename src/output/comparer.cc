@@ -17,7 +17,7 @@ std::string shown(uint64_t position, std::string_view name, std::string_view lin
 }  // namespace
 
 Comparer::Comparer(base::Env* env, std::string dir, Channel channel, const std::vector<Segment>& segments, uint64_t next)
-    : env_(env), dir_(std::move(dir)), channel_(channel), oldest_(segments.empty() ? next : segments.front().first), next_(next), remaining_(next_ - oldest_) {
+    : env_(env), dir_(std::move(dir)), channel_(channel), oldest_(segments.empty() ? next : segments.front().first), next_(next) {
   for (const Segment& segment : segments) parts_.push_back(Part{segment.first, segment.next, segment.bytes, segment.seed});
 }
 
@@ -43,11 +43,17 @@ Status Comparer::read(uint64_t seq, FrameView* recorded) {
   return Status::error(dir_ + "/" + segment_name(channel_, parts_[part_].first) + ", offset " + std::to_string(reader_->offset()) + ": " + reader_->why());
 }
 
+void Comparer::pass(uint64_t seq) {
+  CEP_CHECK(seq < oldest_ && seq == made_ + 1);
+  made_.store(seq, std::memory_order_release);
+}
+
 Status Comparer::check(const Record& record) {
-  CEP_CHECK(record.seq < next_);
+  CEP_CHECK(record.seq < next_ && record.seq == made_ + 1);
   FrameView recorded;
   if (Status read_it = read(record.seq, &recorded); !read_it.ok()) return read_it;
-  if (remaining_.fetch_sub(1, std::memory_order_release) == 1) parts_.clear();  // the last: nothing more is read
+  made_.store(record.seq, std::memory_order_release);
+  if (remaining() == 0) parts_.clear();  // nothing more is read
   if (base::planted(base::Bug::kSkipCompare)) return {};
   if (recorded.line == record.line && recorded.name == record.name && recorded.position == record.position) return {};
   return Status::error("replay diverged at " + std::string(channel_name(channel_)) + "/" + std::to_string(record.seq) + ": recorded " +

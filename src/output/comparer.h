@@ -19,11 +19,14 @@ class Comparer {
   // The records of `segments`, as they are when the log is opened, up to `next`; they must stay until remaining() is 0.
   Comparer(base::Env* env, std::string dir, Channel channel, const std::vector<Segment>& segments, uint64_t next);
 
-  uint64_t oldest() const { return oldest_; }
+  uint64_t oldest() const { return oldest_; }  // == next(): none is kept
   uint64_t next() const { return next_; }  // of the first record that was not recorded
-  // The next one in order from oldest() on. REQUIRES record.seq < next().
+  // Every record before next() comes once, in order from 1 on. One that is kept: compared. REQUIRES oldest() <= record.seq < next().
   Status check(const Record& record);
-  uint64_t remaining() const { return remaining_.load(std::memory_order_acquire); }
+  // One that is kept no longer. There is nothing to compare it with, but a journal that does not make it is not this log's.
+  void pass(uint64_t seq);
+  // Records before next() that have not come.
+  uint64_t remaining() const { return next_ - 1 - made_.load(std::memory_order_acquire); }
 
  private:
   struct Part {
@@ -39,7 +42,7 @@ class Comparer {
   uint64_t oldest_, next_;
   size_t part_ = 0;                      // being read
   std::unique_ptr<FrameReader> reader_;  // null: none is open
-  std::atomic<uint64_t> remaining_{0};
+  std::atomic<uint64_t> made_{0};        // records up to this one have come
 };
 
 }  // namespace cep::output

@@ -104,7 +104,7 @@ class DiskLog final : public OutputLog {
   Status sync_all();
   std::vector<Old> old_segments() const;
   // Settles up to which seq each channel is retained away; false: nothing is.
-  bool choose(const std::vector<Old>& old, std::array<uint64_t, kNumbered>* oldest, std::vector<std::string>* doomed) const;
+  bool choose(const std::vector<Old>& old, std::array<uint64_t, kNumbered>* oldest, std::vector<std::string>* doomed);
   Status retain_all();
 
   base::Env* env_;
@@ -168,13 +168,14 @@ std::vector<DiskLog::Old> DiskLog::old_segments() const {
   return old;
 }
 
-bool DiskLog::choose(const std::vector<Old>& old, std::array<uint64_t, kNumbered>* oldest, std::vector<std::string>* doomed) const {
+bool DiskLog::choose(const std::vector<Old>& old, std::array<uint64_t, kNumbered>* oldest, std::vector<std::string>* doomed) {
   uint64_t bytes = 0;
   for (size_t c = 0; c < kNumbered; ++c) bytes += channels_[c]->place().bytes;
   const int64_t now_ms = env_->wall_ms();
   for (const Old& each : old) {
     const bool aged = each.modified_ms >= 0 && now_ms - each.modified_ms > options_.retain_age_ms;
-    if (!aged && bytes <= options_.retain_bytes) continue;
+    if (!aged && (each.segment.newest || bytes <= options_.retain_bytes)) continue;
+    if (each.segment.newest && !channels_[each.channel]->forget_all(each.segment.next)) continue;
     (*oldest)[each.channel] = each.segment.next;
     doomed->push_back(each.segment.path);
     bytes -= each.segment.bytes;

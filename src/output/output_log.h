@@ -20,7 +20,7 @@ struct OutputLogOptions {
   uint64_t segment_bytes = 64 << 20;
   uint64_t ring_bytes = 8 << 20;         // of the newest records of each channel in memory
   uint64_t live_bytes = 64 << 20;        // of `streams`
-  int64_t retain_age_ms = 7ll * 24 * 3600 * 1000;
+  int64_t retain_age_ms = 7ll * 24 * 3600 * 1000;   // segments are closed after an eighth of it
   uint64_t retain_bytes = 10ull << 30;   // of all channels together
 };
 
@@ -53,7 +53,8 @@ class OutputLog {
   // What was published before the call is durable. For a clean stop, and now and then: damage in what was synced is refused at a start, the rest is cut and made again.
   // After an error the process must end.
   virtual Status sync() = 0;
-  // Deletes whole old segments beyond the options' age and size; never the newest segment of a channel, and nothing before the replay has reached the log's end.
+  // Deletes whole old segments beyond the options' age and size. The newest of a channel goes for its age alone, once it is durable: then the channel is empty and goes on with its
+  // next seq. Nothing before the replay has reached the log's end.
   virtual Status retain() = 0;
   // What open() cut, a line for people each: "alerts-….log, offset 4096: torn tail of 17 bytes cut; alerts/57 is made again". Empty: nothing.
   virtual const std::vector<std::string>& cuts() const = 0;

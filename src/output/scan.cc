@@ -18,6 +18,7 @@ class ChannelScanner {
     scan_.next = at < firsts.size() ? std::min(firsts[at], of_.oldest) : of_.oldest;
     for (; at < firsts.size() && !scan_.damage; ++at) {
       if (Status read = read_segment(firsts[at]); !read.ok()) return read;
+      drop_if_stale();
     }
     for (; at < firsts.size(); ++at) {
       if (Status counted = count_behind(firsts[at]); !counted.ok()) return counted;
@@ -68,6 +69,14 @@ class ChannelScanner {
     scan_.segments.push_back(std::move(segment));
     if (found == FrameReader::Found::kBad) return damaged(first, reader.offset(), size - reader.offset(), reader.why(), false);
     return {};
+  }
+
+  // Only its end says that the whole of a segment was retained away, if the one that came behind it is not there.
+  void drop_if_stale() {
+    if (scan_.damage || scan_.next > of_.oldest || scan_.segments.back().first == of_.oldest) return;
+    scan_.stale.push_back(scan_.segments.front().first);
+    scan_.segments.clear();
+    scan_.next = of_.oldest;
   }
 
   Status damaged(uint64_t first, uint64_t offset, uint64_t bytes, std::string what, bool whole_segment) {

@@ -1,9 +1,11 @@
 #include "output/segment_writer.h"
 
+#include <cstdlib>
+
 namespace cep::output {
 
-SegmentWriter::SegmentWriter(base::Env* env, std::string dir, Channel channel, uint64_t log_seed, uint64_t segment_bytes, const Segment* last)
-    : env_(env), dir_(std::move(dir)), channel_(channel), log_seed_(log_seed), segment_bytes_(segment_bytes) {
+SegmentWriter::SegmentWriter(base::Env* env, std::string dir, Channel channel, uint64_t log_seed, Roll roll, const Segment* last)
+    : env_(env), dir_(std::move(dir)), channel_(channel), log_seed_(log_seed), roll_(roll) {
   if (last == nullptr) return;
   first_ = last->first;
   seed_ = last->seed;
@@ -13,18 +15,26 @@ SegmentWriter::SegmentWriter(base::Env* env, std::string dir, Channel channel, u
 
 std::string SegmentWriter::path(uint64_t first) const { return dir_ + "/" + segment_name(channel_, first); }
 
-Status SegmentWriter::open() {
+Status SegmentWriter::open(int64_t begun_ms) {
   if (first_ == 0) return {};
+  begun_ms_ = begun_ms;
   auto file = env_->open(path(first_), base::OpenMode::kWrite);
   if (!file.ok()) return file.status();
   file_ = std::move(file.value());
   return {};
 }
 
+void SegmentWriter::begin_batch(bool gone) {
+  // A clock that was set back is as good a reason: what it says of the segment is worth nothing.
+  const bool old = end_ > kHeaderBytes && std::abs(env_->wall_ms() - begun_ms_) > roll_.age_ms;
+  if (gone || old) first_ = 0;
+}
+
 uint64_t SegmentWriter::place(uint64_t seq, size_t frame_bytes, uint64_t text_before) {
-  const bool begins = first_ == 0 || (end_ > kHeaderBytes && end_ + frame_bytes > segment_bytes_);
+  const bool begins = first_ == 0 || (end_ > kHeaderBytes && end_ + frame_bytes > roll_.bytes);
   if (begins) {
     first_ = seq;
+    begun_ms_ = env_->wall_ms();
     seed_ = frame_seed(channel_, seq, log_seed_);
     end_ = kHeaderBytes;
     marked_at_ = 0;

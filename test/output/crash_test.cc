@@ -46,7 +46,9 @@ class World {
       : env_(env), rng_(rng), decided_(*journal), dir_(std::move(dir)), file_path_(std::move(file)) {}
 
   void open() {
-    log_ = opened(env_, dir_, small());
+    OutputLogOptions options = small();
+    if (rng_->coin()) options.retain_age_ms = 10;
+    log_ = opened(env_, dir_, options);
     check_ok(places_.open(env_, dir_ + ".places"));
     std::map<Channel, uint64_t> again;
     for (;;) {  // the replay, in another order and in other batches than before
@@ -63,10 +65,10 @@ class World {
     }
     check_ok(log_->publish());
     check_ok(log_->end_of_replay());
-    FileOutputOptions options;
-    options.path = file_path_;
-    options.after = places_.acknowledged("alerts", "file");
-    auto file = FileOutput::open(env_, log_.get(), options);
+    FileOutputOptions file_options;
+    file_options.path = file_path_;
+    file_options.after = places_.acknowledged("alerts", "file");
+    auto file = FileOutput::open(env_, log_.get(), file_options);
     REQUIRE_MESSAGE(file.ok(), file.status().message());
     file_ = std::move(file.value());
   }
@@ -138,7 +140,10 @@ void live(sim::SimEnv* env, World* world, sim::Rng* rng, uint64_t steps) {
   try {
     world->open();
     world->check();
-    for (uint64_t i = 0; i < steps; ++i) world->step();
+    for (uint64_t i = 0; i < steps; ++i) {
+      world->step();
+      if (rng->chance(0.2)) env->advance_ms(rng->below(8));
+    }
   } catch (const sim::SimCrash&) {
   }
   world->close();

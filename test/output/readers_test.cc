@@ -96,6 +96,7 @@ TEST_CASE("readers at any place while records are appended, synced and retained 
   Shared shared;
   uint64_t next = 1;
   for (uint64_t life = 1; life <= 3; ++life) {
+    options.retain_age_ms = life == 2 ? 4 : OutputLogOptions().retain_age_ms;   // the newest segment goes too, and new ones are begun at nearly each batch
     auto log = opened(cep::base::posix_env(), dir.file("output"), options);
     append(log.get(), Channel::kAlerts, 1, next);
     check_ok(log->end_of_replay());

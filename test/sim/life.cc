@@ -237,8 +237,11 @@ void Life::check_places() {
 Status Life::keep_house() {
   if (Status kept = keep_places(); !kept.ok()) return kept;
   if (Status synced = stages_->log->sync(); !synced.ok()) return synced;
-  Result<bool> pumped = file_->pump(1 << 20);
-  if (!pumped.ok()) return pumped.status();
+  for (bool more = true; more;) {   // some programs make more than one pump takes
+    Result<bool> pumped = file_->pump(1 << 20);
+    if (!pumped.ok()) return pumped.status();
+    more = pumped.value();
+  }
   if (w_.rng.coin()) return {};
   // Nothing is retained away that the file does not have durably: what would follow is another promise (gone).
   if (Status synced = file_->sync(); !synced.ok()) return synced;

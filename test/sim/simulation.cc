@@ -29,6 +29,7 @@ class Simulation {
       w_.output.retain_bytes = w_.rng.coin() ? 1024 : 4096;
       w_.output.segment_bytes = 512;
     }
+    if (w_.rng.chance(0.3)) w_.output.retain_age_ms = w_.rng.coin() ? 5 : 100;
     w_.env.put(std::string(kFileOutput) + ".other", "");   // its directory
     w_.env.slow(Op::kSync, 100, 20000);
   }
