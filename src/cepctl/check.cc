@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
+#include "base/terminal.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/files.h"
@@ -56,7 +57,7 @@ int run_check(const CheckOptions& options) {
   if (options.json) {
     print_json(mistakes, files.value(), &out);
   } else {
-    out.write(render_all(result.diagnostics, files.value(), wants_colour(1)));
+    out.write(render_all(result.diagnostics, files.value(), base::wants_colour(1)));
   }
   if (!out.flush()) return kFindings;
   const size_t errors = static_cast<size_t>(std::count_if(

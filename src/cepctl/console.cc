@@ -4,8 +4,9 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
+
+#include "base/terminal.h"
 
 namespace cep::cepctl {
 
@@ -28,18 +29,11 @@ bool Output::flush() {
   return !failed_;
 }
 
-bool is_terminal(int fd) { return isatty(fd) == 1; }
-
-bool wants_colour(int fd) {
-  const char* no = std::getenv("NO_COLOR");
-  return is_terminal(fd) && (no == nullptr || *no == '\0');
-}
-
 void complain(const std::string& message) { std::fprintf(stderr, "cepctl: %s\n", message.c_str()); }
 
 Progress::Progress(uint64_t total)
     : total_(total),
-      active_(total > 0 && is_terminal(STDERR_FILENO)),
+      active_(total > 0 && base::is_terminal(STDERR_FILENO)),
       next_(std::chrono::steady_clock::now() + std::chrono::seconds(1)) {}
 
 Progress::~Progress() {

@@ -34,11 +34,6 @@ class Output {
   bool failed_ = false;
 };
 
-// Whether the stream (1 or 2) is a terminal, and whether colour is wanted there (a terminal, and NO_COLOR is
-// not set).
-bool is_terminal(int fd);
-bool wants_colour(int fd);
-
 // "cepctl: message" to standard error.
 void complain(const std::string& message);
 

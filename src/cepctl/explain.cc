@@ -1,4 +1,5 @@
 // `cepctl explain`: the plan of pattern files, with what the compiler warns of.
+#include "base/terminal.h"
 #include "plan/explain.h"
 
 #include <cstdio>
@@ -18,12 +19,12 @@ int run_explain(const ExplainOptions& options) {
   }
   const lang::CompileResult result = lang::compile(files.value());
   if (result.plan == nullptr) {
-    std::fputs(render_all(result.diagnostics, files.value(), wants_colour(2)).c_str(), stderr);
+    std::fputs(render_all(result.diagnostics, files.value(), base::wants_colour(2)).c_str(), stderr);
     return kFindings;
   }
   const bool for_programs = options.dot || options.json;
   if (for_programs) {
-    std::fputs(render_all(result.diagnostics, files.value(), wants_colour(2)).c_str(), stderr);
+    std::fputs(render_all(result.diagnostics, files.value(), base::wants_colour(2)).c_str(), stderr);
   }
   Output out;
   if (options.dot) {
@@ -33,7 +34,7 @@ int run_explain(const ExplainOptions& options) {
   } else {
     out.write(plan::explain_text(*result.plan, files.value()));
     if (!result.diagnostics.empty()) {
-      out.write("\nwarnings\n" + render_all(result.diagnostics, files.value(), wants_colour(1)));
+      out.write("\nwarnings\n" + render_all(result.diagnostics, files.value(), base::wants_colour(1)));
     }
   }
   return out.flush() ? kDone : kFindings;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/nearest.h"
+#include "base/terminal.h"
 #include "base/time_text.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
@@ -187,7 +188,7 @@ void add_tail(CommandLine* line) {
       add(line, "tail", "Prints the records of cepd as they come.",
           "  cepctl tail --pretty\n  cepctl tail --channel timeouts --pattern 'login_*' --since earliest\n",
           [&o] {
-            o.colour = wants_colour(1);
+            o.colour = base::wants_colour(1);
             return server::run_tail(o);
           });
   sub->add_option("--from", o.from, "HOST:PORT of the port `alerts`")->capture_default_str();

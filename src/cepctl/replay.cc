@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "base/terminal.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/event_feed.h"
@@ -142,7 +143,7 @@ class Replay {
     std::vector<Diagnostic> diagnostics;
     engine_ = Engine::create(
         files, engine_options_, [this](const Record& r) { out_.write_line(r.line); }, &diagnostics);
-    std::fputs(render_all(diagnostics, files, wants_colour(2)).c_str(), stderr);
+    std::fputs(render_all(diagnostics, files, base::wants_colour(2)).c_str(), stderr);
     return engine_ != nullptr;
   }
 

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <regex>
 
+#include "base/terminal.h"
 #include "cepctl/commands.h"
 #include "cepctl/compare.h"
 #include "cepctl/console.h"
@@ -17,7 +18,7 @@ class Session {
  public:
   explicit Session(const TestOptions& options)
       : options_(options),
-        colour_(wants_colour(1) && !options.json),
+        colour_(base::wants_colour(1) && !options.json),
         runner_{options.shards, options.batches, options.seed, options.threads, colour_, options.reload} {}
 
   // False: the command line is wrong, and it has been said.

@@ -5,7 +5,8 @@
 
 int main(int argc, char** argv) {
   CLI::App app{"cepd: finds patterns in streams of events. Event lines come in over TCP, records go to subscribers.\n"
-               "Without --config it runs on its defaults: patterns from ./patterns, events on 127.0.0.1:7800, alerts on 127.0.0.1:7801.\n"
+               "Without --config it runs on its defaults: patterns from ./patterns, data in ./cepd-data, events on 127.0.0.1:7800, alerts on 7801, HTTP on 7802.\n"
+               "SIGHUP reads the patterns again, SIGTERM stops it.\n"
                "Example: cepd --config /etc/cepd/cepd.yaml --set limits.line=2MiB",
                "cepd"};
   cep::cepd::StartOptions options;

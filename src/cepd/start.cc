@@ -11,6 +11,7 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "base/terminal.h"
 #include "cep/engine.h"
 #include "config/daemon_config.h"
 #include "config/program_files.h"
@@ -24,6 +25,7 @@ using base::LogLevel;
 using base::LogLine;
 using config::DaemonConfig;
 
+constexpr const char* kNoPatterns = "no pattern files: every line will be rejected";
 constexpr uint64_t kLiveBytesLeast = 64 << 20;  // of `streams`, kept in memory
 
 int fail(int status, const std::string& text) {
@@ -67,7 +69,7 @@ engine::DurableOptions durable_options(const DaemonConfig& config) {
 
 // The pattern files that the settings name and the files of their tables, as they are now. *files_missing: a file or folder is not there; else the error is
 // the text of `cepctl check`, and so is *warnings if all is well.
-Result<Program> read_program(const DaemonConfig& config, bool* files_missing, std::string* warnings) {
+Result<Program> read_program(const DaemonConfig& config, bool colour, bool* files_missing, std::string* warnings) {
   *files_missing = false;
   Result<std::vector<SourceFile>> files = config::read_program_files(config.patterns);
   if (!files.ok()) {
@@ -79,7 +81,7 @@ Result<Program> read_program(const DaemonConfig& config, bool* files_missing, st
   program.limits = config.limits;
   std::vector<Diagnostic> diagnostics;
   const bool good = Engine::read_table_files(&program, &diagnostics);
-  *warnings = render_all(diagnostics, program.files, isatty(STDERR_FILENO) == 1);
+  *warnings = render_all(diagnostics, program.files, colour);
   if (!good) return Status::error(*warnings);
   return program;
 }
@@ -112,12 +114,10 @@ Status write_ports_file(const std::string& path, const server::Server& server) {
 }
 
 void log_start(const DaemonConfig& config, const engine::DurableOptions& options, size_t files) {
-  if (!config.without_effect.empty()) {
-    std::string keys;
-    for (const std::string& key : config.without_effect) keys += (keys.empty() ? "" : ",") + key;
-    LogLine(LogLevel::kInfo, "settings that this version does not act on").add("keys", keys);
+  for (const DaemonConfig::WithoutEffect& setting : config.without_effect) {
+    LogLine(LogLevel::kWarn, "a setting without effect").add("key", setting.key).add("reason", setting.why);
   }
-  if (files == 0) LogLine(LogLevel::kWarn, "no pattern files: every line will be rejected");
+  if (files == 0) LogLine(LogLevel::kWarn, kNoPatterns);
   LogLine(LogLevel::kInfo, "starting")
       .add("data_dir", options.data_dir)
       .add("shards", static_cast<uint64_t>(options.shards))
@@ -136,7 +136,7 @@ server::ServerOptions server_options(const DaemonConfig& config) {
   options.read_program = [&config] {
     bool files_missing = false;
     std::string warnings;
-    return read_program(config, &files_missing, &warnings);
+    return read_program(config, /*colour=*/false, &files_missing, &warnings);  // clients of the port `http` read it too
   };
   return options;
 }
@@ -148,7 +148,7 @@ int serve(const DaemonConfig& config, const Program& program, const StartOptions
   std::vector<Diagnostic> diagnostics;
   auto engine = engine::DurableEngine::open(options, program, &diagnostics);
   if (!engine.ok()) {
-    const std::string mistakes = render_all(diagnostics, program.files, isatty(STDERR_FILENO) == 1);
+    const std::string mistakes = render_all(diagnostics, program.files, base::wants_colour(STDERR_FILENO));
     std::fputs(mistakes.c_str(), stderr);
     LogLine(LogLevel::kError, engine.status().message());
     return mistakes.empty() ? kIoFailed : kBadPatterns;
@@ -167,13 +167,17 @@ int serve(const DaemonConfig& config, const Program& program, const StartOptions
   return server.run().ok() ? kDone : kIoFailed;
 }
 
+std::string counted(size_t n, const std::string& what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
+
 // Compiles as the engine would and says how many streams there are; what is wrong or doubtful goes to standard error.
-int check(const Program& program) {
+int check(const DaemonConfig& config, const Program& program, const std::string& config_name) {
+  std::fputs(config::render_without_effect(config, config_name).c_str(), stderr);
+  if (program.files.empty()) std::fprintf(stderr, "cepd: warning: %s\n", kNoPatterns);
   std::vector<Diagnostic> diagnostics;
   auto engine = Engine::create(program, {}, [](const Record&) {}, &diagnostics);
-  std::fputs(render_all(diagnostics, program.files, isatty(STDERR_FILENO) == 1).c_str(), stderr);
+  std::fputs(render_all(diagnostics, program.files, base::wants_colour(STDERR_FILENO)).c_str(), stderr);
   if (engine == nullptr) return kBadPatterns;
-  std::printf("settings and %zu pattern files are good, %zu streams\n", program.files.size(), engine->streams().size());
+  std::printf("settings and %s are good, %s\n", counted(program.files.size(), "pattern file").c_str(), counted(engine->streams().size(), "stream").c_str());
   return kDone;
 }
 
@@ -185,9 +189,9 @@ int start(const StartOptions& options) {
   if (status != kDone) return status;
   bool files_missing = false;
   std::string warnings;
-  Result<Program> program = read_program(config, &files_missing, &warnings);
+  Result<Program> program = read_program(config, base::wants_colour(STDERR_FILENO), &files_missing, &warnings);
   if (!program.ok()) return fail(files_missing ? kNoInput : kBadPatterns, program.status().message());
-  if (options.check) return check(program.value());
+  if (options.check) return check(config, program.value(), options.config);
   std::fputs(warnings.c_str(), stderr);
   return serve(config, program.value(), options);
 }

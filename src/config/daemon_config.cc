@@ -9,6 +9,8 @@
 namespace cep::config {
 namespace {
 
+constexpr int64_t kSyncMsMost = 60'000;
+
 using Errors = std::vector<YamlError>;
 
 // The map at a key; nothing, if it is not there.
@@ -68,11 +70,22 @@ void read_optional_endpoint(YamlMap* map, std::string_view key, bool insecure, s
   *out = at;
 }
 
+// No two listeners at one place; port 0 takes one of its own.
+void check_apart(YamlMap* map, const DaemonConfig::Listen& listen) {
+  auto same = [](const base::Endpoint& a, const base::Endpoint& b) { return a.port != 0 && a.port == b.port && a.host == b.host; };
+  auto fail = [map](const char* key, const base::Endpoint& at, const char* other) { map->fail(key, to_text(at) + " is that of listen." + other + " too"); };
+  if (same(listen.events, listen.alerts)) fail("alerts", listen.alerts, "events");
+  if (!listen.http) return;
+  if (same(listen.events, *listen.http)) fail("http", *listen.http, "events");
+  if (same(listen.alerts, *listen.http)) fail("http", *listen.http, "alerts");
+}
+
 void read_listen(YamlMap* root, bool insecure, Errors* errors, DaemonConfig::Listen* out) {
   YamlMap map(child_map(root, "listen"), "listen", errors);
   read_endpoint(&map, "events", insecure, &out->events);
   read_endpoint(&map, "alerts", insecure, &out->alerts);
   read_optional_endpoint(&map, "http", insecure, &out->http);
+  check_apart(&map, *out);
   map.finish();
 }
 
@@ -120,6 +133,7 @@ void read_output_files(YamlMap* outputs, Errors* errors, std::vector<DaemonConfi
 void read_storage(YamlMap* root, Errors* errors, DaemonConfig* out) {
   YamlMap journal(child_map(root, "journal"), "journal", errors);
   read_positive(&journal, "sync", &out->journal.sync_ms);
+  if (out->journal.sync_ms > kSyncMsMost) journal.fail("sync", "must be 1m at most: nothing is acknowledged before its sync");
   read_size(&journal, "segment", 1 << 20, 1ull << 40, &out->journal.segment_bytes);
   read_retain(&journal, "journal.retain", errors, &out->journal.retain);
   journal.finish();
@@ -161,7 +175,7 @@ void read_limits(YamlMap* root, Errors* errors, DaemonConfig* out) {
 
 void read_all(const YamlNode& node, Errors* errors, DaemonConfig* out) {
   YamlMap root(node, "", errors);
-  root.read_string("data_dir", &out->data_dir);
+  if (root.read_string("data_dir", &out->data_dir) && out->data_dir.empty()) root.fail("data_dir", "must name a folder");
   if (root.read_strings("patterns", &out->patterns) && out->patterns.empty()) root.fail("patterns", "must name a folder or a file at least");
   root.read_int("shards", 0, 64, &out->shards);
   root.read_bool("insecure", &out->insecure);
@@ -172,13 +186,20 @@ void read_all(const YamlNode& node, Errors* errors, DaemonConfig* out) {
 }
 
 // What has no effect before there are checkpoints: without one no part of the journal may go, and no key may leave memory.
+constexpr std::pair<std::string_view, std::string_view> kWithoutEffect[] = {
+    {"checkpoint", "this version makes no checkpoints; a start works the whole journal again"},
+    {"journal.retain", "this version keeps the whole journal, since it makes no checkpoints that could stand for its beginning"},
+    {"limits.memory", "this version keeps all state in memory and does not bound it"},
+};
+
 void note_without_effect(const YamlNode& root, DaemonConfig* out) {
+  auto note = [out](const std::string& path, int line) {
+    for (const auto& [key, why] : kWithoutEffect)
+      if (path == key) out->without_effect.push_back({path, line, std::string(why)});
+  };
   for (const YamlMember& member : root.members) {
-    if (member.key == "checkpoint") out->without_effect.push_back(member.key);
-    for (const YamlMember& inner : member.value.members) {
-      const std::string path = member.key + "." + inner.key;
-      if (path == "journal.retain" || path == "limits.memory") out->without_effect.push_back(path);
-    }
+    note(member.key, member.line);
+    for (const YamlMember& inner : member.value.members) note(member.key + "." + inner.key, inner.line);
   }
 }
 
@@ -189,6 +210,15 @@ std::string render_by_origin(const Errors& errors, const std::string& name) {
 }
 
 }  // namespace
+
+std::string render_without_effect(const DaemonConfig& config, const std::string& name) {
+  std::string out;
+  for (const DaemonConfig::WithoutEffect& setting : config.without_effect) {
+    out += setting.line > 0 ? name + ":" + std::to_string(setting.line) + ":" : "--set:";
+    out += " warning: " + setting.key + ": has no effect: " + setting.why + "\n";
+  }
+  return out;
+}
 
 std::string read_daemon_config(std::string_view text, const std::string& name, const std::vector<std::string>& overrides,
                                DaemonConfig* out) {

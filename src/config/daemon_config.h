@@ -56,13 +56,21 @@ struct DaemonConfig {
   uint64_t producers = 200'000;
   uint64_t consumers = 10'000;
 
-  // Keys that were set and that this version reads but does not act on, in the order of the file.
-  std::vector<std::string> without_effect;
+  // What was set and is read, but not acted on by this version, in the order of the file.
+  struct WithoutEffect {
+    std::string key;  // "journal.retain"
+    int line = 0;     // 0: of an override
+    std::string why;
+  };
+  std::vector<WithoutEffect> without_effect;
 };
 
 // Reads `text` (empty: defaults), then `overrides` ("limits.line=2MiB") over it. Returns what is wrong, one line each ("NAME:12: error: limits.line:
 // …", overrides as "--set: error: …"); empty: *out holds the settings. Listeners beyond loopback are refused unless `insecure: true`.
 std::string read_daemon_config(std::string_view text, const std::string& name, const std::vector<std::string>& overrides,
                                DaemonConfig* out);
+
+// The settings without effect as lines for people: "NAME:5: warning: checkpoint: …", overrides as "--set: warning: …".
+std::string render_without_effect(const DaemonConfig& config, const std::string& name);
 
 }  // namespace cep::config

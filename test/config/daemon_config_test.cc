@@ -80,7 +80,11 @@ limits: {line: 2MiB, depth: 32, connections: 10, memory: 3GiB, subscriber_lag: 1
   CHECK(config.output_files[0].patterns.empty());
   CHECK(config.output_files[1].channel == cep::Channel::kLate);
   CHECK(config.output_files[1].patterns == std::vector<std::string>{"login_*", "b"});
-  CHECK(config.without_effect == std::vector<std::string>{"journal.retain", "checkpoint", "limits.memory"});
+  REQUIRE(config.without_effect.size() == 3);
+  CHECK(config.without_effect[0].key == "journal.retain");
+  CHECK(config.without_effect[1].key == "checkpoint");
+  CHECK(config.without_effect[1].line == 7);
+  CHECK(config.without_effect[2].key == "limits.memory");
 }
 
 TEST_CASE("overrides stand above the file") {
@@ -114,6 +118,27 @@ TEST_CASE("a mistake names the key, the line and the nearest known key") {
   CHECK(has(wrong("limits: 5\n"), "limits"));
   CHECK(has(wrong("", {"limits.lines=1MiB"}), "--set: error: limits.lines"));
   CHECK(has(wrong("", {"nonsense"}), "--set: error: "));
+}
+
+TEST_CASE("settings without effect are told with their place and why") {
+  const DaemonConfig config = good("patterns: [p]\ncheckpoint:\n  interval: 5s\nlimits:\n  depth: 9\n  memory: 1GiB\n", {"journal.retain.age=1h"});
+  const std::string text = cep::config::render_without_effect(config, "cepd.yaml");
+  CHECK(has(text, "cepd.yaml:2: warning: checkpoint: has no effect: this version makes no checkpoints"));
+  CHECK(has(text, "cepd.yaml:6: warning: limits.memory: has no effect: "));
+  CHECK(has(text, "--set: warning: journal.retain: has no effect: this version keeps the whole journal"));
+  CHECK(text.find("depth") == std::string::npos);
+  CHECK(cep::config::render_without_effect(good(""), "cepd.yaml").empty());
+}
+
+TEST_CASE("values that could never work are refused here, not at the start") {
+  CHECK(has(wrong("data_dir: ''\n"), "cepd.yaml:1: error: data_dir: must name a folder"));
+  CHECK(has(wrong("journal: {sync: 61s}\n"), "journal.sync: must be 1m at most"));
+  CHECK(good("journal: {sync: 1m}\n").journal.sync_ms == 60'000);
+  CHECK(has(wrong("listen: {events: 127.0.0.1:7801}\n"), "listen.alerts: 127.0.0.1:7801 is that of listen.events too"));
+  CHECK(has(wrong("listen: {events: 127.0.0.1:7, http: 127.0.0.1:7}\n"), "cepd.yaml:1: error: listen.http: 127.0.0.1:7 is that of listen.events too"));
+  CHECK(has(wrong("listen: {http: 127.0.0.1:7801}\n"), "listen.http: 127.0.0.1:7801 is that of listen.alerts too"));
+  CHECK(good("listen: {events: 127.0.0.1:0, alerts: 127.0.0.1:0, http: 127.0.0.1:0}\n").listen.events.port == 0);
+  CHECK(good("listen: {events: '[::1]:7801'}\n").listen.events.port == 7801);
 }
 
 TEST_CASE("all mistakes come at once") {

@@ -1,8 +1,10 @@
 // The process: how it starts, what it says when it cannot, and how it stops.
 #include <doctest/doctest.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -50,6 +52,29 @@ class NotifySocket {
 Finished cepd(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), CEPD_BINARY);
   return run(arguments);
+}
+
+// What cepd says when its standard error is a terminal.
+std::string on_terminal(std::vector<std::string> arguments) {
+  int master = -1, slave = -1;
+  REQUIRE(::openpty(&master, &slave, nullptr, nullptr, nullptr) == 0);
+  arguments.insert(arguments.begin(), CEPD_BINARY);
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(slave, STDERR_FILENO);
+    ::execv(CEPD_BINARY, argv.data());
+    ::_exit(127);
+  }
+  ::close(slave);
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n; (n = ::read(master, buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<size_t>(n));  // EIO at the end
+  ::close(master);
+  ::waitpid(child, nullptr, 0);
+  return text;
 }
 
 }  // namespace
@@ -165,11 +190,37 @@ TEST_CASE("--check reads and compiles only") {
   std::string program = folder.write("p.cep", kProgram);
   Finished good = cepd({"--check", "--set", "patterns=[" + program + "]"});
   CHECK(good.status == 0);
-  CHECK(has(good.output, "settings and 1 pattern files are good, 1 streams"));
+  CHECK(has(good.output, "settings and 1 pattern file are good, 1 stream\n"));
+  CHECK(good.output.find("warning") == std::string::npos);
+  Finished unused = cepd({"--check", "--set", "patterns=[" + program + "]", "--config", folder.write("unused.yaml", "shards: 1\nlimits: {memory: 1GiB}\n")});
+  CHECK(unused.status == 0);
+  CHECK(has(unused.output, "unused.yaml:2: warning: limits.memory: has no effect"));
+  TemporaryFolder empty;
+  Finished none = cepd({"--check", "--set", "patterns=[" + empty.path() + "]", "--set", "checkpoint.interval=5s"});
+  CHECK(none.status == 0);
+  CHECK(has(none.output, "--set: warning: checkpoint: has no effect"));
+  CHECK(has(none.output, "cepd: warning: no pattern files"));
   std::string bad = folder.write("bad.cep", "pattern p on nowhere { begin a alert low \"x\" }\n");
   Finished wrong = cepd({"--check", "--set", "patterns=[" + bad + "]"});
   CHECK(wrong.status == 65);
   CHECK(has(wrong.output, "bad.cep:1:"));
+}
+
+TEST_CASE("colour for people only, and never with NO_COLOR") {
+  TemporaryFolder folder;
+  const std::string bad = "patterns=[" + folder.write("bad.cep", "pattern p on nowhere { begin a alert low \"x\" }\n") + "]";
+  CHECK(on_terminal({"--check", "--set", bad}).find("\033[") != std::string::npos);
+  ::setenv("NO_COLOR", "1", 1);
+  const std::string plain = on_terminal({"--check", "--set", bad});
+  ::unsetenv("NO_COLOR");
+  CHECK(has(plain, "bad.cep:1:"));
+  CHECK(plain.find("\033[") == std::string::npos);
+}
+
+TEST_CASE("settings without effect are told at the start") {
+  Daemon daemon({"limits.memory=1GiB", "journal.retain.age=1h"});
+  CHECK(has(daemon.log(), "level=warn msg=\"a setting without effect\" key=limits.memory reason="));
+  CHECK(has(daemon.log(), "key=journal.retain reason="));
 }
 
 TEST_CASE("each failure to start has its reason and its exit status") {
