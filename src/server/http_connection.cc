@@ -156,6 +156,7 @@ void Connection::handle() {
   request.route = route_;
   const auto accept = message[http::field::accept];
   request.plain = accept.substr(0, 10) == "text/plain";
+  request.open_metrics = accept.find("application/openmetrics-text") != accept.npos;
   request.body = std::move(body_);
   stream_.expires_never();   // the engine answers in its own time
   service_->handle(std::move(request), [self = shared_from_this(), keep_alive](HttpAnswer a) {

@@ -14,7 +14,9 @@ HttpListener::HttpListener(asio::io_context* io, engine::DurableEngine* engine, 
       on_closed_(std::move(on_closed)),
       service_(io, engine, count, line_bytes),
       listener_(io, "http", count, [this](asio::ip::tcp::socket socket) { add(std::move(socket)); }) {
-  listener_.set_refusal("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nConnection: close\r\nRetry-After: 1\r\n\r\n");
+  const std::string body = error_of(503, connections_refusal(count->most)).body;
+  listener_.set_refusal("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+                        "\r\nConnection: close\r\nRetry-After: 1\r\n\r\n" + body);
 }
 
 HttpListener::~HttpListener() = default;

@@ -1,5 +1,8 @@
-// /metrics: Prometheus text format 0.0.4. One family after the other: HELP, TYPE, its samples. Linted by promtool in test/server/http_view_test.cc.
+// /metrics: Prometheus text format 0.0.4, or OpenMetrics 1.0, where a counter's family is called without `_total` and the text has an end. One family after
+// the other: HELP, TYPE, its samples. Linted by promtool in test/server/http_view_test.cc.
 #include <fmt/format.h>
+
+#include <vector>
 
 #include "server/http_view.h"
 
@@ -11,8 +14,12 @@ using engine::Phase;
 
 class Writer {
  public:
+  explicit Writer(bool open_metrics) : open_metrics_(open_metrics) {}
+
   void family(std::string_view name, std::string_view type, std::string_view help) {
     name_ = name;
+    constexpr std::string_view kTotal = "_total";
+    if (open_metrics_ && name.ends_with(kTotal)) name.remove_suffix(kTotal.size());
     text_ += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type);
   }
   // Labels of the samples that follow: name, value, name, value …
@@ -40,7 +47,10 @@ class Writer {
     family(name, type, help);
     sample(value);
   }
-  std::string take() { return std::move(text_); }
+  std::string take() {
+    if (open_metrics_) text_ += "# EOF\n";
+    return std::move(text_);
+  }
 
  private:
   void escape(std::string_view value) {
@@ -54,6 +64,7 @@ class Writer {
     }
   }
 
+  const bool open_metrics_;
   std::string_view name_;
   std::string text_;
 };
@@ -99,6 +110,14 @@ void input(const HttpView& view, Writer* w) {
     if (stream.watermark_ms != StreamStats::kNoTime) w->sample(static_cast<double>(view.now_ms - stream.watermark_ms) / 1e3, {{"stream", stream.name}});
 }
 
+// All but the live view, which has no numbers and keeps nothing.
+std::vector<Channel> kept_channels() {
+  std::vector<Channel> out;
+  for (int i = 0; i < kChannels; ++i)
+    if (static_cast<Channel>(i) != Channel::kStreams) out.push_back(static_cast<Channel>(i));
+  return out;
+}
+
 void output(const HttpView& view, Writer* w) {
   const DurableStatus& s = view.status;
   w->family("cepd_records_total", "counter", "Records given since the start, those made again by the recovery included.");
@@ -109,12 +128,12 @@ void output(const HttpView& view, Writer* w) {
     if (op.timeouts > 0 || op.kind == "pattern") w->sample(op.timeouts, {{"channel", "timeouts"}, {"pattern", op.name}, {"kind", op.kind}});
   }
   w->family("cepd_output_seq", "gauge", "Number of the newest record of a channel; 0: none.");
-  for (int i = 0; i < kChannels; ++i) w->sample(s.channels[i].next - 1, {{"channel", channel_name(static_cast<Channel>(i))}});
+  for (Channel c : kept_channels()) w->sample(s.channels[static_cast<size_t>(c)].next - 1, {{"channel", channel_name(c)}});
   w->family("cepd_output_oldest_seq", "gauge", "Number of the oldest record of a channel that is kept; the next number where none is.");
-  for (int i = 0; i < kChannels; ++i) w->sample(s.channels[i].oldest, {{"channel", channel_name(static_cast<Channel>(i))}});
+  for (Channel c : kept_channels()) w->sample(s.channels[static_cast<size_t>(c)].oldest, {{"channel", channel_name(c)}});
   w->one("cepd_output_files_failing", "gauge", "File outputs that cannot go on; /api/v1/status says why.", s.file_errors.size());
   w->family("cepd_output_bytes", "gauge", "Bytes of a channel that are kept.");
-  for (int i = 0; i < kChannels; ++i) w->sample(s.channels[i].bytes, {{"channel", channel_name(static_cast<Channel>(i))}});
+  for (Channel c : kept_channels()) w->sample(s.channels[static_cast<size_t>(c)].bytes, {{"channel", channel_name(c)}});
 }
 
 void histogram(const base::TimeBuckets& times, std::string_view name, std::string_view help, Writer* w) {
@@ -155,8 +174,8 @@ void process(const ProcessFigures& p, Writer* w) {
 
 }  // namespace
 
-std::string metrics_text(const HttpView& view) {
-  Writer w;
+std::string metrics_text(const HttpView& view, bool open_metrics) {
+  Writer w(open_metrics);
   daemon(view, &w);
   input(view, &w);
   output(view, &w);

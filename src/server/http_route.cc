@@ -4,12 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include "base/nearest.h"
+#include "server/strict_json.h"
 
 namespace cep::server {
 namespace {
 
 constexpr std::string_view kPatternsBelow = "/api/v1/patterns/";
-constexpr size_t kNameBytesMax = 255;
+constexpr size_t kNameBytesMax = 255;   // of a file
 
 struct Place {
   std::string_view path;
@@ -27,6 +28,25 @@ constexpr Place kPlaces[] = {
     {kPatternsBelow, HttpPlace::kPattern, "GET, HEAD, PUT, DELETE"},
     {"/api/v1/events", HttpPlace::kEvents, "POST"},
 };
+
+// What the interface names and this version does not have: a clear word instead of a guess at what else was meant.
+struct Missing {
+  std::string_view path;
+  std::string_view why;
+};
+
+constexpr Missing kMissing[] = {
+    {"/api/v1/savepoints", "this version makes no checkpoints and no savepoints; a start works the whole journal again"},
+    {"/api/v1/alerts", "this version has no WebSocket; records come over TCP, on the port `alerts`: see `cepctl tail`"},
+};
+
+// Why there is no such place yet; empty: nobody has said that there would be one.
+std::string_view missing(std::string_view path) {
+  for (const Missing& place : kMissing)
+    if (path == place.path) return place.why;
+  if (path.starts_with(kPatternsBelow) && path.ends_with("/graph")) return "this version draws no graph here; `cepctl explain FILE --dot` does";
+  return {};
+}
 
 bool allows(std::string_view list, std::string_view method) {
   for (size_t at = 0; at <= list.size();) {
@@ -59,11 +79,9 @@ std::string wrong_name(std::string_view name) {
 // One "key=value" of /api/v1/events; the reason if it cannot be taken.
 std::string take_parameter(const std::string& key, const std::string& value, HttpRoute* route) {
   if (key == "stream") {
-    route->stream = value;
+    return read_own_name(key, value, &route->stream);
   } else if (key == "producer") {
-    if (value.empty() || value.size() > kNameBytesMax) return "`producer` has 1 to 255 bytes";
-    if (value.front() == '_') return "`producer`: ids that begin with `_` are the daemon's own";
-    route->producer = value;
+    return read_own_name(key, value, &route->producer);
   } else if (key == "first") {
     const char* end = value.data() + value.size();
     auto [at, error] = std::from_chars(value.data(), end, route->first);
@@ -114,6 +132,10 @@ HttpRoute route_of(std::string_view method, std::string_view target) {
   std::string path;
   if (target.empty() || target[0] != '/' || !percent_decode(target.substr(0, question), false, &path)) {
     route.error = error_of(400, "the target of a request is a path such as /api/v1/status");
+    return route;
+  }
+  if (const std::string_view why = missing(path); !why.empty()) {
+    route.error = error_of(501, why);
     return route;
   }
   const Place* found = nullptr;

@@ -87,8 +87,8 @@ HttpAnswer HttpService::read(const HttpRequest& request) const {
       return text_of(ready.code, std::move(ready.text));
     }
     case HttpPlace::kMetrics: {
-      HttpAnswer answer = json_of(metrics_text(view()));
-      answer.type = "text/plain; version=0.0.4; charset=utf-8";
+      HttpAnswer answer = json_of(metrics_text(view(), request.open_metrics));
+      answer.type = request.open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8";
       return answer;
     }
     case HttpPlace::kStatus:
@@ -130,14 +130,25 @@ HttpAnswer HttpService::pattern_text(const HttpRequest& request) const {
   return file != nullptr ? text_of(200, file->text) : no_such_pattern(request.route.name, files, request.plain);
 }
 
+// True if the set cannot be changed now, which was answered: the entry that changes it would wait, and the client with it.
+bool HttpService::load_refused(bool plain, const Reply& reply) const {
+  const engine::DurableStatus status = engine_->status();
+  if (status.phase != Phase::kRecovering && !status.no_room) return false;
+  const std::string why = readiness(status).text;
+  HttpAnswer answer = error_of(503, "patterns cannot be changed now: " + why.substr(0, why.size() - 1), plain);
+  answer.retry_after_seconds = 1;
+  reply(std::move(answer));
+  return true;
+}
+
 void HttpService::put(HttpRequest request, Reply reply) {
-  if (engine_->status().phase == Phase::kRecovering) return reply(error_of(503, "patterns can be changed once the daemon has recovered", request.plain));
+  if (load_refused(request.plain, reply)) return;
   const uint64_t number = engine_->put_file(request.route.name, request.body);
   loads_[number] = {std::move(reply), request.route.name, false, request.plain, steady_ms() + kLoadWaitMs};
 }
 
 void HttpService::remove(const HttpRequest& request, Reply reply) {
-  if (engine_->status().phase == Phase::kRecovering) return reply(error_of(503, "patterns can be changed once the daemon has recovered", request.plain));
+  if (load_refused(request.plain, reply)) return;
   const std::vector<engine::PatternFile> files = engine_->files();
   if (find_file(files, request.route.name) == nullptr) return reply(no_such_pattern(request.route.name, files, request.plain));
   const uint64_t number = engine_->remove_file(request.route.name);

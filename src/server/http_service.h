@@ -21,6 +21,7 @@ struct HttpRequest {
   HttpRoute route;               // that was found for it; no error
   std::string body;
   bool plain = false;            // errors as text: the client says `Accept: text/plain`
+  bool open_metrics = false;     // metrics as OpenMetrics: it says that it reads them
 };
 
 class HttpService {
@@ -52,6 +53,7 @@ class HttpService {
   HttpView view() const;
   HttpAnswer read(const HttpRequest& request) const;
   HttpAnswer pattern_text(const HttpRequest& request) const;
+  bool load_refused(bool plain, const Reply& reply) const;
   void put(HttpRequest request, Reply reply);
   void remove(const HttpRequest& request, Reply reply);
   void loaded(const engine::Notice& notice);

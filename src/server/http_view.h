@@ -25,8 +25,8 @@ std::string_view phase_name(engine::Phase phase);
 // Of the journal, 0 to 100; 100 when there is nothing to recover.
 double recovered_percent(const engine::DurableStatus& status);
 
-// Prometheus text format 0.0.4. Names: `cepd_*` and `process_*`, base units.
-std::string metrics_text(const HttpView& view);
+// Prometheus text format 0.0.4, or OpenMetrics 1.0. Names: `cepd_*` and `process_*`, base units.
+std::string metrics_text(const HttpView& view, bool open_metrics = false);
 
 // GET /api/v1/status: one JSON object, members in a fixed order.
 std::string status_json(const HttpView& view);

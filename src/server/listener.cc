@@ -12,6 +12,8 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+std::string connections_refusal(size_t most) { return "limits.connections (" + std::to_string(most) + ") connections are open already"; }
+
 Listener::Listener(asio::io_context* io, std::string name, ConnectionCount* count, OnAccept on_accept)
     : name_(std::move(name)), count_(count), on_accept_(std::move(on_accept)), acceptor_(*io), retry_(*io) {}
 
@@ -76,7 +78,7 @@ void Listener::take(tcp::socket socket) {
         .add("connections", static_cast<uint64_t>(count_->most));
     full_logged_ = true;
   }
-  std::string answer = error_answer("limits.connections (" + std::to_string(count_->most) + ") connections are open already");
+  std::string answer = error_answer(connections_refusal(count_->most));
   if (!refusal_.empty()) answer = refusal_;
   socket.write_some(asio::buffer(answer), error);
   socket.shutdown(tcp::socket::shutdown_send, error);

@@ -20,6 +20,9 @@ struct ConnectionCount {
   size_t most = 4096;
 };
 
+// What a client is told that comes when as many are open.
+std::string connections_refusal(size_t most);
+
 class Listener {
  public:
   using OnAccept = std::function<void(boost::asio::ip::tcp::socket)>;

@@ -18,7 +18,7 @@ std::string json_quoted(std::string_view text);
 // A name that a client sent, for an error: json_quoted of its beginning.
 std::string name_shown(std::string_view name);
 
-// A name that a client gives itself: a string of 1 to 256 bytes. Returns what is wrong with it (`member` is its name), empty when *out holds it.
+// A name that a client gives itself: a string of 1 to 256 bytes of UTF-8. Returns what is wrong with it (`member` is its name), empty when *out holds it.
 std::string read_own_name(const std::string& member, const nlohmann::json& value, std::string* out);
 
 }  // namespace cep::server

@@ -63,11 +63,11 @@ std::string read_member(const std::string& name, const Json& value, SubscribeReq
 
 // What each member alone does not show.
 std::string check_together(const SubscribeRequest& request) {
+  const bool streams = request.channel == Channel::kStreams;
+  if (streams && !request.consumer.empty()) return "`streams` is a live view that keeps nothing, a consumer's place neither: leave `consumer` out";
   const bool resume = request.from == SubscribeRequest::From::kResume;
   if (resume && request.consumer.empty()) return "`from` \"resume\" goes on where a `consumer` has acknowledged: say which";
-  if (request.channel != Channel::kStreams) return {};
-  if (request.from != SubscribeRequest::From::kLatest) return "`streams` is a live view that keeps nothing: it can be read from \"latest\" only";
-  if (!request.consumer.empty()) return "`streams` is a live view that keeps nothing, a consumer's place neither: leave `consumer` out";
+  if (streams && request.from != SubscribeRequest::From::kLatest) return "`streams` is a live view that keeps nothing: it can be read from \"latest\" only";
   return {};
 }
 

@@ -110,6 +110,32 @@ TEST_CASE("http: what promtool says of a living daemon's metrics") {
   CHECK(read_whole(out).empty());
 }
 
+TEST_CASE("http: OpenMetrics for a scraper that asks for it") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  const std::string end = "Connection: close\r\n";
+  std::vector<std::string> lines = raw(daemon, get_line("/metrics", "Accept: application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2\r\n" + end));
+  CHECK(std::count(lines.begin(), lines.end(), "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r") == 1);
+  REQUIRE(lines.size() > 2);
+  CHECK(lines.back() == "# EOF");
+  lines = raw(daemon, get_line("/metrics", end));
+  CHECK(std::count(lines.begin(), lines.end(), "Content-Type: text/plain; version=0.0.4; charset=utf-8\r") == 1);
+  CHECK(std::count(lines.begin(), lines.end(), "# EOF") == 0);
+}
+
+TEST_CASE("http: a disk at its reserve is said at once, to who sends and to who changes patterns") {
+  Daemon daemon({"disk.reserve=9000000TiB"});
+  REQUIRE(eventually([&] { return has(ask(daemon, "GET", "/readyz").body, "disk.reserve"); }));
+  const HttpReply events = ask(daemon, "POST", "/api/v1/events", "{}\n");
+  CHECK(events.code == 503);
+  CHECK(has(events.body, "disk.reserve"));
+  const HttpReply put = ask(daemon, "PUT", "/api/v1/patterns/also.cep", kAnother);
+  CHECK(put.code == 503);
+  CHECK(has(put.body, "patterns cannot be changed now: no room"));
+  CHECK(ask(daemon, "DELETE", "/api/v1/patterns/program.cep").code == 503);
+  CHECK(ask(daemon, "GET", "/healthz").code == 200);
+}
+
 TEST_CASE("http: events by POST are durable and worked when they are answered") {
   Daemon daemon;
   REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
@@ -459,7 +485,9 @@ TEST_CASE("http: limits.connections holds for this port too; the port can be off
   CHECK(eventually([&] {   // the other port may accept its two a moment later
     Client d(daemon.http_port());
     d.send(get_line("/healthz"));
-    return d.line() == "HTTP/1.1 503 Service Unavailable\r";
+    if (d.line() != "HTTP/1.1 503 Service Unavailable\r") return false;
+    const std::vector<std::string> rest = d.rest();
+    return !rest.empty() && rest.back() == R"({"error":"limits.connections (3) connections are open already"})";
   }));
   Daemon off({"listen.http=off"});
   CHECK(off.http_port() == 0);

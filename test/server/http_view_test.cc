@@ -92,6 +92,9 @@ TEST_CASE("metrics: each number where Prometheus looks for it") {
         "process_resident_memory_bytes ", "process_cpu_seconds_total ", "process_open_fds ", "process_start_time_seconds "})
     CHECK(has(text, line));
   CHECK_MESSAGE(!text.ends_with("\n\n"), "an empty line");
+  // The live view has no numbers and keeps nothing.
+  CHECK(has(text, "cepd_records_total{channel=\"streams\"} "));
+  CHECK(text.find("cepd_output_seq{channel=\"streams\"}") == std::string::npos);
   // A stream without an event has no watermark, and so no lag.
   CHECK(text.find("cepd_watermark_lag_seconds{stream=\"logins\"}") == std::string::npos);
   CHECK(has(text, "pattern=\"spend \\\"x\\\"\\\\\\n\""));
@@ -112,6 +115,30 @@ TEST_CASE("metrics: every sample belongs to a family that is described once") {
     }
   }
   CHECK(families.size() > 40);
+}
+
+TEST_CASE("metrics: OpenMetrics for those who read it") {
+  const std::string plain = metrics_text(sample_view());
+  const std::string text = metrics_text(sample_view(), true);
+  CHECK(text.ends_with("\n# EOF\n"));
+  CHECK(plain.find("# EOF") == std::string::npos);
+  CHECK(has(text, "# TYPE cepd_lines counter\n"));
+  CHECK(has(text, "\ncepd_lines_total "));
+  CHECK(text.find("_total counter") == std::string::npos);
+  // Each counter's samples end in `_total`, and nothing else differs from the other format.
+  std::string type;
+  size_t samples = 0, plain_samples = 0;
+  for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+    const std::string line = text.substr(at, end - at);
+    if (line.starts_with("# TYPE ")) type = line.substr(line.rfind(' ') + 1);
+    if (line.starts_with("#")) continue;
+    ++samples;
+    const std::string name = line.substr(0, line.find_first_of("{ "));
+    CHECK_MESSAGE((type == "counter") == name.ends_with("_total"), line);
+    CHECK(has(plain, line + "\n"));
+  }
+  for (size_t at = 0, end; (end = plain.find('\n', at)) != std::string::npos; at = end + 1) plain_samples += plain[at] != '#';
+  CHECK(samples == plain_samples);
 }
 
 TEST_CASE("metrics: promtool has nothing to say") {

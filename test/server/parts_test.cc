@@ -146,7 +146,8 @@ TEST_CASE("a subscription is read whole or refused with the way out") {
   CHECK(has(refusal(R"({"_subscribe":{"consumer":""}})"), "`consumer` is empty"));
   CHECK(has(refusal(R"({"_subscribe":{"consumer":7}})"), "`consumer` must be a string"));
   CHECK(has(refusal(R"({"_subscribe":{"consumer":")" + std::string(257, 'x') + R"("}})"), "256"));
-  CHECK(has(refusal(R"({"_subscribe":{"channel":"streams","consumer":"siem"}})"), "live view"));
+  CHECK(has(refusal(R"({"_subscribe":{"channel":"streams","consumer":"siem"}})"), "leave `consumer` out"));
+  CHECK(has(refusal(R"({"_subscribe":{"channel":"streams","consumer":"siem","from":"resume"}})"), "leave `consumer` out"));
   SubscribeRequest resume;
   CHECK(parse_subscribe(R"({"_subscribe":{"from":"resume","consumer":"siem"}})", &resume).empty());
   CHECK(resume.from == SubscribeRequest::From::kResume);
