@@ -1,6 +1,8 @@
 // Start, stop and the I/O thread's side. The loops are in durable_loops.cc.
 #include "engine/durable_threads.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/log.h"
 #include "engine/program_set.h"
@@ -289,7 +291,7 @@ DurableStatus DurableThreads::status() const {
     out.journal_durable = durable_;
   }
   out.journal_bytes = journal_bytes_;
-  out.worked = stages_->keeper->worked();
+  out.worked = std::min(stages_->feed->worked(stages_->keeper->worked()), out.journal_durable);
   out.producers = producers_;
   out.live_producers = live_producers_;
   {

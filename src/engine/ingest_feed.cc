@@ -1,5 +1,7 @@
 #include "engine/ingest_feed.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/crash_point.h"
 #include "base/planted.h"
@@ -52,6 +54,7 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
   if (e.kind == EntryKind::kLoad) return load(e, position);
   if (!engine_) return Status::error("the journal's first line, at position " + std::to_string(position) + ", comes before any load");
   engine_->next_position(position);
+  asked_.store(position, std::memory_order_relaxed);
   if (e.kind == EntryKind::kTick) {
     if (e.now_ms < frame.arrival_ms) {  // a stretch in which nothing was read, as `replay` is told it
       OfferOptions recorded;
@@ -119,9 +122,15 @@ Status IngestFeed::feed(const journal::Frame& frame, uint64_t upto) {
     ++position;
   }
   next_ = position;
+  fed_.store(position - 1, std::memory_order_release);
   if (cursor.bad() || position != frame.base + frame.count)
     return Status::error("the journal's frame at position " + std::to_string(frame.base) + " holds bytes that are no entries");
   return {};
+}
+
+uint64_t IngestFeed::worked(uint64_t released) const {
+  const uint64_t fed = fed_.load(std::memory_order_acquire);
+  return released >= asked_.load(std::memory_order_relaxed) ? std::max(fed, released) : released;
 }
 
 Status IngestFeed::feed(const WrittenFrame& frame, std::vector<Notice>* out) {

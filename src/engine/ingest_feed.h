@@ -1,5 +1,6 @@
 // Journal entries → Engine: the same code for what comes in now and for what is read back after a start, so that both give the same records. A passive object, one thread.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,6 +40,8 @@ class IngestFeed {
   uint64_t load_position() const { return load_position_; }
   uint64_t loads() const { return loads_; }
   uint64_t next_position() const { return next_; }
+  // Positions up to this one are worked when the engine has released `released`: entries that concern the journal alone, such as sessions, decide nothing. Any thread.
+  uint64_t worked(uint64_t released) const;
 
  private:
   Status entry(const journal::Entry& e, uint64_t position, const journal::Frame& frame, OfferResult* result);
@@ -54,6 +57,8 @@ class IngestFeed {
   const Program* of_today_ = nullptr;
   std::function<void(uint64_t)> on_position_;
   uint64_t load_position_ = 0, loads_ = 0, next_ = 1;
+  std::atomic<uint64_t> asked_{0};          // the last position that the engine was given
+  std::atomic<uint64_t> fed_{0};            // all entries up to it were looked at; asked_ is written before
   std::vector<Notice>* out_ = nullptr;      // of the frame being fed
   const WrittenFrame* written_ = nullptr;
 };

@@ -93,6 +93,16 @@ struct Running {
     for (const std::string& line : lines) journal::append_line(line, &b.entries);
     REQUIRE(engine->offer(&b));
   }
+  // Idle: the position that the status says is worked is the journal's last.
+  bool all_worked() const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    for (DurableStatus s = engine->status(); std::chrono::steady_clock::now() < deadline; s = engine->status()) {
+      if (s.worked > s.journal_durable) return false;
+      if (s.worked == s.journal_next - 1) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
   void end(uint64_t connection) {
     engine->finish(connection);
     wait(Notice::Kind::kFinished, connection);
@@ -185,6 +195,27 @@ TEST_CASE("a producer goes on where its acknowledged lines end, and a takeover s
   r.end(5);
   CHECK(r.records() == plain(all, Channel::kAlerts));
   CHECK(r.engine->stop().ok());
+}
+
+TEST_CASE("an idle daemon says that all is worked, entries that decide nothing included") {
+  TempDir dir;
+  for (int shards : {1, 2}) {
+    Running a(dir.path, program(kProgram), shards);
+    CHECK(a.all_worked());   // after the load, or the session at the journal's end
+    a.engine->hello(1, "gw", "e");
+    const Notice first = a.wait(Notice::Kind::kWelcome, 1);
+    CHECK(a.all_worked());
+    a.offer(1, "gw", first.epoch, first.number, {lines(0, 1)[0], "", "no event"});
+    a.wait(Notice::Kind::kAck, 1, first.number + 2);
+    CHECK(a.all_worked());
+    const std::string more = "pattern any on e { begin a where v == " + std::to_string(shards) + " alert low \"\" }";
+    CHECK(a.wait(Notice::Kind::kLoaded, a.engine->put_file("more.cep", more)).text == "");
+    CHECK(a.all_worked());
+    a.engine->hello(2, "gw", "e");
+    a.wait(Notice::Kind::kWelcome, 2);
+    CHECK(a.all_worked());
+    CHECK(a.engine->stop().ok());
+  }
 }
 
 TEST_CASE("rejected lines are told by their number, to plain connections and sessions") {
