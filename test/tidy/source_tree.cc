@@ -103,6 +103,26 @@ std::map<std::string, Room> read_rooms() {
   return rooms;
 }
 
+std::vector<Library> read_libraries() {
+  std::vector<Library> out;
+  bool in_table = false;
+  for (const auto& line : read_one("src/README.md").lines) {
+    const auto row = cells(line);
+    in_table = row.size() == 3 && (in_table || row[0] == "library");
+    if (!in_table || quoted(row[2]).empty()) continue;
+    const auto rooms = quoted(row[2]);
+    out.push_back(Library{row[0], quoted(row[1]), {rooms.begin(), rooms.end()}});
+  }
+  return out;
+}
+
+const Library* library_of(const std::vector<Library>& libraries, const std::string& header) {
+  for (const auto& library : libraries)
+    for (const auto& begin : library.headers)
+      if (header.rfind(begin, 0) == 0) return &library;
+  return nullptr;
+}
+
 std::string included_room(const std::string& line) {
   static const std::regex include(R"re(^\s*#\s*include\s*"([^"/]+)/.*")re");
   std::smatch match;

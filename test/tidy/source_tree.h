@@ -33,6 +33,17 @@ struct Room {
 // The table "Rooms and floors" of src/README.md.
 std::map<std::string, Room> read_rooms();
 
+struct Library {
+  std::string name;
+  std::vector<std::string> headers;  // how the names of its headers begin
+  std::set<std::string> rooms;       // that may include them
+};
+
+// The table of third-party code of src/README.md.
+std::vector<Library> read_libraries();
+// The library that a header is of; null: none of these.
+const Library* library_of(const std::vector<Library>& libraries, const std::string& header);
+
 // The room that an `#include "…"` line names; empty for other lines and for files of the including folder itself.
 std::string included_room(const std::string& line);
 

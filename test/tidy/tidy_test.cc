@@ -11,28 +11,6 @@ namespace {
 constexpr int kFunctionLines = 70;
 constexpr size_t kFileLines = 600;
 
-struct ThirdParty {
-  std::string name;
-  std::regex include;            // on an #include line
-  std::set<std::string> rooms;   // where it may stand; test code may include what it tests with
-};
-
-const std::vector<ThirdParty>& third_party() {
-  static const std::vector<ThirdParty> list = {
-      {"Boost.Spirit", std::regex(R"(<boost/(spirit|fusion)/)"), {"lang"}},
-      {"RE2", std::regex(R"(<re2/)"), {"expr"}},
-      {"simdjson", std::regex(R"(<simdjson)"), {"event"}},
-      {"Asio", std::regex(R"(<boost/(asio|beast))"), {"server"}},
-      {"systemd", std::regex(R"(<systemd/)"), {"server"}},
-      {"yaml-cpp", std::regex(R"(<yaml-cpp/)"), {"config"}},
-      {"CLI11", std::regex(R"(<CLI/)"), {"cepctl", "cepd"}},
-      {"nlohmann", std::regex(R"(<nlohmann/)"), {"server", "cepctl"}},  // control lines and reports; never on the way of an event
-      {"doctest", std::regex(R"(<doctest)"), {}},
-      {"rapidcheck", std::regex(R"(<rapidcheck)"), {}},
-  };
-  return list;
-}
-
 bool in_product(const tidy::SourceFile& file) { return !file.room.empty(); }
 
 std::string place(const tidy::SourceFile& file, size_t index) {
@@ -97,17 +75,29 @@ TEST_CASE("no include arrow but those of src/README.md") {
   CHECK(arrows > 20);
 }
 
-TEST_CASE("third-party code stays in its room") {
+TEST_CASE("third-party code stays in its rooms") {
+  const std::regex any(R"(^\s*#\s*include\s*<([^>]+)>)");
+  const std::regex known(R"([a-z_0-9]+|(sys|netinet|arpa)/[a-z_]+\.h|(dirent|fcntl|netdb|poll|sched|signal|time|unistd)\.h)");   // the language's, the system's
+  const auto libraries = tidy::read_libraries();
+  const auto rooms = tidy::read_rooms();
+  std::set<std::string> seen;
+  CHECK(libraries.size() >= 10);
+  for (const auto& library : libraries)
+    for (const auto& room : library.rooms) CHECK_MESSAGE(rooms.count(room) == 1, library.name << " belongs to " << room << ", which is no room");
   for (const auto& file : tidy::cpp_files()) {
     if (!in_product(file)) continue;
     for (size_t i = 0; i < file.lines.size(); ++i) {
-      if (file.lines[i].find("#include") == std::string::npos) continue;
-      for (const auto& party : third_party()) {
-        const bool there = std::regex_search(file.lines[i], party.include);
-        CHECK_MESSAGE((!there || party.rooms.count(file.room)), party.name << " does not belong here: " << place(file, i));
-      }
+      std::smatch include;
+      if (!std::regex_search(file.lines[i], include, any)) continue;
+      const std::string header = include[1];
+      const tidy::Library* of = tidy::library_of(libraries, header);
+      if (of != nullptr) seen.insert(of->name + " in " + file.room);
+      CHECK_MESSAGE((of == nullptr || of->rooms.count(file.room)), (of ? of->name : "") << " does not belong here: " << place(file, i));
+      CHECK_MESSAGE((of != nullptr || std::regex_match(header, known)), "a library that src/README.md does not name: " << place(file, i));
     }
   }
+  for (const auto& library : libraries)
+    for (const auto& room : library.rooms) CHECK_MESSAGE(seen.count(library.name + " in " + room) == 1, room << " does not use " << library.name << " any more");
 }
 
 TEST_CASE("no function beyond 70 lines, no file beyond 600") {
