@@ -1,9 +1,11 @@
 // `cepctl`: the command line and nothing else. The only file with CLI11.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <optional>
 
 #include "base/nearest.h"
 #include "base/terminal.h"
@@ -68,6 +70,22 @@ CLI::Validator speed() {
         return "";
       },
       "SPEED");
+}
+
+CLI::Validator rate() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        char* end = nullptr;
+        const double value = std::strtod(text.c_str(), &end);
+        const bool good = !text.empty() && *end == '\0' && value > 0 && value < 1e12;
+        return good ? "" : "`" + text + "` is no rate: write lines a second, more than 0";
+      },
+      "LINES");
+}
+
+// An empty name is a variable that was not set, most likely.
+CLI::Validator not_empty() {
+  return CLI::Validator([](std::string& text) { return text.empty() ? std::string("is empty") : std::string(); }, "NAME");
 }
 
 void add_check(CommandLine* line) {
@@ -172,14 +190,14 @@ void add_send(CommandLine* line) {
   sub->add_option("F", o.file, "a file of event lines; -: standard input")->capture_default_str();
   sub->add_option("--to", o.to, "HOST:PORT of the port `events`")->capture_default_str();
   sub->add_option("--rate", o.rate, "lines a second (default: as fast as the daemon takes them)")
-      ->check(CLI::PositiveNumber);
-  sub->add_option("--producer", o.producer, "the name of this sender (default: file:HASH of the content)");
-  sub->add_flag("--resume", o.resume, "with --producer: skip as many lines of the input as cepd has of it");
+      ->check(rate());
+  CLI::Option* producer = sub->add_option("--producer", o.producer, "the name of this sender (default: file:HASH of the content)")->check(not_empty());
+  CLI::Option* resume = sub->add_flag("--resume", o.resume, "with --producer: skip as many lines of the input as cepd has of it");
   sub->add_option("--wait", o.wait_ms, "keep trying to connect for so long, such as 5s")
       ->transform(duration());
   sub->add_option("--retry", o.retry_ms, "after the connection broke: keep trying to go on for so long (default: 1m)")
       ->transform(duration());
-  sub->add_flag("--plain", o.plain, "no session: lines out, nothing acknowledged, nothing sent again");
+  sub->add_flag("--plain", o.plain, "no session: lines out, nothing acknowledged, nothing sent again")->excludes(producer)->excludes(resume);
 }
 
 void add_tail(CommandLine* line) {
@@ -199,7 +217,7 @@ void add_tail(CommandLine* line) {
       ->allow_extra_args(false);
   sub->add_option("--since", o.since,
                   "latest (default), earliest, the number of the first record, or resume (default with --consumer)");
-  sub->add_option("--consumer", o.consumer, "acknowledge what was printed under this name, and go on behind it the next time");
+  sub->add_option("--consumer", o.consumer, "acknowledge what was printed under this name, and go on behind it the next time")->check(not_empty());
   sub->add_flag("--pretty", o.pretty, "several lines for people");
   sub->add_option("--count", o.count, "stop after so many records");
   sub->add_option("--idle", o.idle_ms, "stop when no record came for so long, such as 10s")
@@ -230,7 +248,7 @@ void add_patterns(CommandLine* line) {
     return one;
   };
   verb("list", "The files in force and the records of their patterns.", Verb::kList);
-  verb("load", "Loads files over those of the same name; mistakes are printed as `cepctl check` does and change nothing.", Verb::kLoad)
+  verb("load", "Loads files over those of the same name, all at once; mistakes are printed as `cepctl check` does and change nothing.", Verb::kLoad)
       ->add_option("FILE", o.names, kFiles)
       ->required();
   verb("remove", "Takes files out, by name, until they are loaded again.", Verb::kRemove)->add_option("NAME", o.names, "such as fraud.cep")->required();
@@ -276,6 +294,45 @@ int unknown_word(const std::string& what, const std::string& word, const std::ve
   return kWrongUse;
 }
 
+// What the interface names and this version does not have; empty: it has it, or nobody has said that it would.
+std::string not_there_yet(const std::string& command) {
+  if (command == "savepoint") return "`savepoint` is not in this version: it makes no checkpoints yet; a start works the whole journal again";
+  if (command == "top") return "`top` is not in this version; `cepctl status` says how the daemon does";
+  return "";
+}
+
+std::vector<std::string> words_of(const CLI::App* app) {
+  std::vector<std::string> words;
+  for (const CLI::App* sub : app->get_subcommands([](const CLI::App*) { return true; })) words.push_back(sub->get_name());
+  return words;
+}
+
+// The status if the words in front are no sub-command.
+std::optional<int> wrong_words(const CommandLine& line, int argc, char** argv) {
+  const CLI::App* app = &line.app;
+  std::string name = "cepctl";
+  for (int i = 1; !words_of(app).empty(); ++i) {
+    const std::vector<std::string> known = words_of(app);
+    const bool word = i < argc && argv[i][0] != '-';
+    if (word && std::find(known.begin(), known.end(), argv[i]) != known.end()) {
+      app = app->get_subcommand(argv[i]);
+      name += std::string(" ") + argv[i];
+      continue;
+    }
+    if (i == 1 && word && !not_there_yet(argv[1]).empty()) {
+      complain(not_there_yet(argv[1]));
+      return kWrongUse;
+    }
+    if (word) return unknown_word("sub-command", (i == 1 ? "" : name.substr(7) + " ") + argv[i], known, name);
+    if (i == 1 || i < argc) return std::nullopt;  // flags, of which --help may be one
+    std::string list;
+    for (const std::string& each : known) list += (list.empty() ? "" : ", ") + each;
+    complain("`" + name + "` needs one of " + list + "\nTry `" + name + " --help`.");
+    return kWrongUse;
+  }
+  return std::nullopt;
+}
+
 // What CLI11 found wrong, in our words and with our exit status.
 int wrong_use(const CommandLine& line, const CLI::ParseError& e) {
   const CLI::App* sub = &line.app;
@@ -311,11 +368,7 @@ int run(int argc, char** argv) {
   add_status(&line);
   add_patterns(&line);
   add_journal(&line);
-  std::vector<std::string> commands;
-  for (const auto& [name, ignored] : line.run) commands.push_back(name);
-  if (argc > 1 && argv[1][0] != '-' && line.run.find(argv[1]) == line.run.end()) {
-    return unknown_word("sub-command", argv[1], commands, "cepctl");
-  }
+  if (const std::optional<int> wrong = wrong_words(line, argc, argv)) return *wrong;
   if (argc == 1) {
     std::fputs(line.app.help().c_str(), stderr);
     return kWrongUse;

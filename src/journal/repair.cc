@@ -24,7 +24,7 @@ class Repair {
     segments_ = std::move(listed.value());
     Result<bool> found = find();
     if (!found.ok()) return found.status();
-    if (!found.value()) return *report_ = "nothing is damaged: " + std::to_string(segments_.size()) + " segments read\n", Status();
+    if (!found.value()) return *report_ = "nothing is damaged: " + std::to_string(segments_.size()) + (segments_.size() == 1 ? " segment" : " segments") + " read\n", Status();
     *report_ = bad_.info.problem + "\n";
     Status done = mend_header();
     if (!done.ok() || mended_) return done;

@@ -93,6 +93,9 @@ Result<HttpReply> call_http(const HttpCall& call) {
     Call running(call, at.value());
     const error_code error = running.run();
     if (!error) return running.reply();
+    if (error == http::error::bad_version || error == http::error::bad_status || error == http::error::bad_reason) {
+      return Status::error("what answers at " + to_text(at.value()) + " is no cepd; is that its port `http`?");
+    }
     const std::string reason = error == beast::error::timeout ? "no answer in " + std::to_string(call.timeout_ms) + " ms" : error.message();
     return Status::error("cannot reach cepd at " + to_text(at.value()) + ": " + reason);
   } catch (const std::exception& e) {  // out of descriptors

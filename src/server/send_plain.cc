@@ -98,7 +98,7 @@ int report(const SendOptions& options, const Sender& sender, const Rejections& r
                  static_cast<unsigned long long>(sender.lines()));
     return 3;
   }
-  std::fprintf(options.err, "%llu lines sent, %llu rejected\n", static_cast<unsigned long long>(sender.lines()),
+  std::fprintf(options.err, "%llu %s sent, %llu rejected\n", static_cast<unsigned long long>(sender.lines()), sender.lines() == 1 ? "line" : "lines",
                static_cast<unsigned long long>(rejections.count()));
   return rejections.count() > 0 ? 1 : 0;
 }

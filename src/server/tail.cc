@@ -73,7 +73,8 @@ class Tail {
     if (done_) return;
     if (line.starts_with("{\"_error\"")) return refuse(line);
     if (!subscribed_) {
-      subscribed_ = true;  // the `_subscribed` line
+      subscribed_ = line.starts_with("{\"_subscribed\"");
+      if (!subscribed_) stranger();
       return;
     }
     if (options_.pretty) {
@@ -101,6 +102,12 @@ class Tail {
     std::fprintf(options_.err, "cepd at %s: %s\n", options_.from.c_str(), reason.c_str());
     done_ = true;
     status_ = 1;
+  }
+
+  void stranger() {
+    std::fprintf(options_.err, "what answers at %s is no cepd; is that its port `alerts`?\n", options_.from.c_str());
+    done_ = true;
+    status_ = 3;
   }
 
   int closed() const {

@@ -94,6 +94,35 @@ TEST_CASE("help and wrong use") {
   CHECK(has(sh.err, "duration"));
 }
 
+TEST_CASE("words that are no sub-command") {
+  Shell sh;
+  CHECK(sh.run("journal verfy --data-dir x") == 2);
+  CHECK(has(sh.err, "there is no sub-command `journal verfy`"));
+  CHECK(sh.run("patterns lst") == 2);
+  CHECK(has(sh.err, "there is no sub-command `patterns lst`"));
+  CHECK(sh.run("patterns") == 2);
+  CHECK(has(sh.err, "`cepctl patterns` needs one of list, load, remove"));
+  CHECK(sh.run("patterns --help") == 0);
+  // What comes with checkpoints says so.
+  CHECK(sh.run("savepoint create") == 2);
+  CHECK(has(sh.err, "`savepoint` is not in this version: it makes no checkpoints yet"));
+  CHECK(sh.run("top") == 2);
+  CHECK(has(sh.err, "`cepctl status`"));
+}
+
+TEST_CASE("send: what cannot be meant is refused before anything is sent") {
+  Shell sh;
+  sh.file("e.ndjson", kEvents);
+  CHECK(sh.run("send --rate 0 e.ndjson") == 2);
+  CHECK(has(sh.err, "`0` is no rate: write lines a second"));
+  CHECK(sh.run("send --rate fast e.ndjson") == 2);
+  CHECK(sh.run("send --producer '' e.ndjson") == 2);
+  CHECK(has(sh.err, "--producer: is empty"));
+  CHECK(sh.run("send --plain --producer gw e.ndjson") == 2);
+  CHECK(has(sh.err, "--producer excludes --plain"));
+  CHECK(sh.run("tail --consumer ''") == 2);
+}
+
 TEST_CASE("check: mistakes to standard output, the count to standard error") {
   Shell sh;
   sh.file("d/b.cep", "pattern q on e { begin a where amuont > 5 alert low }\n");

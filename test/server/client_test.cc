@@ -180,6 +180,10 @@ TEST_CASE("nobody there, wrong words, a refused subscription") {
   tail.channel = "alert";
   CHECK(run_tail(tail) == 1);
   CHECK(has(err.text(), "did you mean"));
+  tail.channel = "alerts";
+  tail.from = at(daemon.http_port());   // answers, in another language
+  CHECK(run_tail(tail) == 3);
+  CHECK(has(err.text(), "is no cepd; is that its port `alerts`?"));
 }
 
 TEST_CASE("a rate holds the lines back") {
