@@ -75,7 +75,7 @@ struct PatternsOptions {
   std::vector<std::string> names;  // kLoad: files, directories; kRemove: names in the daemon
   bool json = false;
 };
-// Several files are loaded one after the other, in their order; the first that is refused ends it.
+// Several files come and go together: all of them at one position of the input, or none. Standard input is loaded as stdin.cep.
 int run_patterns(const PatternsOptions& options);
 
 struct JournalOptions {

@@ -87,7 +87,7 @@ Result<std::vector<SourceFile>> read_program(const std::vector<std::string>& arg
   for (const std::string& path : paths.value()) {
     auto text = read_text(path);
     if (!text.ok()) return text.status();
-    files.push_back({path == "-" ? "<stdin>" : path, std::move(text.value())});
+    files.push_back({path == "-" ? std::string(kStdinName) : path, std::move(text.value())});
   }
   return files;
 }

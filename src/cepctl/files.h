@@ -17,7 +17,8 @@ Result<std::string> read_text(const std::string& path);
 Result<std::vector<std::string>> expand(const std::vector<std::string>& arguments,
                                         const std::vector<std::string>& suffixes);
 
-// The pattern files (*.cep) of the arguments with their texts. Standard input is called "<stdin>".
+// The pattern files (*.cep) of the arguments with their texts. Standard input is called kStdinName.
+inline constexpr const char* kStdinName = "<stdin>";
 Result<std::vector<SourceFile>> read_program(const std::vector<std::string>& arguments);
 
 // "1 file", "3 files".

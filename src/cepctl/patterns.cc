@@ -9,6 +9,7 @@
 #include "server/http_client.h"
 #include "server/http_route.h"
 #include "server/http_view.h"
+#include "server/pattern_change.h"
 
 namespace cep::cepctl {
 namespace {
@@ -72,15 +73,36 @@ int list(const PatternsOptions& options) {
   return out.flush() ? kDone : kFindings;
 }
 
-// What was done, to standard error; its JSON to standard output.
-void report(const PatternsOptions& options, const std::string& what, const HttpReply& reply) {
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+// Makes the call; what was done goes to standard error, its JSON to standard output.
+int change(const PatternsOptions& options, HttpCall call, const std::string& what) {
+  call.at = options.at;
+  const auto reply = server::call_http(call);
+  if (!reply.ok()) return unreachable(reply.status());
+  if (reply.value().code != 200) return refused(reply.value());
   if (options.json) {
-    Output().write(reply.body);
-    return;
+    Output().write(reply.value().body);
+    return kDone;
   }
-  const Json json = Json::parse(reply.body, nullptr, false);
+  const Json json = Json::parse(reply.value().body, nullptr, false);
   const uint64_t position = json.is_object() ? number(json, "position") : 0;
   std::fprintf(stderr, "%s, in force at position %llu\n", what.c_str(), static_cast<unsigned long long>(position));
+  return kDone;
+}
+
+// Several files need each other, perhaps: they go in one request.
+HttpCall call_of_many(const engine::FileChange& files) {
+  HttpCall call;
+  call.method = "PUT";
+  call.target = "/api/v1/patterns";
+  call.type = "application/json";
+  call.body = server::pattern_change_body(files);
+  return call;
 }
 
 int load(const PatternsOptions& options) {
@@ -89,32 +111,26 @@ int load(const PatternsOptions& options) {
     complain(files.status().message());
     return kWrongUse;
   }
+  engine::FileChange many;
+  std::vector<std::string> names;
   for (const SourceFile& file : files.value()) {
-    HttpCall call;
-    call.at = options.at;
-    call.method = "PUT";
-    call.target = "/api/v1/patterns/" + server::percent_encode(server::base_name(file.name));
-    call.body = file.text;
-    const auto reply = server::call_http(call);
-    if (!reply.ok()) return unreachable(reply.status());
-    if (reply.value().code != 200) return refused(reply.value());
-    report(options, file.name + " loaded", reply.value());
+    names.push_back(file.name);
+    many.put.push_back({file.name == kStdinName ? "stdin.cep" : server::base_name(file.name), file.text});
   }
-  return kDone;
+  if (many.put.size() > 1) return change(options, call_of_many(many), listed(names) + " loaded");
+  HttpCall call;
+  call.method = "PUT";
+  call.target = "/api/v1/patterns/" + server::percent_encode(many.put[0].name);
+  call.body = many.put[0].text;
+  return change(options, call, (names[0] == kStdinName ? many.put[0].name : names[0]) + " loaded");
 }
 
 int remove(const PatternsOptions& options) {
-  for (const std::string& name : options.names) {
-    HttpCall call;
-    call.at = options.at;
-    call.method = "DELETE";
-    call.target = "/api/v1/patterns/" + server::percent_encode(name);
-    const auto reply = server::call_http(call);
-    if (!reply.ok()) return unreachable(reply.status());
-    if (reply.value().code != 200) return refused(reply.value());
-    report(options, name + " removed", reply.value());
-  }
-  return kDone;
+  if (options.names.size() > 1) return change(options, call_of_many({{}, options.names}), listed(options.names) + " removed");
+  HttpCall call;
+  call.method = "DELETE";
+  call.target = "/api/v1/patterns/" + server::percent_encode(options.names[0]);
+  return change(options, call, options.names[0] + " removed");
 }
 
 }  // namespace

@@ -113,6 +113,12 @@ struct PatternFile {
   std::string text;
 };
 
+// Pattern files that come and go together, by base name; none is in both lists, none twice.
+struct FileChange {
+  std::vector<SourceFile> put;        // over those of the same name
+  std::vector<std::string> removed;
+};
+
 class DurableEngine {
  public:
   // Locks the data directory, opens journal and output log. *diagnostics: mistakes in `program` (the files on disk and their table files), if that is why it failed.
@@ -136,9 +142,8 @@ class DurableEngine {
 
   // The pattern set. Each makes one `load` at a position of its own if what results is good and differs; kLoaded with the number returned here follows. A set with an
   // error changes nothing and its diagnostics, as `cepctl check` prints them, are the text.
-  virtual uint64_t reload(Program disk) = 0;                                    // SIGHUP: the files on disk as they are now
-  virtual uint64_t put_file(std::string_view name, std::string_view text) = 0;  // by base name
-  virtual uint64_t remove_file(std::string_view name) = 0;
+  virtual uint64_t reload(Program disk) = 0;                   // SIGHUP: the files on disk as they are now
+  virtual uint64_t change_files(const FileChange& change) = 0;  // all of it or nothing
   virtual std::vector<PatternFile> files() const = 0;
 
   // Consumers of the output log (any thread). What is acknowledged after stop() is kept too. Any bytes are a name: none can touch the place of a file output.

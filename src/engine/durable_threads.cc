@@ -240,13 +240,18 @@ uint64_t DurableThreads::request_load(journal::Load load) {
 
 uint64_t DurableThreads::reload(Program disk) { return request_load(with_disk(set_, disk)); }
 
-uint64_t DurableThreads::put_file(std::string_view name, std::string_view text) { return request_load(with_file(set_, name, text)); }
-
-uint64_t DurableThreads::remove_file(std::string_view name) {
-  journal::Load without;
-  if (without_file(set_, name, &without)) return request_load(std::move(without));
-  loaded(++last_request_, "there is no pattern file " + std::string(name));
-  return last_request_;
+uint64_t DurableThreads::change_files(const FileChange& change) {
+  journal::Load load = set_;
+  for (const std::string& name : change.removed) {
+    journal::Load without;
+    if (!without_file(load, name, &without)) {
+      loaded(++last_request_, "there is no pattern file " + name);
+      return last_request_;
+    }
+    load = std::move(without);
+  }
+  for (const SourceFile& file : change.put) load = with_file(load, file.name, file.text);
+  return request_load(std::move(load));
 }
 
 std::vector<PatternFile> DurableThreads::files() const { return files_of(set_); }

@@ -37,8 +37,7 @@ class DurableThreads : public DurableEngine {
   void finish(uint64_t connection) override;
   void goodbye(uint64_t connection) override;
   uint64_t reload(Program disk) override;
-  uint64_t put_file(std::string_view name, std::string_view text) override;
-  uint64_t remove_file(std::string_view name) override;
+  uint64_t change_files(const FileChange& change) override;
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override;
   Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override;

@@ -24,7 +24,7 @@ constexpr Place kPlaces[] = {
     {"/readyz", HttpPlace::kReady, "GET, HEAD"},
     {"/metrics", HttpPlace::kMetrics, "GET, HEAD"},
     {"/api/v1/status", HttpPlace::kStatus, "GET, HEAD"},
-    {"/api/v1/patterns", HttpPlace::kPatterns, "GET, HEAD"},
+    {"/api/v1/patterns", HttpPlace::kPatterns, "GET, HEAD, PUT"},
     {kPatternsBelow, HttpPlace::kPattern, "GET, HEAD, PUT, DELETE"},
     {"/api/v1/events", HttpPlace::kEvents, "POST"},
 };
@@ -65,17 +65,6 @@ std::string unknown_path(const std::string& path) {
   return "there is no " + path.substr(0, 200) + "; there are /healthz, /readyz, /metrics, /api/v1/status, /api/v1/patterns, /api/v1/events";
 }
 
-// Why it can be no name of a pattern file; empty: it can.
-std::string wrong_name(std::string_view name) {
-  if (name.empty() || name.size() > kNameBytesMax) return "the name of a pattern file has 1 to 255 bytes";
-  for (char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-    if (!plain) return "the name of a pattern file is made of letters, digits, `_`, `-` and `.`";
-  }
-  if (name.front() == '.') return "the name of a pattern file does not begin with a dot";
-  return {};
-}
-
 // One "key=value" of /api/v1/events; the reason if it cannot be taken.
 std::string take_parameter(const std::string& key, const std::string& value, HttpRoute* route) {
   if (key == "stream") {
@@ -111,6 +100,17 @@ std::string take_query(std::string_view query, HttpRoute* route) {
 }
 
 }  // namespace
+
+std::string wrong_file_name(std::string_view name) {
+  if (name.empty() || name.size() > kNameBytesMax) return "the name of a pattern file has 1 to 255 bytes";
+  for (char c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    if (!plain) return "the name of a pattern file is made of letters, digits, `_`, `-` and `.`";
+  }
+  if (name.front() == '.') return "the name of a pattern file does not begin with a dot";
+  if (!name.ends_with(".cep")) return "the name of a pattern file ends in .cep";
+  return {};
+}
 
 HttpAnswer error_of(int code, std::string_view text, bool plain) {
   HttpAnswer answer;
@@ -155,8 +155,7 @@ HttpRoute route_of(std::string_view method, std::string_view target) {
   if (route.place == HttpPlace::kPattern) {
     route.name = path.substr(kPatternsBelow.size());
     if (method == "PUT") {
-      wrong = wrong_name(route.name);   // those on disk may be called otherwise
-      if (wrong.empty() && (!route.name.ends_with(".cep") || route.name.size() <= 4)) wrong = "the name of a pattern file ends in .cep";
+      wrong = wrong_file_name(route.name);   // those on disk may be called otherwise
     } else if (route.name.empty()) {
       wrong = "the name of a pattern file is missing";
     }
@@ -169,6 +168,7 @@ HttpRoute route_of(std::string_view method, std::string_view target) {
 uint64_t body_limit(const HttpRoute& route) {
   if (route.place == HttpPlace::kEvents) return 8 << 20;
   if (route.place == HttpPlace::kPattern) return 4 << 20;
+  if (route.place == HttpPlace::kPatterns) return 16 << 20;
   return 64 << 10;   // nothing reads it, but it has to be got out of the way
 }
 

@@ -35,6 +35,9 @@ struct HttpRoute {
 // `target`: as it stands in the request, "/api/v1/events?stream=e".
 HttpRoute route_of(std::string_view method, std::string_view target);
 
+// Why a pattern file cannot be called so; empty: it can.
+std::string wrong_file_name(std::string_view name);
+
 // The longest body that the place takes.
 uint64_t body_limit(const HttpRoute& route);
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/nearest.h"
+#include "server/pattern_change.h"
 
 namespace cep::server {
 
@@ -13,6 +14,8 @@ using engine::Notice;
 using engine::Phase;
 
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds kSampleEvery{1000};
 
@@ -41,6 +44,7 @@ constexpr const char* kIndexText = "cepd\n\n"
                                    "GET    /metrics               for Prometheus\n"
                                    "GET    /api/v1/status         streams, watermarks, channels, journal\n"
                                    "GET    /api/v1/patterns       the pattern files in force\n"
+                                   "PUT    /api/v1/patterns       several at once: {\"files\":[{\"name\":…,\"text\":…}],\"remove\":[…]}\n"
                                    "GET    /api/v1/patterns/NAME  the text of one\n"
                                    "PUT    /api/v1/patterns/NAME  loads the body as this file\n"
                                    "DELETE /api/v1/patterns/NAME  takes it out\n"
@@ -143,16 +147,33 @@ bool HttpService::load_refused(bool plain, const Reply& reply) const {
 
 void HttpService::put(HttpRequest request, Reply reply) {
   if (load_refused(request.plain, reply)) return;
-  const uint64_t number = engine_->put_file(request.route.name, request.body);
-  loads_[number] = {std::move(reply), request.route.name, false, request.plain, steady_ms() + kLoadWaitMs};
+  if (request.route.place == HttpPlace::kPatterns) return change(request, std::move(reply));
+  Json answer{{"loaded", request.route.name}};
+  ask_for({{{request.route.name, std::move(request.body)}}, {}}, std::move(answer), request.plain, std::move(reply));
 }
 
 void HttpService::remove(const HttpRequest& request, Reply reply) {
   if (load_refused(request.plain, reply)) return;
   const std::vector<engine::PatternFile> files = engine_->files();
   if (find_file(files, request.route.name) == nullptr) return reply(no_such_pattern(request.route.name, files, request.plain));
-  const uint64_t number = engine_->remove_file(request.route.name);
-  loads_[number] = {std::move(reply), request.route.name, true, request.plain, steady_ms() + kLoadWaitMs};
+  ask_for({{}, {request.route.name}}, Json{{"removed", request.route.name}}, request.plain, std::move(reply));
+}
+
+// Several files at once.
+void HttpService::change(const HttpRequest& request, Reply reply) {
+  engine::FileChange change;
+  if (std::string wrong = parse_pattern_change(request.body, &change); !wrong.empty()) return reply(error_of(400, wrong, request.plain));
+  const std::vector<engine::PatternFile> files = engine_->files();
+  for (const std::string& name : change.removed)
+    if (find_file(files, name) == nullptr) return reply(no_such_pattern(name, files, request.plain));
+  Json answer{{"loaded", Json::array()}, {"removed", change.removed}};
+  for (const SourceFile& file : change.put) answer["loaded"].push_back(file.name);
+  ask_for(change, std::move(answer), request.plain, std::move(reply));
+}
+
+// `answer`: what is said if it is done, but for the position.
+void HttpService::ask_for(const engine::FileChange& change, Json answer, bool plain, Reply reply) {
+  loads_[engine_->change_files(change)] = {std::move(reply), std::move(answer), plain, steady_ms() + kLoadWaitMs};
 }
 
 void HttpService::on_notice(const Notice& notice) {
@@ -174,8 +195,8 @@ void HttpService::loaded(const Notice& notice) {
   loads_.erase(at);
   if (!notice.text.empty()) return load.reply(error_of(422, notice.text, load.plain));
   const uint64_t position = notice.number > 0 ? notice.number : engine_->status().load_position;
-  nlohmann::ordered_json json{{load.removed ? "removed" : "loaded", load.name}, {"position", position}};
-  load.reply(json_of(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n"));
+  load.answer["position"] = position;
+  load.reply(json_of(load.answer.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));
 }
 
 void HttpService::expire_loads() {

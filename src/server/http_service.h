@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "engine/durable_engine.h"
@@ -45,8 +46,8 @@ class HttpService {
  private:
   struct Load {
     Reply reply;
-    std::string name;
-    bool removed = false, plain = false;
+    nlohmann::ordered_json answer;   // but for the position
+    bool plain = false;
     int64_t deadline_ms = 0;
   };
 
@@ -55,6 +56,8 @@ class HttpService {
   HttpAnswer pattern_text(const HttpRequest& request) const;
   bool load_refused(bool plain, const Reply& reply) const;
   void put(HttpRequest request, Reply reply);
+  void change(const HttpRequest& request, Reply reply);
+  void ask_for(const engine::FileChange& change, nlohmann::ordered_json answer, bool plain, Reply reply);
   void remove(const HttpRequest& request, Reply reply);
   void loaded(const engine::Notice& notice);
   void expire_loads();

@@ -233,6 +233,30 @@ TEST_CASE("rejected lines are told by their number, to plain connections and ses
   CHECK(r.engine->stop().ok());
 }
 
+TEST_CASE("files that need each other come and go together, or not at all") {
+  TempDir dir;
+  Running r(dir.path, program(kProgram));
+  auto change = [&](const FileChange& c) {
+    const uint64_t request = r.engine->change_files(c);
+    return r.wait(Notice::Kind::kLoaded, request);
+  };
+  const SourceFile reader{"a.cep", "pattern on_new on fresh { begin a alert low }"}, stream{"b.cep", "stream fresh (id string, ts timestamp) time ts when id == \"new\""};
+  CHECK(change({{reader}, {}}).text.find("fresh") != std::string::npos);
+  CHECK(change({{reader, {"c.cep", "nonsense"}, stream}, {}}).text.find("c.cep:1:") != std::string::npos);
+  CHECK(r.engine->files().size() == 1);
+  const Notice both = change({{reader, stream}, {}});
+  CHECK(both.text.empty());
+  CHECK(r.engine->files().size() == 3);
+  CHECK(change({{}, {"b.cep"}}).text.find("fresh") != std::string::npos);
+  CHECK(change({{}, {"b.cep", "none.cep"}}).text.find("there is no pattern file none.cep") != std::string::npos);
+  CHECK(r.engine->files().size() == 3);
+  const Notice gone = change({{}, {"b.cep", "a.cep"}});
+  CHECK(gone.text.empty());
+  CHECK(gone.number == both.number + 1);   // one entry each
+  CHECK(r.engine->files().size() == 1);
+  CHECK(r.engine->stop().ok());
+}
+
 TEST_CASE("pattern files change at a position; a set with an error changes nothing") {
   TempDir dir;
   {
@@ -240,11 +264,11 @@ TEST_CASE("pattern files change at a position; a set with an error changes nothi
     r.offer(1, "", 0, 1, lines(0, 100));
     r.end(1);
     const std::string before = r.records();
-    uint64_t request = r.engine->put_file("more.cep", "pattern p on nowhere { begin a }");
+    uint64_t request = r.engine->change_files({{{"more.cep", "pattern p on nowhere { begin a }"}}, {}});
     Notice bad = r.wait(Notice::Kind::kLoaded, request);
     CHECK(bad.text.find("nowhere") != std::string::npos);
     CHECK(r.engine->files().size() == 1);
-    request = r.engine->put_file("more.cep", "pattern any_nine on e { begin a where v == 9 alert low \"nine\" }");
+    request = r.engine->change_files({{{"more.cep", "pattern any_nine on e { begin a where v == 9 alert low \"nine\" }"}}, {}});
     CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
     CHECK(r.records() == before);
     r.offer(2, "", 0, 1, lines(100, 200));
@@ -258,7 +282,7 @@ TEST_CASE("pattern files change at a position; a set with an error changes nothi
     Running r(dir.path, program(kProgram));
     CHECK(r.engine->files().size() == 2);
     all = r.records();
-    const uint64_t request = r.engine->remove_file("more.cep");
+    const uint64_t request = r.engine->change_files({{}, {"more.cep"}});
     CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
     CHECK(r.engine->files().size() == 1);
     CHECK(r.engine->stop().ok());

@@ -338,6 +338,22 @@ TEST_CASE("http: cepctl status and cepctl patterns") {
   Finished again = cepctl({"patterns", "remove", "more.cep", "--at", at(daemon)});
   CHECK(again.status == 1);
   CHECK(has(again.output, "there is no pattern file `more.cep`"));
+  // Files that need each other, in an order in which they could not come one by one.
+  TemporaryFolder both;
+  both.write("a.cep", "pattern on_new on fresh { begin a alert low }\n");
+  both.write("b.cep", "stream fresh (id string, ts timestamp) time ts when id == \"new\"\n");
+  Finished together = cepctl({"patterns", "load", both.path(), "--at", at(daemon), "--json"});
+  CHECK(together.status == 0);
+  CHECK(has(together.output, "{\"loaded\":[\"a.cep\",\"b.cep\"],\"removed\":[],\"position\":"));
+  both.write("c.cep", "nonsense\n");
+  Finished partly = cepctl({"patterns", "load", both.path(), more, "--at", at(daemon)});
+  CHECK(partly.status == 1);
+  CHECK(has(partly.output, "c.cep:1:1: error: "));
+  CHECK(cepctl({"patterns", "list", "--at", at(daemon)}).output.find("more.cep") == std::string::npos);
+  Finished apart = cepctl({"patterns", "remove", "b.cep", "a.cep", "--at", at(daemon)});
+  CHECK(apart.status == 0);
+  CHECK(has(apart.output, "b.cep, a.cep removed, in force at position "));
+  CHECK(cepctl({"patterns", "remove", "a.cep", "b.cep", "--at", at(daemon)}).status == 1);
   CHECK(cepctl({"patterns"}).status == 2);
   CHECK(cepctl({"patterns", "load", folder.path() + "/none.cep", "--at", at(daemon)}).status == 2);
   CHECK(cepctl({"status", "--from", "nowhere"}).status == 2);
@@ -346,7 +362,9 @@ TEST_CASE("http: cepctl status and cepctl patterns") {
   CHECK(has(alone.output, "cannot reach cepd at 127.0.0.1:1"));
   CHECK(cepctl({"patterns", "list", "--at", "127.0.0.1:1"}).status == 3);
   // The port `alerts` is no HTTP.
-  CHECK(cepctl({"status", "--from", "127.0.0.1:" + std::to_string(daemon.alerts_port())}).status == 3);
+  Finished stranger = cepctl({"status", "--from", "127.0.0.1:" + std::to_string(daemon.alerts_port())});
+  CHECK(stranger.status == 3);
+  CHECK(has(stranger.output, "is no cepd; is that its port `http`?"));
 }
 
 TEST_CASE("http: limits and wrong requests have their answers") {

@@ -7,6 +7,7 @@
 #include "journal/entry.h"
 #include "server/http_events.h"
 #include "server/http_route.h"
+#include "server/pattern_change.h"
 
 using namespace cep;
 using namespace cep::server;
@@ -46,11 +47,13 @@ TEST_CASE("every place has its methods") {
   CHECK(route_of("GET", "/api/v1/status").place == HttpPlace::kStatus);
   CHECK(route_of("GET", "/api/v1/patterns").place == HttpPlace::kPatterns);
   CHECK(route_of("POST", "/api/v1/events").place == HttpPlace::kEvents);
-  for (const char* target : {"/", "/healthz", "/readyz", "/metrics", "/api/v1/status", "/api/v1/patterns"}) {
+  for (const char* target : {"/", "/healthz", "/readyz", "/metrics", "/api/v1/status"}) {
     const HttpRoute wrong = route_of("POST", target);
     CHECK(wrong.error.code == 405);
     CHECK(wrong.error.allow == "GET, HEAD");
   }
+  CHECK(route_of("PUT", "/api/v1/patterns").place == HttpPlace::kPatterns);
+  CHECK(route_of("POST", "/api/v1/patterns").error.allow == "GET, HEAD, PUT");
   CHECK(route_of("GET", "/api/v1/events").error.code == 405);
   CHECK(route_of("GET", "/api/v1/events").error.allow == "POST");
   CHECK(route_of("PATCH", "/api/v1/patterns/a.cep").error.allow == "GET, HEAD, PUT, DELETE");
@@ -67,6 +70,31 @@ TEST_CASE("an unknown place is told the nearest one") {
   CHECK(route_of("GET", "*").error.code == 400);
   CHECK(route_of("GET", "http://host/healthz").error.code == 400);
   CHECK(route_of("GET", "/%zz").error.code == 400);
+}
+
+TEST_CASE("files that come and go together") {
+  cep::engine::FileChange change;
+  CHECK(parse_pattern_change(R"({"files":[{"name":"a.cep","text":"x"},{"name":"b.cep","text":"y"}],"remove":["c.cep"]})", &change).empty());
+  REQUIRE(change.put.size() == 2);
+  CHECK(change.put[1].name == "b.cep");
+  CHECK(change.put[1].text == "y");
+  CHECK(change.removed == std::vector<std::string>{"c.cep"});
+  cep::engine::FileChange again;
+  CHECK(parse_pattern_change(pattern_change_body(change), &again).empty());
+  CHECK(pattern_change_body(again) == pattern_change_body(change));
+  auto refusal = [](std::string_view body) {
+    cep::engine::FileChange ignored;
+    return parse_pattern_change(body, &ignored);
+  };
+  const std::string deep(100'000, '[');
+  for (const std::string_view body : {"", "x", "[]", "{}", R"({"files":[],"remove":[]})", R"({"files":{}})", R"({"files":[1]})", R"({"files":[{"name":"a.cep"}]})",
+                                      R"({"files":[{"name":"a.cep","text":5}]})", R"({"files":[{"name":"a.cep","text":"","x":1}]})", R"({"remove":[5]})", R"({"file":[]})",
+                                      R"({"remove":[["a.cep"]]})", "\xff"})
+    CHECK_MESSAGE(has(refusal(body), "the body must be like"), body);
+  CHECK(has(refusal("{\"files\":" + deep), "the body must be like"));
+  CHECK(has(refusal(R"({"files":[{"name":"a.txt","text":""}]})"), "ends in .cep"));
+  CHECK(has(refusal(R"({"files":[{"name":"../a.cep","text":""}]})"), "made of letters"));
+  CHECK(has(refusal(R"({"files":[{"name":"a.cep","text":""}],"remove":["a.cep"]})"), "`a.cep` is named twice"));
 }
 
 TEST_CASE("what this version does not have says so, and where to turn") {
