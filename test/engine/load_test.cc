@@ -10,6 +10,7 @@
 
 #include "cep/engine.h"
 #include "engine/random_program.h"
+#include "sanitized.h"
 
 namespace {
 
@@ -19,6 +20,7 @@ struct Way {
   uint64_t seed = 0;
   bool threads = false;
 };
+const uint64_t kPrograms = cep::testing::times(120, 12);
 const Way kWays[] = {{1, 1, 0}, {1, 10000, 0}, {2, 7, 3}, {5, 1, 5}, {5, 10000, 2}, {2, 7, 0, true}, {5, 10000, 0, true}};
 
 cep::Program program_of(const std::string& text) {
@@ -179,8 +181,8 @@ std::string event(int id, int time, const std::string& key = "x", int v = 0) {
 
 TEST_CASE("the same program, loaded at random places, changes no byte") {
   size_t records = 0;
-  for (uint64_t number = 1; number <= 120; ++number) same_program(number, &records);
-  CHECK(records > 5'000);
+  for (uint64_t number = 1; number <= kPrograms; ++number) same_program(number, &records);
+  CHECK(records > kPrograms * 40);
 }
 
 TEST_CASE("the same program, drawn anew") {
@@ -192,20 +194,20 @@ TEST_CASE("the same program, drawn anew") {
 
 TEST_CASE("what comes and goes changes no record of others") {
   size_t records = 0;
-  for (uint64_t number = 1; number <= 120; ++number) others_come_and_go(number, &records);
-  CHECK(records > 5'000);
+  for (uint64_t number = 1; number <= kPrograms; ++number) others_come_and_go(number, &records);
+  CHECK(records > kPrograms * 40);
 }
 
 TEST_CASE("any program in the place of another gives the same bytes however it is run") {
   size_t records = 0;
-  for (uint64_t number = 1; number <= 120; ++number) any_program(number, &records);
-  CHECK(records > 5'000);
+  for (uint64_t number = 1; number <= kPrograms; ++number) any_program(number, &records);
+  CHECK(records > kPrograms * 40);
 }
 
 TEST_CASE("a changed pattern sees only what comes after the load: as a fresh engine does") {
   const std::string body[] = {"begin a followedBy b within 20ms select v = a.v alert low", "begin a times 3 within 30ms select v = a.v alert low",
                               "begin a where v > 0 notFollowedBy b where v == 0 within 9ms select v = a.v alert low"};
-  for (uint64_t number = 0; number < 60; ++number) {
+  for (uint64_t number = 0; number < cep::testing::times<uint64_t>(60, 9); ++number) {
     std::mt19937_64 dice(number);
     const std::string text = kStream + "pattern p on e by k { " + body[number % 3] + " }\n" +
                              "window w on e by k { " + (number % 2 ? "session 4ms" : "count 3") + " select ids = collect(id) alert low }\n" +

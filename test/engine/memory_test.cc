@@ -4,6 +4,13 @@
 #include <string>
 
 #include "cep/engine.h"
+#include "sanitized.h"
+
+namespace {
+
+const uint64_t kKeys = cep::testing::times(100'000, 10'000);
+
+}  // namespace
 
 TEST_CASE("a hundred thousand keys leave nothing behind") {
   const char* program =
@@ -14,11 +21,11 @@ TEST_CASE("a hundred thousand keys leave nothing behind") {
   options.shards = 3;
   auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", program}}, options, [](const cep::Record&) {}, nullptr);
   REQUIRE(engine);
-  for (int i = 0; i < 100'000; ++i)
+  for (uint64_t i = 0; i < kKeys; ++i)
     engine->offer("{\"k\":\"k" + std::to_string(i) + "\",\"v\":" + std::to_string(1 + i % 2) + ",\"ts\":" + std::to_string(i / 50) + "}", {});
   engine->flush();
   cep::EngineStats during = engine->stats();
-  CHECK(during.live_keys + during.waiting_rows > 90'000);
+  CHECK(during.live_keys + during.waiting_rows > kKeys * 9 / 10);
   engine->offer("{\"_watermark\":{\"stream\":\"e\",\"time\":100000}}", {});
   engine->flush();
   cep::EngineStats after = engine->stats();
@@ -40,12 +47,12 @@ TEST_CASE("windows and joins of a hundred thousand keys leave nothing behind") {
   options.shards = 2;
   auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", program}}, options, [](const cep::Record&) {}, nullptr);
   REQUIRE(engine);
-  for (int i = 0; i < 100'000; ++i)
+  for (uint64_t i = 0; i < kKeys; ++i)
     engine->offer("{\"k\":\"k" + std::to_string(i) + "\",\"v\":" + std::to_string(i % 7) + ",\"ts\":" + std::to_string(i / 50) + "}", {});
   engine->flush();
   cep::EngineStats during = engine->stats();
-  CHECK(during.live_keys > 300'000);
-  CHECK(during.state_bytes > 10'000'000);
+  CHECK(during.live_keys > kKeys * 3);
+  CHECK(during.state_bytes > kKeys * 100);
   engine->offer("{\"_watermark\":{\"stream\":\"e\",\"time\":1000000}}", {});
   engine->flush();
   cep::EngineStats after = engine->stats();

@@ -8,16 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "sanitized.h"
+
 namespace cep::testing {
 
-inline constexpr int kDeadlineMs = 30'000;
-
-// Sanitizers keep what is freed: bounds of memory say nothing then.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
+inline constexpr int kDeadlineMs = times(30'000, 120'000);
 
 // Asks until it is true or the deadline has come.
 bool eventually(const std::function<bool()>& is_true, int deadline_ms = kDeadlineMs);

@@ -80,7 +80,7 @@ std::string on_terminal(std::vector<std::string> arguments) {
 }  // namespace
 
 TEST_CASE("SIGTERM delivers everything that came") {
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < times(5, 2); ++round) {
     Daemon daemon;
     Client subscriber = daemon.subscriber();
     Client open = daemon.producer(), closed = daemon.producer();
@@ -155,7 +155,7 @@ TEST_CASE("a stop and a start lose nothing and say nothing twice") {
 
 TEST_CASE("a stop while it recovers ends it; the next start recovers all") {
   Daemon daemon;
-  constexpr uint64_t kLines = 100'000;
+  constexpr uint64_t kLines = times(100'000, 20'000);
   uint64_t next = 0;
   {
     Client producer = daemon.session("gw", &next);

@@ -147,7 +147,7 @@ TEST_CASE("reconnects at any byte and kill -9 at any time: every line exactly on
   Daemon daemon;
   std::mt19937 random(20260101);
   auto below = [&random](size_t n) { return static_cast<size_t>(random() % n); };
-  constexpr uint64_t kLines = 20'000;
+  constexpr uint64_t kLines = times(20'000, 8'000);
   int rounds = 0;
   for (uint64_t next = 1; next <= kLines; ++rounds) {
     Client producer = daemon.session("gw", &next);
@@ -200,7 +200,7 @@ TEST_CASE("of acknowledgements that nobody reads only the newest waits; error an
   uint64_t next = 0;
   Client deaf(daemon.events_port(), 4096);
   REQUIRE(deaf.send("{\"_hello\":{\"producer\":\"deaf\"}}\n"));
-  constexpr uint64_t kLines = 300'000;
+  constexpr uint64_t kLines = times(300'000, 150'000);
   std::string part;
   for (int i = 0; i < 1000; ++i) part += "x\n";
   for (uint64_t i = 0; i < kLines / 1000; ++i) REQUIRE(deaf.send(part));
