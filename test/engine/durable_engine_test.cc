@@ -209,7 +209,7 @@ TEST_CASE("an idle daemon says that all is worked, entries that decide nothing i
     a.wait(Notice::Kind::kAck, 1, first.number + 2);
     CHECK(a.all_worked());
     const std::string more = "pattern any on e { begin a where v == " + std::to_string(shards) + " alert low \"\" }";
-    CHECK(a.wait(Notice::Kind::kLoaded, a.engine->put_file("more.cep", more)).text == "");
+    CHECK(a.wait(Notice::Kind::kLoaded, a.engine->change_files({{{"more.cep", more}}, {}})).text == "");
     CHECK(a.all_worked());
     a.engine->hello(2, "gw", "e");
     a.wait(Notice::Kind::kWelcome, 2);
