@@ -181,10 +181,10 @@ bool DurableThreads::wait_durable(uint64_t position) {
 
 // True: go on with what comes in. False: it failed, or the daemon stops.
 bool DurableThreads::recover() {
-  auto progress = [this](uint64_t read, uint64_t total) {
+  // The reader counts whole files, reserved space too.
+  auto progress = [this](uint64_t read, uint64_t) {
     std::lock_guard lock(status_mutex_);
-    status_.recovered_bytes = read;
-    status_.recover_bytes = total;
+    status_.recovered_bytes = std::min(read, status_.recover_bytes);
   };
   auto stop = [this] { return give_up_recovery_ || failed_; };
   Result<Replayed> done = stages_->recover(options_, progress, stop);
@@ -201,9 +201,11 @@ bool DurableThreads::recover() {
     status_.why = "cepd crashed twice at position " + std::to_string(done.value().held_at) +
                   ": lines are taken into the journal, none is processed. Stop it, run `cepctl journal skip " + std::to_string(done.value().held_at) +
                   "`, and start it again";
-  } else if (stages_->crash.first != 0) {
-    static_cast<void>(options_.env->remove(stages_->dir.crash()).ok());
+  } else {
+    std::lock_guard lock(status_mutex_);
+    status_.recovered_bytes = status_.recover_bytes;  // marks behind the last frame too
   }
+  if (phase == Phase::kReady && stages_->crash.first != 0) static_cast<void>(options_.env->remove(stages_->dir.crash()).ok());
   {
     std::lock_guard lock(in_mutex_);
     if (stages_->differs(set_)) {

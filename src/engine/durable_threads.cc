@@ -56,6 +56,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   durable_ = stages_->scan.next - 1;
   written_ = durable_;
   journal_bytes_ = stages_->journal->journal_bytes();
+  status_.recover_bytes = journal_bytes_;
   producers_ = stages_->scan.sessions.size();
   status_.load_position = stages_->scan.last_load_position;
   note_crashes_in(stages_->dir.crash());

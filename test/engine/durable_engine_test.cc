@@ -233,6 +233,24 @@ TEST_CASE("rejected lines are told by their number, to plain connections and ses
   CHECK(r.engine->stop().ok());
 }
 
+TEST_CASE("how far recovery is: of what is in the journal, not of what is reserved for it") {
+  TempDir dir;
+  uint64_t bytes = 0;
+  {
+    Running r(dir.path, program(kProgram));
+    r.offer(1, "", 0, 1, lines(0, 1000));
+    r.end(1);
+    bytes = r.engine->status().journal_bytes;
+    CHECK(r.engine->stop().ok());
+  }
+  Running r(dir.path, program(kProgram));
+  const DurableStatus status = r.engine->status();
+  CHECK(status.recover_bytes >= bytes);
+  CHECK(status.recover_bytes < bytes + 4096);
+  CHECK(status.recovered_bytes == status.recover_bytes);
+  CHECK(r.engine->stop().ok());
+}
+
 TEST_CASE("files that need each other come and go together, or not at all") {
   TempDir dir;
   Running r(dir.path, program(kProgram));
