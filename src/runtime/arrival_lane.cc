@@ -1,6 +1,14 @@
 #include "runtime/arrival_lane.h"
 
+#include <algorithm>
+
 namespace cep::runtime {
+namespace {
+
+// The position at which a row comes: of a source row its own, of others that which let it go.
+uint64_t arrival_of(const WaitingRow& r) { return r.label ? r.label->position : r.row().position; }
+
+}  // namespace
 
 void order_rows_of_arrival(std::vector<WaitingRow*>* rows) {
   auto before = [](const WaitingRow* a, const WaitingRow* b) {
@@ -12,13 +20,41 @@ void order_rows_of_arrival(std::vector<WaitingRow*>* rows) {
   if (!std::is_sorted(rows->begin(), rows->end(), before)) std::stable_sort(rows->begin(), rows->end(), before);
 }
 
-ResultWriterOptions result_writer_options(const LaneOptions& options, bool read) {
-  ResultWriterOptions o;
-  o.limits = options.limits;
-  std::copy(std::begin(options.want), std::end(options.want), o.want);
-  o.as_alert = options.test_alerts && !read;
-  o.tables = options.tables;
-  return o;
+void ArrivalLane::steps_before(uint64_t position, Walk* walk) {
+  for (; walk->step < walk->steps.size() && walk->steps[walk->step].position < position; ++walk->step) {
+    const ClockStep& to = walk->steps[walk->step];
+    position_ = to.position;
+    if (next_deadline() <= to.clock) step(walk->clock, to.clock);
+    walk->clock = to.clock;
+  }
+}
+
+void ArrivalLane::all_before(uint64_t position, Walk* walk) {
+  const auto& ticks = walk->timeline.ticks;
+  for (; walk->tick < ticks.size() && ticks[walk->tick].position < position; ++walk->tick) {
+    steps_before(ticks[walk->tick].position + 1, walk);
+    position_ = ticks[walk->tick].position;
+    tick(ticks[walk->tick].now_ms, walk->clock);
+  }
+  steps_before(position, walk);
+}
+
+void ArrivalLane::work(const Timeline& timeline, LaneSink* sink) {
+  sink_ = sink;
+  order_rows_of_arrival(&waiting_);
+  Walk walk{timeline, timeline.steps[lane_->clock], timeline.before[lane_->clock]};
+  for (WaitingRow* r : waiting_) {
+    // A row decided at a position comes before the clock of that position. A label's position may lie in an earlier batch only at an end.
+    all_before(arrival_of(*r), &walk);
+    position_ = std::max(arrival_of(*r), timeline.first);
+    row(*r, walk.clock);
+    release_row(r, pool_);
+  }
+  waiting_.clear();
+  all_before(UINT64_MAX, &walk);
+  if (!timeline.end) return;
+  position_ = timeline.last;
+  step(walk.clock, kEndOfTime);
 }
 
 }  // namespace cep::runtime

@@ -4,6 +4,15 @@
 
 namespace cep::runtime {
 
+WriterOptions writer_options(const LaneOptions& options, bool read) {
+  WriterOptions o;
+  o.limits = options.limits;
+  std::copy(std::begin(options.want), std::end(options.want), o.want);
+  o.as_alert = options.test_alerts && !read;
+  o.tables = options.tables;
+  return o;
+}
+
 void order_rows_of_one_time(std::vector<WaitingRow*>* rows, uint64_t decided) {
   bool derived = std::any_of(rows->begin(), rows->end(), [](const WaitingRow* r) { return r->label != nullptr; });
   auto before = [decided](const WaitingRow* a, const WaitingRow* b) {

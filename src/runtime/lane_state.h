@@ -8,8 +8,8 @@
 #include "operators/pattern/evaluator.h"
 #include "plan/plan.h"
 #include "runtime/flow.h"
-#include "runtime/match_writer.h"
 #include "runtime/out_record.h"
+#include "runtime/record_writer.h"
 #include "runtime/rows.h"
 #include "runtime/sorter.h"
 #include "runtime/timeline.h"
@@ -34,6 +34,9 @@ struct LaneOptions {
   bool test_alerts = false;
   const expr::Tables* tables = nullptr;   // as they stand while a batch is worked
 };
+
+// Of a lane's writer. `read`: somebody reads the operator's stream.
+WriterOptions writer_options(const LaneOptions& options, bool read);
 
 struct LaneStats {
   uint64_t keys = 0, runs = 0, bytes = 0, waiting = 0, faults = 0;

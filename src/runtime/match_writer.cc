@@ -7,24 +7,14 @@
 #include "runtime/key_codec.h"
 
 namespace cep::runtime {
-MatchWriter::MatchWriter(const plan::Plan& plan, int node, const MatchWriterOptions& options)
-    : plan_(plan), node_(plan.nodes[node]), pattern_(*node_.pattern), node_index_(node), options_(options) {
-  context_.arena = &arena_;
-  context_.tables = options.tables;
-  select_ = SelectCode(pattern_.select);
-  if (pattern_.alert) alert_ = AlertCode(*pattern_.alert);
-  rebind(node, options);
+
+MatchWriter::MatchWriter(const plan::Plan& plan, int node, const WriterOptions& options)
+    : RecordWriter(plan.nodes[node], *plan.nodes[node].pattern, node, options), pattern_(*plan.nodes[node].pattern) {
   if (pattern_.on_timeout) {
     timeout_select_ = SelectCode(pattern_.on_timeout->select);
     if (pattern_.on_timeout->alert) timeout_alert_ = AlertCode(*pattern_.on_timeout->alert);
   }
   for (const plan::Input& input : node_.inputs) schemas_.push_back(&plan.nodes[input.node].schema);
-}
-
-void MatchWriter::rebind(int node, const MatchWriterOptions& options) {
-  node_index_ = node;
-  options_ = options;
-  if (!pattern_.alert) alert_ = options.as_alert ? AlertCode(low_) : AlertCode();
 }
 
 void MatchWriter::begin(const operators::Match& match, const SelectCode& select) {
@@ -38,7 +28,7 @@ bool MatchWriter::write_match(const operators::Match& match, std::string_view ke
   const AlertCode* alert = alert_.alert ? &alert_ : nullptr;
   record->channel = alert ? Channel::kAlerts : Channel::kStreams;
   record->node = node_index_;
-  if (!alert && !options_.want[static_cast<int>(Channel::kStreams)]) return false;
+  if (!alert && !wants(Channel::kStreams)) return false;
   write(match, key, end, select_, alert, record);
   return true;
 }
@@ -53,18 +43,13 @@ bool MatchWriter::write_timeout(const operators::Match& partial, std::string_vie
 bool MatchWriter::write_limit(std::string_view limit, uint64_t dropped, std::string_view key, int64_t time, OutRecord* record) {
   record->channel = Channel::kLimits;
   record->node = node_index_;
-  if (!options_.want[static_cast<int>(Channel::kLimits)]) return true;
-  append_pattern_and_key(key, kAnyLength, &record->head);
+  if (!wants(Channel::kLimits)) return true;
+  append_name_and_key(key, kAnyLength, &record->head);
   record->tail = ",\"limit\":\"";
   record->tail += limit;
   record->tail += "\",\"dropped\":" + std::to_string(dropped);
   append_time_member("time", time, &record->tail);
   return true;
-}
-
-void MatchWriter::append_pattern_and_key(std::string_view key, size_t text_room, std::string* out) {
-  decode_key(key, pattern_.key_types, &key_values_);
-  append_name_and_key(node_.name, pattern_.key_names, key_values_, text_room, out);
 }
 
 // The events by stage, stages in the order of the pattern. Returns false if not all fit into `room` bytes.
@@ -113,7 +98,7 @@ void MatchWriter::append_members(const operators::Match& match, std::string_view
                                  const AlertCode* alert, size_t text_room, OutRecord* record) {
   record->head.clear();
   record->tail.clear();
-  append_pattern_and_key(key, text_room, &record->head);
+  append_name_and_key(key, text_room, &record->head);
   if (alert) append_alert(*alert, key, text_room, context_, record);
   append_tags(&record->head);
   append_time_member("start", match.taken().front().row->time, &record->tail);
@@ -127,8 +112,7 @@ void MatchWriter::append_members(const operators::Match& match, std::string_view
 // A record over the limit loses events from the end; if even without any it is too long, every text in it is cut.
 void MatchWriter::write(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert,
                         OutRecord* record) {
-  bool wanted = options_.want[static_cast<int>(record->channel)] ||
-                (record->channel != Channel::kStreams && options_.want[static_cast<int>(Channel::kLimits)]);
+  const bool wanted = wants(record->channel) || (record->channel != Channel::kStreams && wants(Channel::kLimits));
   if (!wanted && !(alert && alert->alert->throttle_ms >= 0)) return;
   begin(match, select);
   const size_t limit = options_.limits.record_bytes;
@@ -136,22 +120,16 @@ void MatchWriter::write(const operators::Match& match, std::string_view key, int
   append_members(match, key, end, select, alert, kAnyLength, record);
   record->cut = used() > limit;
   if (record->cut) {
-    append_members(match, key, end, select, alert, room_of_each_text(limit, 1 + select.names.size() + pattern_.key_names.size()), record);
+    append_members(match, key, end, select, alert, room_of_each_text(limit, 1 + select.names.size() + key_names_.size()), record);
   }
   record->cut |= !append_match(match, limit > used() ? limit - used() : 0, &record->tail);
   if (record->cut) record->tail.append(",\"truncated\":true");
 }
 
-const event::Row* MatchWriter::write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position) {
+event::Row* MatchWriter::write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position) {
   begin(match, select_);
-  decode_key(key, pattern_.key_types, &key_values_);
-  size_t keys = key_values_.size();
-  builder_.start(static_cast<uint16_t>(keys + 2 + selected_.size()));
-  for (size_t i = 0; i < keys; ++i) builder_.set(i, key_values_[i].get());
-  builder_.set(keys, Value::timestamp(match.taken().front().row->time));
-  builder_.set(keys + 1, Value::timestamp(end));
-  for (size_t i = 0; i < selected_.size(); ++i) builder_.set(keys + 2 + i, selected_[i]);
-  return builder_.finish(release, position);
+  decode_key(key, key_types_, &key_values_);
+  return make_row(match.taken().front().row->time, end, release, position);
 }
 
 }  // namespace cep::runtime

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "runtime/key_table.h"
 #include "runtime/lane_state.h"
+#include "runtime/match_writer.h"
 #include "runtime/predicate_set.h"
 
 namespace cep::runtime {
@@ -99,29 +100,20 @@ class PatternLane : public LaneState {
   uint64_t row_position_ = 0;                // of the row being worked; 0 while time works
 };
 
-MatchWriterOptions match_writer_options(const LaneOptions& options, bool read) {
-  MatchWriterOptions o;
-  o.limits = options.limits;
-  std::copy(std::begin(options.want), std::end(options.want), o.want);
-  o.as_alert = options.test_alerts && !read;
-  o.tables = options.tables;
-  return o;
-}
-
 PatternSlot::PatternSlot(PatternLane* lane, const plan::Plan& plan, int node, int slot, bool read, const LaneOptions& options)
     : lane_(lane),
       pattern_(*plan.nodes[node].pattern),
       node_(node),
       slot_(slot),
       read_(read),
-      writer_(plan, node, match_writer_options(options, read)),
+      writer_(plan, node, writer_options(options, read)),
       evaluator_(operators::make_run_evaluator(pattern_, options.limits, options.tables)) {}
 
 void PatternSlot::rebind(const LanePlace& place, int node, int slot) {
   node_ = node;
   slot_ = slot;
   read_ = place.topology->readers[node].any();
-  writer_.rebind(node, match_writer_options(*place.options, read_));
+  writer_.rebind(node, writer_options(*place.options, read_));
   evaluator_->set_limits(place.options->limits);
 }
 
@@ -135,10 +127,7 @@ void PatternSlot::on_match(uint32_t key, const operators::Match& match, int64_t 
   bool due = writer_.write_match(match, bytes, end, &record);
   if (!due && !read_) return;
   record.label = label(key, release);
-  if (read_) {
-    const event::Row* row = writer_.write_row(match, bytes, end, release, record.label.position);
-    lane_->sink_->row(node_, const_cast<event::Row*>(row), &record.label);
-  }
+  if (read_) lane_->sink_->row(node_, writer_.write_row(match, bytes, end, release, record.label.position), &record.label);
   if (due) send(std::move(record));
 }
 

@@ -8,28 +8,16 @@ namespace {
 
 constexpr std::string_view kPanes[] = {"early", "on_time", "late"};
 
-bool is_window(const plan::Node& node) { return node.kind == plan::NodeKind::kWindow; }
-
 }  // namespace
 
-ResultWriter::ResultWriter(const plan::Node& node, int node_index, const ResultWriterOptions& options)
-    : node_(node), node_index_(node_index), options_(options), key_names_(is_window(node) ? node.window->key_names : node.join->key_names),
-      key_types_(is_window(node) ? node.window->key_types : node.join->key_types),
-      select_(is_window(node) ? node.window->select : node.join->select) {
-  const std::optional<plan::Alert>& alert = is_window(node) ? node.window->alert : node.join->alert;
-  own_alert_ = alert.has_value();
-  if (alert) alert_ = AlertCode(*alert);
-  rebind(node_index, options);
-  const expr::ExprPtr& condition = is_window(node) ? node.window->having : node.join->where;
-  if (condition) condition_ = std::make_unique<expr::Program>(condition);
-  context_.arena = &arena_;
-  context_.tables = options.tables;
+ResultWriter::ResultWriter(const plan::Node& node, const plan::WindowNode& window, int node_index, const WriterOptions& options)
+    : RecordWriter(node, window, node_index, options) {
+  if (window.having) condition_ = std::make_unique<expr::Program>(window.having);
 }
 
-void ResultWriter::rebind(int node_index, const ResultWriterOptions& options) {
-  node_index_ = node_index;
-  options_ = options;
-  if (!own_alert_) alert_ = options.as_alert ? AlertCode(low_) : AlertCode();
+ResultWriter::ResultWriter(const plan::Node& node, const plan::JoinNode& join, int node_index, const WriterOptions& options)
+    : RecordWriter(node, join, node_index, options) {
+  if (join.where) condition_ = std::make_unique<expr::Program>(join.where);
 }
 
 bool ResultWriter::take_window(const operators::WindowResult& r) {
@@ -49,13 +37,13 @@ bool ResultWriter::take_window(const operators::WindowResult& r) {
 bool ResultWriter::begin(OutRecord* record) const {
   record->node = node_index_;
   record->channel = alert_.alert ? Channel::kAlerts : Channel::kStreams;
-  return alert_.alert || options_.want[static_cast<int>(Channel::kStreams)];
+  return alert_.alert || wants(Channel::kStreams);
 }
 
 void ResultWriter::append_head(std::string_view key, bool retract, size_t room, OutRecord* record) {
   record->head.clear();
   record->tail.clear();
-  append_name_and_key(node_.name, key_names_, key_values_, room, &record->head);
+  append_name_and_key(key, room, &record->head);
   if (alert_.alert) append_alert(alert_, key, room, context_, record);
   if (!retract) return;
   record->throttle_ms = -1;
@@ -115,16 +103,6 @@ bool ResultWriter::write_pair(std::string_view key, int64_t start, int64_t end, 
     record->tail += '}';
   });
   return true;
-}
-
-event::Row* ResultWriter::write_row(int64_t start, int64_t end, int64_t time, uint64_t position) {
-  size_t keys = key_values_.size();
-  builder_.start(static_cast<uint16_t>(keys + 2 + selected_.size()));
-  for (size_t i = 0; i < keys; ++i) builder_.set(i, key_values_[i].get());
-  builder_.set(keys, Value::timestamp(start));
-  builder_.set(keys + 1, Value::timestamp(end));
-  for (size_t i = 0; i < selected_.size(); ++i) builder_.set(keys + 2 + i, selected_[i]);
-  return const_cast<event::Row*>(builder_.finish(time, position));
 }
 
 }  // namespace cep::runtime

@@ -5,28 +5,21 @@
 #include <string>
 
 #include "operators/window/window_operator.h"
-#include "runtime/arrival_lane.h"
-#include "runtime/key_codec.h"
+#include "runtime/result_lane.h"
 
 namespace cep::runtime {
 namespace {
 
-class RollingLane : public LaneState, private operators::WindowSink {
+class RollingLane final : public ResultLane, private operators::WindowSink {
  public:
-  RollingLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : lane_(&topology.lanes[lane]), node_(lane_->node), window_(*plan.nodes[node_].window), read_(topology.readers[node_].any()), pool_(pool),
-        sorter_(pool), operator_(operators::make_rolling_operator(window_)),
-        writer_(plan.nodes[node_], node_, result_writer_options(options, read_)) {
+  RollingLane(const plan::Plan& plan, const plan::WindowNode& window, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
+      : ResultLane(plan, window, topology, lane, options, pool), window_(window), sorter_(pool), operator_(operators::make_rolling_operator(window)) {
     operator_->set_tables(options.tables);
   }
 
   void rebind(const LanePlace& place) override {
-    lane_ = &place.topology->lanes[place.lane];
-    node_ = lane_->node;
-    read_ = place.topology->readers[node_].any();
-    pool_ = place.pool;
+    ResultLane::rebind(place);
     sorter_.set_pool(place.pool);
-    writer_.rebind(node_, result_writer_options(*place.options, read_));
   }
 
   void push(WaitingRow* row) override { sorter_.push(row); }
@@ -44,9 +37,7 @@ class RollingLane : public LaneState, private operators::WindowSink {
       forget(time);
       for (WaitingRow* r : due_) {
         position_ = std::max(r->row().position, decided);
-        key_.clear();
-        encode_key(r->row(), lane_->inputs[r->row().input].key, lane_->key_types, &key_);
-        operator_->row(key_, r->row(), order_++, time, this);
+        operator_->row(key_of(r->row()), r->row(), order_++, time, this);
         release_row(r, pool_);
       }
     }
@@ -57,13 +48,8 @@ class RollingLane : public LaneState, private operators::WindowSink {
   }
 
   LaneStats stats() const override {
-    operators::WindowOperator::Stats s = operator_->stats();
-    LaneStats out;
-    out.keys = s.keys + true_until_.size();
-    out.bytes = s.bytes;
-    out.waiting = sorter_.size();
-    out.faults = writer_.faults();
-    return out;
+    const operators::WindowOperator::Stats s = operator_->stats();
+    return stats_of(s.keys + true_until_.size(), 0, s.bytes, sorter_.size());
   }
 
  private:
@@ -71,13 +57,10 @@ class RollingLane : public LaneState, private operators::WindowSink {
     bool holds = writer_.take_window(r);
     if (window_.having && !window_.having_each) holds = becomes_true(r, holds);
     if (!holds) return false;
-    event::Label label{position_, r.time, static_cast<uint32_t>(node_) + 1, std::string(r.key), ordinal_++};
+    event::Label label = next_label(r.time, r.key);
     if (read_) sink_->row(node_, writer_.write_row(r.start, r.end, r.time, position_), &label);
     OutRecord record;
-    if (writer_.write_window(r, &record)) {
-      record.label = std::move(label);
-      sink_->record(std::move(record));
-    }
+    if (writer_.write_window(r, &record)) send(std::move(record), std::move(label));
     return true;
   }
 
@@ -104,27 +87,19 @@ class RollingLane : public LaneState, private operators::WindowSink {
     }
   }
 
-  const Lane* lane_;
-  int node_;
   const plan::WindowNode& window_;
-  bool read_;
-  BlockPool* pool_;
   Sorter sorter_;
   std::unique_ptr<operators::WindowOperator> operator_;
-  ResultWriter writer_;
   boost::unordered_flat_map<std::string, int64_t> true_until_;  // keys for which `having` held at their last row
   std::deque<std::pair<int64_t, std::string>> ends_;
   std::vector<WaitingRow*> due_;
-  LaneSink* sink_ = nullptr;
-  uint64_t position_ = 0, order_ = 0, ordinal_ = 0;
-  std::string key_;
 };
 
 }  // namespace
 
 std::unique_ptr<LaneState> make_rolling_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
                                              BlockPool* pool) {
-  return std::make_unique<RollingLane>(plan, topology, lane, options, pool);
+  return std::make_unique<RollingLane>(plan, *plan.nodes[topology.lanes[lane].node].window, topology, lane, options, pool);
 }
 
 }  // namespace cep::runtime
