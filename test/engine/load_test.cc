@@ -9,63 +9,15 @@
 #include <vector>
 
 #include "cep/engine.h"
+#include "engine/load_kit.h"
 #include "engine/random_program.h"
 #include "sanitized.h"
 
 namespace {
 
-struct Way {
-  int shards = 1;
-  uint32_t batch = 1000;
-  uint64_t seed = 0;
-  bool threads = false;
-};
+using namespace cep::test;
+
 const uint64_t kPrograms = cep::testing::times(120, 12);
-const Way kWays[] = {{1, 1, 0}, {1, 10000, 0}, {2, 7, 3}, {5, 1, 5}, {5, 10000, 2}, {2, 7, 0, true}, {5, 10000, 0, true}};
-
-cep::Program program_of(const std::string& text) {
-  cep::Program p;
-  p.files = {{"p.cep", text}};
-  return p;
-}
-
-// An engine and what came out of it, a record a line.
-struct Run {
-  std::string out;
-  std::vector<std::string> records;
-  std::unique_ptr<cep::Engine> engine;
-
-  explicit Run(const cep::Program& program, const Way& way = {}, bool test_alerts = false) {
-    cep::EngineOptions options;
-    options.shards = way.shards;
-    options.batch = way.batch;
-    options.seed = way.seed;
-    options.threads = way.threads;
-    options.channel_bytes = 1;
-    options.test_alerts = test_alerts;
-    std::vector<cep::Diagnostic> diagnostics;
-    auto sink = [this](const cep::Record& r) {
-      out.append(r.line).push_back('\n');
-      records.emplace_back(r.line);
-    };
-    engine = cep::Engine::create(program, options, sink, &diagnostics);
-    REQUIRE_MESSAGE(engine, cep::render_all(diagnostics, program.files));
-  }
-  explicit Run(const std::string& text, const Way& way = {}) : Run(program_of(text), way) {}
-
-  void load(const cep::Program& program) {
-    std::vector<cep::Diagnostic> diagnostics;
-    bool good = engine->load(program, &diagnostics);
-    REQUIRE_MESSAGE(good, cep::render_all(diagnostics, program.files));
-  }
-  void load(const std::string& text) { load(program_of(text)); }
-  void offer(const std::vector<std::string>& lines) {
-    for (const std::string& l : lines) engine->offer(l, {});
-  }
-  size_t count(const std::string& part) const {
-    return static_cast<size_t>(std::count_if(records.begin(), records.end(), [&](const std::string& r) { return r.find(part) != std::string::npos; }));
-  }
-};
 
 // Without the members that number records, and without those for which `skip` holds.
 std::string without_seq(const std::vector<std::string>& records, const std::function<bool(const std::string&)>& skip) {
@@ -169,12 +121,6 @@ void any_program(uint64_t number, size_t* records) {
                                                << texts[1] << "differs with " << way.shards << " shards, batches of " << way.batch << "\n"
                                                << first_difference(first, run.out));
   }
-}
-
-const std::string kStream = "stream e (id string, k string, v int, ts timestamp) time ts\n";
-
-std::string event(int id, int time, const std::string& key = "x", int v = 0) {
-  return "{\"id\":\"e" + std::to_string(id) + "\",\"k\":\"" + key + "\",\"v\":" + std::to_string(v) + ",\"ts\":" + std::to_string(time) + "}";
 }
 
 }  // namespace
@@ -451,6 +397,16 @@ TEST_CASE("counters: of streams by name, of operators as long as they go on") {
   run.load(kStream + "pattern p on e { begin a alert high }");
   CHECK(run.engine->operator_stats().at(0).alerts == 0);
   CHECK(run.engine->stats().records[static_cast<int>(cep::Channel::kAlerts)] == 4);
+}
+
+TEST_CASE("timeouts of a pattern are counted on") {
+  const std::string text = kStream + "pattern p on e { begin a where v == 1 followedBy b where v == 2 within 3ms on timeout { select n = 1 alert low } }";
+  Run run(text);
+  run.offer({event(1, 10, "x", 1), event(2, 20)});
+  run.engine->flush();
+  run.load(text + "\n# more");
+  REQUIRE(run.engine->operator_stats().size() == 1);
+  CHECK(run.engine->operator_stats()[0].timeouts == 1);
 }
 
 TEST_CASE("who holds a stream back") {

@@ -131,3 +131,13 @@ TEST_CASE("a load is longer than any line may be, and brings its own limits") {
   CHECK(run.engine->limits().line_bytes == cep::Limits().line_bytes);
   CHECK(!run.offer("{\"id\":\"" + std::string(200, 'x') + "\",\"ts\":1}").rejected);
 }
+
+TEST_CASE("lines after a load come from the session before it") {
+  const cep::Program program = program_of("stream e (id string, ts timestamp) time ts\nstream f (id string, ts timestamp) time ts\npattern p on e { begin a alert low }");
+  Run run(program);
+  CHECK(!run.offer(R"({"_session":{"producer":"one","stream":"e"}})").rejected);
+  CHECK(!run.offer(load_line(program)).load_failed);
+  CHECK(!run.offer(R"({"id":"x","ts":1})").rejected);
+  run.engine->end();
+  CHECK(run.has("\"pattern\":\"p\""));
+}

@@ -87,3 +87,39 @@ TEST_CASE("escapes do not hide a constant") {
   const std::string text = "let TOP = 1\nstream a (n int, ts timestamp) time ts\npattern p on a { begin x alert low \"{T\\u004fP}\" }";
   CHECK(changed(text, replaced(text, "TOP = 1", "TOP = 2")) == std::set<std::string>{"p"});
 }
+
+TEST_CASE("words that run together are others; a quoted name is the constant too") {
+  const std::string text = "stream a (k bool, notk bool, ts timestamp) time ts\npattern p on a { begin x where not k alert low }";
+  CHECK(changed(text, replaced(text, "not k alert", "notk alert")) == std::set<std::string>{"p"});
+  const std::string quoted = "let TOP = 1\nstream a (n int, ts timestamp) time ts\npattern p on a { begin x where n > `TOP` alert low }";
+  CHECK(changed(quoted, replaced(quoted, "TOP = 1", "TOP = 2")) == std::set<std::string>{"p"});
+}
+
+TEST_CASE("a table counts wherever it is looked up") {
+  const std::string text = R"(
+    stream a (k string, v int, ts timestamp) time ts
+    stream b (k string, v int, ts timestamp) time ts
+    table in_group (k string, n int) key k
+    table in_until (k string, n int) key k
+    table in_message (k string, n int) key k
+    table in_timeout (k string, n int) key k
+    table in_where (k string, n int) key k
+    table in_having (k string, n int) key k
+    table in_derived (k string, n int) key k
+    table in_join (k string, n int) key k
+    pattern p on a by k { begin x followedBy { begin y where in_group[k].n > 1 next z } times 2 within 5s alert low }
+    pattern q on a by k { begin x oneOrMore until in_until[k].n > 1 within 5s alert low "{in_message[x.k].n}" on timeout { select n = in_timeout[x.k].n } }
+    window w on a by k { tumbling 5s where k in in_where select n = count() having in_having[k].n > 1 alert low }
+    stream d = a select n = in_derived[k].n
+    pattern r on d { begin x alert low }
+    join j on a by k, b by k { between -1s and 1s where in_join[a.k].n > 1 select v = b.v alert low }
+  )";
+  using Names = std::set<std::string>;
+  auto with = [&](const std::string& table) { return changed(text, replaced(text, "table " + table + " (k string", "table " + table + " (k string, m int")); };
+  CHECK(with("in_group") == Names{"in_group", "p"});
+  for (const char* table : {"in_until", "in_message", "in_timeout"}) CHECK(with(table) == Names{table, "q"});
+  CHECK(with("in_where") == Names{"in_where", "w", "w.where"});
+  CHECK(with("in_having") == Names{"in_having", "w", "w.where"});
+  CHECK(with("in_derived") == Names{"in_derived", "d", "r"});
+  CHECK(with("in_join") == Names{"in_join", "j"});
+}
