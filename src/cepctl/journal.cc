@@ -87,8 +87,28 @@ class JournalTool {
     else print_table(infos.value(), &out);
     const auto bad = std::find_if(infos.value().begin(), infos.value().end(), [](const SegmentInfo& s) { return s.fatal; });
     const bool damaged = bad != infos.value().end();
-    if (options_.verb == "verify" && !options_.json) print_verdict(infos.value(), damaged ? &*bad : nullptr, &out);
-    return out.flush() && !damaged ? kDone : kFindings;
+    const bool verify = options_.verb == "verify";
+    if (verify && !options_.json) print_verdict(infos.value(), damaged ? &*bad : nullptr, &out);
+    const bool sound = !verify || verify_output(&out);
+    return out.flush() && !damaged && sound ? kDone : kFindings;
+  }
+
+  // The records that were given: a start refuses them too when they are damaged. False if they are.
+  bool verify_output(Output* out) {
+    const std::string dir = options_.data_dir + "/output";
+    if (!env_->exists(dir)) return true;
+    Result<std::string> found = output::damage_of_output(env_, dir);
+    const std::string problem = found.ok() ? found.value() : found.status().message();
+    if (options_.json) {
+      nlohmann::ordered_json j;
+      j["output"] = dir;
+      if (!problem.empty()) j["problem"] = problem;
+      j["damaged"] = !problem.empty();
+      out->write_line(j.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+      out->write_line(problem.empty() ? "the output log is sound" : problem);
+    }
+    return problem.empty();
   }
 
   static void print_json(const std::vector<SegmentInfo>& infos, Output* out) {

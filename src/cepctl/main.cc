@@ -271,8 +271,8 @@ void add_journal(CommandLine* line) {
   sub->require_subcommand(1);
   add_journal_verb(sub, &o, "ls", "Segments with positions, times and sizes; a running daemon is not disturbed.")
       ->add_flag("--json", o.json, "one JSON object per segment");
-  add_journal_verb(sub, &o, "verify", "Reads everything; exit status 1 and the way out if anything is damaged.")
-      ->add_flag("--json", o.json, "one JSON object per segment");
+  add_journal_verb(sub, &o, "verify", "Reads everything, the output log too; exit status 1 and the way out if anything is damaged.")
+      ->add_flag("--json", o.json, "one JSON object per segment, and one for the output log");
   CLI::App* cat = add_journal_verb(sub, &o, "cat", "Prints the journal as event lines that `cepctl replay` obeys.");
   cat->add_option("--from", o.from, "the first position")->capture_default_str();
   cat->add_option("--to", o.to, "the last position (default: all)");

@@ -42,6 +42,15 @@ std::string way_out(const std::string& dir) {
   return "; `cepctl journal repair` moves the damaged part aside, or move " + dir + " away: the next start makes it again from the journal";
 }
 
+std::string state_refusal(const std::string& dir, const std::string& problem) {
+  return dir + "/" + std::string(kStateName) + ": " + problem + way_out(dir);
+}
+
+std::string rot_refusal(const std::string& dir, Channel channel, const Damage& damage) {
+  return dir + "/" + damage.file + ", offset " + std::to_string(damage.offset) + ": " + damage.what + " (at " + std::string(channel_name(channel)) + "/" +
+         std::to_string(damage.seq) + ")" + way_out(dir);
+}
+
 Status cut_damage(base::Env* env, const std::string& dir, Channel channel, const ChannelScan& scan, std::vector<std::string>* cuts) {
   std::vector<uint64_t> doomed = scan.stale;
   doomed.insert(doomed.end(), scan.behind.rbegin(), scan.behind.rend());  // from the end, so that a crash on the way leaves no gap

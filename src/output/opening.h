@@ -27,6 +27,10 @@ Status save_state(base::Env* env, const std::string& dir, const LogState& state)
 // "; `cepctl journal repair` …": what a person can do about damage.
 std::string way_out(const std::string& dir);
 
+// What a start says of damage that it refuses: where, what, and the way out. Of log.state, and of a channel.
+std::string state_refusal(const std::string& dir, const std::string& problem);
+std::string rot_refusal(const std::string& dir, Channel channel, const Damage& damage);
+
 // Removes what a crash has left behind `scan`'s damage and what was retained away; appends to *cuts what it did for the damage. Durable at return. REQUIRES the damage is no rot.
 Status cut_damage(base::Env* env, const std::string& dir, Channel channel, const ChannelScan& scan, std::vector<std::string>* cuts);
 

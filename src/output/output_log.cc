@@ -24,7 +24,7 @@ class DiskLog final : public OutputLog {
     auto files = list_log(env_, dir_);
     if (!files.ok()) return files.status();
     if (!files.value().state_problem.empty()) {
-      return Status::error(dir_ + "/" + std::string(kStateName) + ": " + files.value().state_problem + way_out(dir_));
+      return Status::error(state_refusal(dir_, files.value().state_problem));
     }
     state_ = files.value().state;
     if (!files.value().has_state) {
@@ -91,10 +91,7 @@ class DiskLog final : public OutputLog {
     if (!scanned.ok()) return scanned.status();
     ChannelScan& scan = scanned.value();
     const uint64_t synced = state_.channels[index_of(channel)].synced;
-    if (scan.rot(synced)) {
-      return Status::error(dir_ + "/" + scan.damage->file + ", offset " + std::to_string(scan.damage->offset) + ": " + scan.damage->what + " (at " +
-                           std::string(channel_name(channel)) + "/" + std::to_string(scan.damage->seq) + ")" + way_out(dir_));
-    }
+    if (scan.rot(synced)) return Status::error(rot_refusal(dir_, channel, *scan.damage));
     if (Status cut = cut_damage(env_, dir_, channel, scan, &cuts_); !cut.ok()) return cut;
     auto& made = channels_[index_of(channel)];
     made = std::make_unique<ChannelLog>(env_, dir_, channel, options_, state_.seed, std::move(scan));

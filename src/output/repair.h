@@ -14,6 +14,9 @@ namespace cep::output {
 // moved where; "the output log is sound" if nothing. Nothing is deleted. REQUIRES the data directory's lock. A crash on the way: call it again.
 Status repair_output(base::Env* env, const std::string& dir, std::string* report);
 
+// What a start would refuse of the log in `dir`, as it would say it; empty: nothing. Changes nothing; a daemon may be writing. An error: a file cannot be read.
+Result<std::string> damage_of_output(base::Env* env, const std::string& dir);
+
 // Moves the records of `channel` from `seq` on aside in the same way, sound or not: for a log that says other things than the journal makes ("replay diverged at alerts/57").
 Status set_aside_output(base::Env* env, const std::string& dir, Channel channel, uint64_t seq, std::string* report);
 

@@ -234,9 +234,24 @@ TEST_CASE("journal: a repair mends the output log too") {
     REQUIRE(log.value()->publish().ok());
     REQUIRE(log.value()->sync().ok());
   }
+  CHECK(f.run("verify") == 0);
+  CHECK(has(f.out, "the output log is sound"));
   CHECK(f.run("repair") == 0);
   CHECK(has(f.out, "nothing is damaged"));
   CHECK(has(f.out, "the output log is sound"));
+  // What a start would refuse, verify finds.
+  const std::string log = dir + "/alerts-00000000000000000001.log";
+  f.flip(log, 70);
+  CHECK(f.run("verify") == 1);
+  CHECK(has(f.out, "everything is sound"));   // the journal
+  CHECK(has(f.out, "alerts-00000000000000000001.log, offset "));
+  CHECK(has(f.out, "`cepctl journal repair`"));
+  CHECK(f.run("verify --json") == 1);
+  CHECK(has(f.out, "\"damaged\":true"));
+  CHECK(f.run("ls") == 0);
+  CHECK_FALSE(output::OutputLog::open(f.env(), dir, {}).ok());
+  f.flip(log, 70);
+  CHECK(f.run("verify") == 0);
   f.flip(f.segment(1), 200);   // of what follows position 1 nothing is left
   CHECK(f.run("repair") == 0);
   CHECK(has(f.out, "alerts ends before 2 now: "));
