@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "event/line_decoder.h"
+#include "report.h"
 
 namespace {
 
@@ -84,9 +85,10 @@ int main(int argc, char** argv) {
     }
   }
   const double n = static_cast<double>(lines.size());
-  std::printf("%zu lines, %zu fields, %zu rejected, rows of %.0f bytes\n", lines.size(), schema.fields.size(),
-              rejected, static_cast<double>(bytes) / n / rounds);
-  std::printf("parse %.0f ns/line, parse+decode %.0f ns/line, %.0f lines/s\n", best[0] / n * 1e9,
-              best[1] / n * 1e9, n / best[1]);
+  bench::print_machine();
+  bench::print_rate("decoding, parse", lines.size(), "lines", best[0]);
+  bench::print_rate("decoding, parse and decode", lines.size(), "lines", best[1],
+                    ", " + std::to_string(schema.fields.size()) + " fields, " + std::to_string(rejected) + " rejected, rows of " +
+                        std::to_string(static_cast<int>(static_cast<double>(bytes) / n / rounds)) + " bytes");
   return 0;
 }

@@ -1,5 +1,7 @@
 // The journal alone: journal_bench DIR [MIB [FRAME_KIB]]. Appends so many MiB of lines of about 150 bytes to a new journal in DIR/bench-journal with a sync after each frame, after
-// each 16 frames and at the end alone, as they are and with LZ4; then reads them back. Prints MiB and lines per second, and MiB per second of CPU for a machine that does other work too. What it wrote is removed.
+// each 16 frames and at the end alone, as they are and with LZ4; then reads them back. Per second of CPU, too, for a machine that does other work. What it wrote is removed.
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +11,7 @@
 
 #include "journal/entry.h"
 #include "journal/reader.h"
+#include "report.h"
 
 namespace {
 
@@ -59,8 +62,9 @@ struct Watch {
     const double seconds = std::chrono::duration<double>(Clock::now() - wall).count();
     const double cpu_seconds = static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC;
     const double mib = static_cast<double>(bytes) / (1 << 20);
-    std::printf("%-36s %8.3f s %8.3f CPU s %8.0f MiB/s %8.0f MiB/CPU s %12.0f lines/s\n", what.c_str(), seconds, cpu_seconds, mib / seconds, mib / cpu_seconds,
-                static_cast<double>(lines) / seconds);
+    char more[120];
+    std::snprintf(more, sizeof more, " %8.0f MiB/s %8.3f CPU s %8.0f MiB/CPU s", mib / seconds, cpu_seconds, mib / cpu_seconds);
+    bench::print_rate("journal, " + what, lines, "lines", seconds, more);
   }
 };
 
@@ -116,10 +120,12 @@ int main(int argc, char** argv) {
   const std::string dir = std::string(argv[1]) + "/bench-journal";
   const size_t mib = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 512;
   const size_t frame = (argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 256) << 10;
+  bench::print_machine();
   std::vector<Batch> batches;
   for (size_t made = 0; made < mib << 20; made += frame) batches.push_back(make_batch(batches.size() + 1, frame));
   for (bool compress : {false, true})
     for (size_t sync_every : {size_t{1}, size_t{16}, size_t{0}}) write_and_read(dir, batches, compress, sync_every);
   remove_journal(cep::base::posix_env(), dir);
+  ::rmdir(dir.c_str());
   return 0;
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "output/output_log.h"
+#include "report.h"
 
 namespace {
 
@@ -30,8 +31,10 @@ struct Load {
   uint64_t records, bytes, batch;
 };
 
-void say(const char* what, uint64_t records, uint64_t bytes, double seconds) {
-  std::printf("%-28s %10.0f records/s %8.0f MB/s %8.3f s\n", what, static_cast<double>(records) / seconds, static_cast<double>(records * bytes) / seconds / 1e6, seconds);
+void say(const std::string& what, uint64_t records, uint64_t bytes, double seconds, const std::string& more = "") {
+  char rate[40];
+  std::snprintf(rate, sizeof rate, " %8.0f MiB/s", static_cast<double>(records * bytes) / seconds / (1 << 20));
+  bench::print_rate("output log, " + what, records, "records", seconds, rate + more);
 }
 
 // Appends all records, publishing each batch; gives the seconds, and the longest batch in *longest.
@@ -74,18 +77,20 @@ std::unique_ptr<OutputLog> open(const std::string& dir) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string dir = argc > 1 ? argv[1] : (std::filesystem::temp_directory_path() / ("output_bench-" + std::to_string(::getpid()))).string();
+  const bool own_dir = argc < 2 || *argv[1] == '\0';
+  std::string dir = !own_dir ? argv[1] : (std::filesystem::temp_directory_path() / ("output_bench-" + std::to_string(::getpid()))).string();
   dir += "/output";
   Load load{2'000'000, 300, 1000};
   if (argc > 2) load.records = std::strtoull(argv[2], nullptr, 10);
   if (argc > 3) load.bytes = std::strtoull(argv[3], nullptr, 10);
   if (argc > 4) load.batch = std::strtoull(argv[4], nullptr, 10);
   if (load.bytes < 80 || load.batch == 0) return 2;
+  bench::print_machine();
   double longest = 0;
   {
     auto log = open(dir);
-    say("append and publish", load.records, load.bytes, append_all(log.get(), load, &longest));
-    std::printf("%-28s %10.3f ms\n", "  longest batch", longest * 1e3);
+    const double seconds_all = append_all(log.get(), load, &longest);
+    say("append and publish", load.records, load.bytes, seconds_all, ", longest batch " + std::to_string(static_cast<int>(longest * 1e3)) + " ms");
     const uint64_t newest = (4 << 20) / load.bytes;   // surely in memory
     double seconds = 0;
     for (int round = 0; round < 100; ++round) seconds += read_all(*log, load.records - newest);
@@ -93,7 +98,7 @@ int main(int argc, char** argv) {
     say("read from disk", load.records, load.bytes, read_all(*log, 1));
     const double begin = now();
     must(log->sync());
-    std::printf("%-28s %10.3f s\n", "sync", now() - begin);
+    say("sync", load.records, load.bytes, now() - begin);
   }
   const double begin = now();
   auto log = open(dir);
@@ -102,6 +107,6 @@ int main(int argc, char** argv) {
   must(log->end_of_replay());
   log.reset();
   std::filesystem::remove_all(dir);
-  if (argc < 2) std::filesystem::remove_all(std::filesystem::path(dir).parent_path());
+  if (own_dir) std::filesystem::remove_all(std::filesystem::path(dir).parent_path());
   return 0;
 }

@@ -5,6 +5,8 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 readonly cepctl=$1
 shift
 case "${1:-}" in
+  journal) exec "$(dirname "$cepctl")/../../bench/journal_bench" "${2:-${TMPDIR:-/tmp}}" "${@:3}" ;;
+  output) exec "$(dirname "$cepctl")/../../bench/output_bench" "${@:2}" ;;
   latency | ack | recover) exec "$(dirname "$cepctl")/../../bench/wire_bench" "$(dirname "$cepctl")/../cepd/cepd" "$@" ;;
 esac
 readonly generator=${CEPD_WORKLOADS:-../shared/workloads/generate.py}

@@ -28,6 +28,8 @@
 #include <thread>
 #include <vector>
 
+#include "report.h"
+
 extern char** environ;
 
 namespace {
@@ -237,8 +239,9 @@ void latency(const std::string& cepd, uint64_t rate, int seconds) {
   if (ms.size() < alerts) die("only " + std::to_string(ms.size()) + " of " + std::to_string(alerts) + " alerts came");
   ms.erase(ms.begin(), ms.begin() + static_cast<std::ptrdiff_t>(warm / kEventsPerAlert));
   std::sort(ms.begin(), ms.end());
-  std::printf("latency  %7llu events/s (sent at %.0f/s)  %zu alerts  p50 %.2f ms  p99 %.2f ms  p99.9 %.2f ms  max %.2f ms\n", static_cast<unsigned long long>(rate),
-              static_cast<double>(events + warm) / sent_seconds, ms.size(), at_quantile(&ms, 0.5), at_quantile(&ms, 0.99), at_quantile(&ms, 0.999), ms.back());
+  bench::print_name("latency, " + std::to_string(rate) + " events/s");
+  std::printf("%12zu alerts  p50 %.2f ms  p99 %.2f ms  p99.9 %.2f ms  max %.2f ms  (sent at %.0f events/s)\n", ms.size(), at_quantile(&ms, 0.5), at_quantile(&ms, 0.99),
+              at_quantile(&ms, 0.999), ms.back(), static_cast<double>(events + warm) / sent_seconds);
   std::fflush(stdout);
 }
 
@@ -292,9 +295,8 @@ uint64_t ack(const Daemon& daemon, const char* what, int producers, int seconds)
   for (std::thread& thread : threads) thread.join();
   Acked all;
   for (const Acked& one : acked) all = {all.lines + one.lines, std::max(all.last_ns, one.last_ns)};
-  std::printf("ack      %d producer%s, %-14s  %llu events acknowledged  %.0f events/s\n", producers, producers == 1 ? " " : "s", what,
-              static_cast<unsigned long long>(all.lines), static_cast<double>(all.lines) / (static_cast<double>(all.last_ns - start) / 1e9));
-  std::fflush(stdout);
+  bench::print_rate("ack, " + std::to_string(producers) + (producers == 1 ? " producer, " : " producers, ") + what, all.lines, "events",
+                    static_cast<double>(all.last_ns - start) / 1e9);
   return all.lines;
 }
 
@@ -316,8 +318,7 @@ void recover(const std::string& cepd, int seconds) {
   const int64_t start = now_ns();
   daemon.start();
   daemon.wait_ready();
-  const double took = static_cast<double>(now_ns() - start) / 1e9;
-  std::printf("recover  %llu events in %.2f s  %.0f events/s\n", static_cast<unsigned long long>(events), took, static_cast<double>(events) / took);
+  bench::print_rate("recover, fraud pattern", events, "events", static_cast<double>(now_ns() - start) / 1e9);
 }
 
 }  // namespace
@@ -330,7 +331,7 @@ int main(int argc, char** argv) {
     else words.emplace_back(argv[i]);
   }
   if (words.size() != 2) die("usage: wire_bench CEPD latency|ack|recover [--seconds N]");
-  std::printf("%u cores; %d s a measurement\n", std::thread::hardware_concurrency(), seconds);
+  bench::print_machine("; " + std::to_string(seconds) + " s a measurement");
   if (words[1] == "latency") {
     for (uint64_t rate : {20'000u, 100'000u}) latency(words[0], rate, seconds);
   } else if (words[1] == "ack") {
