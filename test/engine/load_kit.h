@@ -28,7 +28,7 @@ inline cep::Program program_of(const std::string& text) {
 // An engine and what came out of it, a record a line.
 struct Run {
   std::string out;
-  std::vector<std::string> records;
+  std::vector<std::string> records, names;
   std::vector<uint64_t> positions;  // of the records
   std::unique_ptr<cep::Engine> engine;
 
@@ -44,6 +44,7 @@ struct Run {
     auto sink = [this](const cep::Record& r) {
       out.append(r.line).push_back('\n');
       records.emplace_back(r.line);
+      names.emplace_back(r.name);
       positions.push_back(r.position);
     };
     engine = cep::Engine::create(program, options, sink, &diagnostics);

@@ -78,7 +78,7 @@ TEST_CASE("statistics go on, of what is no more too") {
   run.engine->flush();
   const cep::EngineStats before = run.engine->stats();
   CHECK(before.faults > 0);
-  for (const std::string& next : {text, stream + "pattern q on e { begin a alert low }\n", text}) {
+  for (const std::string& next : {text, stream + "pattern q on e { begin a alert low }\n", stream, text}) {
     run.load(next);
     const cep::EngineStats after = run.engine->stats();
     CHECK(after.lines == 5);
@@ -109,6 +109,34 @@ TEST_CASE("streams, files and the wish for ticks are those of the program in for
   run.load(first);
   CHECK(run.engine->wants_ticks());
   CHECK(run.engine->operator_stats().at(0).file == "two.cep");
+}
+
+TEST_CASE("records bear the names of their operators, whatever stands before them, and the limit on their length in force") {
+  const std::string text = kStream + "pattern p on e by k { begin a select id = a.id alert low }\nwindow w on e by k { count 1 select id = last(id) alert low }\n"
+                                     "window r on e by k { rolling 1ms select id = last(id) alert low }\n"
+                                     "join j on e l by k, e m by k { between 0ms and 0ms select id = l.id alert low }\n";
+  const std::string more = "pattern a1 on e by k { begin a where v > 100 alert low }\nwindow a2 on e by k { session 1ms select n = count() }\n";
+  for (const Way& way : kWays) {
+    Run run(text, way);
+    cep::Program longer = program_of(more + text);
+    longer.limits.record_bytes = 600;
+    const std::string long_id = R"({"id":")" + std::string(700, 'x') + R"(","k":"x","v":0,"ts":)";
+    run.offer({long_id + "1}"});
+    run.load(longer);
+    run.offer({long_id + "2}"});
+    run.engine->end();
+    std::vector<std::string> names;
+    for (size_t i = 0; i < run.records.size(); ++i) {
+      if (run.records[i].find("\"channel\":\"alerts\"") == std::string::npos) continue;
+      CAPTURE(run.records[i].substr(0, 100));
+      CHECK(run.records[i].find("\"pattern\":\"" + run.names[i] + "\"") != std::string::npos);
+      CHECK((run.records[i].size() > 700) == (run.positions[i] == 1));
+      names.push_back(run.names[i]);
+    }
+    CHECK(names.size() == 8);
+    REQUIRE(run.engine->operator_stats().size() == 5);
+    for (const cep::OperatorStats& s : run.engine->operator_stats()) CHECK(s.alerts == (s.name == "a1" ? 0 : 2));
+  }
 }
 
 TEST_CASE("a table keeps its rows wherever it stands among others") {
