@@ -155,7 +155,8 @@ class DurableEngine {
   virtual const std::string& log_id() const = 0;
 
   virtual DurableStatus status() const = 0;   // any thread
-  // Nothing more is offered: all that was taken becomes durable, is worked and published; then the threads end. Returns what failed, if anything. Call once, after start().
+  // Nothing more is offered: all that was taken becomes durable, is worked and published; then the threads end: notify is not called any more. While it recovers the recovery is given
+  // up instead. Returns what failed, if anything. Call once, after start().
   virtual Status stop() = 0;
 };
 

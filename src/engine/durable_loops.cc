@@ -32,7 +32,8 @@ uint64_t DurableThreads::wait_us() const {
 
 // Waits for requests that can be served, or for the clock. False: the loop is over.
 bool DurableThreads::take_requests(std::deque<Request>* out) {
-  auto can_take = [this] { return !in_.empty() && frames_bytes_ < options_.queue_bytes && !no_room_; };
+  // When it stops, all of it: nothing more comes in, and a recovery that is given up takes no frames.
+  auto can_take = [this] { return !in_.empty() && (in_stop_ || frames_bytes_ < options_.queue_bytes) && !no_room_; };
   std::unique_lock lock(in_mutex_);
   auto due = [&] { return in_stop_ || failed_ || can_take(); };
   in_changed_.wait_for(lock, std::chrono::microseconds(wait_us()), due);
@@ -208,7 +209,7 @@ bool DurableThreads::recover() {
   if (phase == Phase::kReady && stages_->crash.first != 0) static_cast<void>(options_.env->remove(stages_->dir.crash()).ok());
   {
     std::lock_guard lock(in_mutex_);
-    if (stages_->differs(set_)) {
+    if (!load_asked_ && stages_->differs(set_)) {
       Request r;
       r.kind = Request::Kind::kLoad;
       r.load = std::make_shared<const journal::Load>(set_);

@@ -107,6 +107,8 @@ Status DurableThreads::stop() {
   }
   frames_changed_.notify_all();
   ingest_thread_.join();
+  // The sequencer's thread may still be at work where a recovery was given up: it must not outlive what its hooks use.
+  stages_->feed->end();
   {
     std::lock_guard lock(outputs_mutex_);
     outputs_stop_ = true;
@@ -230,12 +232,17 @@ uint64_t DurableThreads::request_load(journal::Load load) {
     loaded(number, {});
     return number;
   }
-  set_ = load;
   Request r;
   r.kind = Request::Kind::kLoad;
   r.number = number;
-  r.load = std::make_shared<const journal::Load>(std::move(load));
-  request(std::move(r));
+  r.load = std::make_shared<const journal::Load>(load);
+  {
+    std::lock_guard lock(in_mutex_);
+    set_ = std::move(load);
+    load_asked_ = true;
+    in_.push_back(std::move(r));
+  }
+  in_changed_.notify_one();
   return number;
 }
 

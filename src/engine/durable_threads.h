@@ -108,6 +108,8 @@ class DurableThreads : public DurableEngine {
   bool in_open_ = false;                  // lines are taken
   bool in_wants_room_ = false;            // an offer was refused
   bool in_stop_ = false;                  // the journal thread ends when in_ is empty
+  journal::Load set_;                     // asked for last; written by the I/O thread alone, which reads it without the lock
+  bool load_asked_ = false;               // since the start, by somebody: set_ is on its way
   std::atomic<bool> no_room_{false};      // disk.reserve
 
   mutable std::mutex frames_mutex_;       // frames_, frames_stop_
@@ -141,7 +143,6 @@ class DurableThreads : public DurableEngine {
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;
   // I/O thread alone.
-  journal::Load set_;                     // asked for last
   uint64_t last_request_ = 0;
   std::string last_load_error_;           // under status_mutex_
 

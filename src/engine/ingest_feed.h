@@ -35,8 +35,10 @@ class IngestFeed {
   // Called before each position is offered; null: never.
   void set_on_position(std::function<void(uint64_t)> f) { on_position_ = std::move(f); }
 
-  // Null before the first load.
+  // Null before the first load and behind end().
   Engine* engine() { return engine_.get(); }
+  // Ends the engine and its threads: what is under way is dropped. Afterwards nothing comes to the sink and to the hooks any more.
+  void end() { engine_.reset(); }
   uint64_t load_position() const { return load_position_; }
   uint64_t loads() const { return loads_; }
   uint64_t next_position() const { return next_; }

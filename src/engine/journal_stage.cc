@@ -86,7 +86,10 @@ void JournalStage::take_goodbye(uint64_t connection) {
   auto at = producers_.find(connection);
   if (at == producers_.end()) return;
   SessionTable::Session* s = sessions_->find(at->second);
-  if (s && s->connection == connection) s->connection = 0;
+  if (s && s->connection == connection) {
+    s->connection = 0;
+    s->away_since_us = env_->steady_us();
+  }
   producers_.erase(at);
 }
 
@@ -115,7 +118,12 @@ void JournalStage::take_load(uint64_t request, const journal::Load& load) {
 }
 
 void JournalStage::forget_unseen(int64_t ttl_ms) {
-  for (const std::string& producer : sessions_->unseen_since(std::max(arrival_ms_, env_->wall_ms()) - ttl_ms)) {
+  // A wall clock that jumps and a daemon that did not run are no absence of the producer: it must have had the time to come back.
+  const uint64_t chance_us = static_cast<uint64_t>(std::min(ttl_ms, kReturnMs)) * 1000;
+  const uint64_t now_us = env_->steady_us();
+  if (!began_us_) began_us_ = now_us;
+  if (now_us - *began_us_ < chance_us) return;
+  for (const std::string& producer : sessions_->unseen_since(std::max(arrival_ms_, env_->wall_ms()) - ttl_ms, now_us - chance_us)) {
     WrittenFrame& f = frame();
     journal::append_forget(producer, &f.payload);
     ++f.count;

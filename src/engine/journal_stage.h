@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,6 +40,7 @@ struct WrittenFrame {
 class JournalStage {
  public:
   static constexpr size_t kFrameBytes = 256 << 10;   // a frame is closed when it has reached them
+  static constexpr int64_t kReturnMs = 3600 * 1000;
 
   // `sessions`: as the journal's entries left them; `last_arrival_ms`: of its last frame. All must outlive the stage.
   // `producers_most`: a hello with a new id is refused when so many are known.
@@ -56,7 +58,8 @@ class JournalStage {
   // Nothing was read since `since_ms` (wall clock): that was no silence for `idle`.
   void take_pause(int64_t since_ms);
   void take_load(uint64_t request, const journal::Load& load);
-  // Forgets the producers that were not seen for `ttl_ms`.
+  // Forgets the producers that were not seen for `ttl_ms`, if they could have come back: for as long, an hour at most, the daemon has been there for them (since the first call) and
+  // they have had no connection.
   void forget_unseen(int64_t ttl_ms);
 
   bool anything_to_write() const { return !frames_.empty(); }
@@ -91,6 +94,7 @@ class JournalStage {
   std::vector<WrittenFrame> frames_;          // taken, not written
   uint64_t next_ = 1;                         // position of the next entry taken
   int64_t arrival_ms_ = 0;                    // of the last frame: it never goes back
+  std::optional<uint64_t> began_us_;          // steady clock, of the first forget_unseen
   std::vector<Waiting> waiting_;              // taken or written, not synced; one acknowledgement a connection
   std::vector<uint64_t> finishing_;
   std::map<uint64_t, std::string> producers_;  // by connection

@@ -30,10 +30,10 @@ SessionTable::Session* SessionTable::find(std::string_view producer) {
   return at == sessions_.end() ? nullptr : &at->second;
 }
 
-std::vector<std::string> SessionTable::unseen_since(int64_t before_ms) const {
+std::vector<std::string> SessionTable::unseen_since(int64_t before_ms, uint64_t away_us) const {
   std::vector<std::string> out;
   for (const auto& [producer, session] : sessions_)
-    if (session.connection == 0 && session.seen_ms < before_ms) out.push_back(producer);
+    if (session.connection == 0 && session.seen_ms < before_ms && session.away_since_us <= away_us) out.push_back(producer);
   return out;
 }
 

@@ -16,6 +16,7 @@ class SessionTable {
     uint64_t next = 1;           // number of its next line
     int64_t seen_ms = 0;         // arrival of its last entry
     uint64_t connection = 0;     // that has it now; 0: none. Not in the journal
+    uint64_t away_since_us = 0;  // steady clock; since its last connection of this process went, or 0. Not in the journal
   };
 
   // A `session` entry: from here on `producer` has this epoch. The session is made if there is none.
@@ -26,8 +27,8 @@ class SessionTable {
 
   // Null if there is none.
   Session* find(std::string_view producer);
-  // Producers that no connection has and that were not seen after `before_ms`, in order of their ids.
-  std::vector<std::string> unseen_since(int64_t before_ms) const;
+  // Producers that no connection has and that were not seen after `before_ms` nor had a connection after `away_us` of the steady clock, in order of their ids.
+  std::vector<std::string> unseen_since(int64_t before_ms, uint64_t away_us = UINT64_MAX) const;
   uint64_t size() const { return sessions_.size(); }
   uint64_t live() const;
   // Greater than every epoch so far.

@@ -52,9 +52,10 @@ bool VitalSigns::moves(const DurableStatus& status) {
   worked_ = status.worked;
   recovered_bytes_ = status.recovered_bytes;
   phase_ = status.phase;
-  // Positions do not tell: an entry that decides nothing, such as a session's, may stay the last one that was written for hours.
-  const bool idle = (status.queue_bytes[0] == 0 && status.queue_bytes[1] == 0) || status.no_room;
-  return moved || idle || status.phase != Phase::kReady;
+  // What waits in queues, and what has left them and is under way on the shards. What is not durable yet does not count: a slow disk is not helped by a new start.
+  const bool waits = (status.queue_bytes[0] > 0 && !status.no_room) || status.queue_bytes[1] > 0;
+  const bool under_way = status.worked < status.journal_durable;
+  return moved || !(waits || under_way) || status.phase != Phase::kReady;
 }
 
 }  // namespace cep::server

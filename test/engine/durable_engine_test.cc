@@ -1,6 +1,7 @@
 // DurableEngine as the server uses it: threads, a real disk, starts and stops. What a crash does to it is the business of test/sim and test/faults.
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -46,7 +47,7 @@ struct Running {
   std::vector<Notice> seen;
   std::string error;
 
-  Running(const std::string& dir, const Program& p, int shards = 1, const DurableOptions& options = {}) {
+  Running(const std::string& dir, const Program& p, int shards = 1, const DurableOptions& options = {}, bool wait_ready = true) {
     DurableOptions o = options;
     o.env = base::posix_env();
     o.data_dir = dir;
@@ -64,7 +65,7 @@ struct Running {
       news = true;
       woken.notify_one();
     });
-    wait(Notice::Kind::kReady, 0);
+    if (wait_ready) wait(Notice::Kind::kReady, 0);
   }
   // The first notice of the kind, for the connection or request, since the start.
   Notice wait(Notice::Kind kind, uint64_t id, uint64_t number = 0) {
@@ -111,7 +112,7 @@ struct Running {
     std::string out;
     uint64_t seq = engine->log().place(channel).oldest;
     for (;;) {
-      auto read = engine->log().copy(channel, seq, 1 << 20, [](std::string_view) { return true; }, &out);
+      auto read = engine->log().copy(channel, seq, out.size() + (1 << 20), [](std::string_view) { return true; }, &out);
       REQUIRE(read.ok());
       if (read.value().next == seq) return out;
       seq = read.value().next;
@@ -428,4 +429,88 @@ TEST_CASE("beyond consumers_most a new place is refused, those that are kept go 
   CHECK(r.wait(Notice::Kind::kRefused, 3).text.find("limits.producers (2)") != std::string::npos);
   r.wait(Notice::Kind::kWelcome, 4);
   CHECK(r.engine->stop().ok());
+}
+
+namespace {
+
+// Entries of one kind in the journal.
+size_t count_entries(const std::string& dir, journal::EntryKind kind) {
+  size_t count = 0;
+  auto reader = std::move(journal::open_reader(base::posix_env(), dir + "/journal", 1).value());
+  journal::Frame frame;
+  while (reader->next(&frame).value()) {
+    journal::EntryCursor cursor(frame.payload);
+    for (journal::Entry e; cursor.next(&e);) count += e.kind == kind;
+  }
+  return count;
+}
+
+// A directory whose recovery takes a while.
+void fill(const std::string& dir) {
+  Running r(dir, program(kProgram));
+  for (int i = 0; i < 20; ++i) r.offer(1, "", 0, 1 + 1000 * i, lines(1000 * i, 1000 * i + 1000));
+  r.end(1);
+  CHECK(r.engine->stop().ok());
+}
+
+}  // namespace
+
+TEST_CASE("a set that is asked for while the daemon recovers is loaded once") {
+  TempDir dir;
+  fill(dir.path);
+  const std::string more = std::string(kProgram) + "pattern later on e { begin a where v == 8 alert low \"x\" }\n";
+  {
+    Running r(dir.path, program(kProgram), 2, {}, false);
+    const uint64_t request = r.engine->reload(program(more));
+    CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
+    r.wait(Notice::Kind::kReady, 0);
+    r.offer(2, "", 0, 1, lines(20000, 20100));
+    r.end(2);
+    CHECK(r.records().find("\"later\"") != std::string::npos);
+    CHECK(r.engine->stop().ok());
+  }
+  CHECK(count_entries(dir.path, journal::EntryKind::kLoad) == 2);
+  Running r(dir.path, program(more));
+  CHECK(r.engine->stop().ok());
+  CHECK(count_entries(dir.path, journal::EntryKind::kLoad) == 2);
+}
+
+TEST_CASE("a stop while the daemon recovers waits for no queue") {
+  TempDir dir;
+  fill(dir.path);
+  DurableOptions narrow;
+  narrow.queue_bytes = 1;
+  Running r(dir.path, program(kProgram), 1, narrow, false);
+  r.engine->put_file("more.cep", "pattern nine on e { begin a where v == 9 alert low \"nine\" }");   // its frame fills the queue that recovery does not read
+  r.engine->hello(7, "gw", "");
+  r.engine->goodbye(7);
+  CHECK(r.engine->stop().ok());
+}
+
+TEST_CASE("behind a stop while it recovers nobody is called any more") {
+  TempDir dir;
+  fill(dir.path);
+  for (int i = 0; i < 10; ++i) {
+    std::filesystem::remove_all(dir.path + "/output");   // so that all records come again
+    std::atomic<int> calls{0};
+    std::atomic<bool> records{false};
+    DurableOptions o;
+    o.env = base::posix_env();
+    o.data_dir = dir.path;
+    o.disk_reserve_bytes = 0;
+    std::vector<Diagnostic> none;
+    auto engine = std::move(DurableEngine::open(o, program(kProgram), &none).value());
+    engine->start([&] {
+      ++calls;
+      records = true;
+      records.notify_one();
+    });
+    records.wait(false);
+    CHECK(engine->stop().ok());
+    std::vector<Notice> rest;
+    engine->take_notices(&rest);   // the next one would call
+    const int before = calls;
+    engine.reset();
+    CHECK(calls == before);
+  }
 }

@@ -207,9 +207,20 @@ TEST_CASE("the watchdog hears of a daemon that is idle or moves, not of one that
   status.worked = 99;
   CHECK(signs.moves(status));
   CHECK_FALSE(signs.moves(status));
-  status.no_room = true;
+  status.queue_bytes[0] = std::exchange(status.queue_bytes[1], 0);
+  status.no_room = true;  // lines that are not taken
   CHECK(signs.moves(status));
   status.no_room = false;
+  CHECK_FALSE(signs.moves(status));
+  status.queue_bytes[0] = 0;
+  CHECK(signs.moves(status));
+  status.journal_durable = 120;  // a shard stands still, whatever waits behind it or not
+  CHECK_FALSE(signs.moves(status));
+  status.worked = 120;
+  CHECK(signs.moves(status));
+  CHECK(signs.moves(status));
+  status.queue_bytes[1] = 1000;
+  CHECK_FALSE(signs.moves(status));
   status.phase = cep::engine::Phase::kHeld;
   CHECK(signs.moves(status));
   CHECK(signs.moves(status));

@@ -14,6 +14,8 @@ using cep::engine::WrittenFrame;
 
 namespace {
 
+constexpr uint64_t kTtlMs = 100;
+
 cep::engine::DurableOptions options_of(World* w, const std::string& data_dir) {
   cep::engine::DurableOptions out;
   out.env = &w->env;
@@ -63,6 +65,7 @@ Status Life::recover() {
 Status Life::start() {
   if (Status recovered = recover(); !recovered.ok()) return recovered;
   if (stages_->differs(set_)) stages_->journal->take_load(0, set_);
+  stages_->journal->forget_unseen(kTtlMs);   // as the daemon: from here on producers may come back
   auto file = cep::output::FileOutput::open(&w_.env, stages_->log.get(), {kFileOutput, Channel::kAlerts, {}, 0});
   if (!file.ok()) return file.status();
   file_ = std::move(file.value());
@@ -250,7 +253,6 @@ Status Life::keep_house() {
 
 // Producers that are away for long are forgotten.
 void Life::forget() {
-  constexpr uint64_t kTtlMs = 100;
   w_.env.advance_ms(w_.rng.below(2 * kTtlMs));
   const auto before = stages_->journal->sessions().unseen_since(INT64_MAX);
   stages_->journal->forget_unseen(kTtlMs);

@@ -60,6 +60,7 @@ class SimEnv final : public cep::base::Env {
   uint64_t errors() const { return errors_; }                // injected, the full disk's too
   const std::map<std::string, uint64_t>& kill_points() const { return kill_points_; }
   void advance_ms(uint64_t ms) { now_us_ += ms * 1000; }
+  void set_wall_clock(int64_t by_ms) { wall_off_ms_ += by_ms; }   // somebody puts it forward or back
 
   // ---- Env
   cep::Result<std::unique_ptr<cep::base::File>> open(const std::string& path, cep::base::OpenMode mode) override;
@@ -72,7 +73,7 @@ class SimEnv final : public cep::base::Env {
   cep::Result<uint64_t> free_bytes(const std::string& path) override;
   cep::Result<std::unique_ptr<cep::base::FileLock>> lock(const std::string& path) override;
   int64_t modified_ms(const std::string& path) override;
-  int64_t wall_ms() override { return static_cast<int64_t>(kStartMs + now_us_ / 1000); }
+  int64_t wall_ms() override { return static_cast<int64_t>(kStartMs + now_us_ / 1000) + wall_off_ms_; }
   uint64_t steady_us() override { return now_us_; }
   uint64_t random() override { return rng_.next(); }
 
@@ -104,6 +105,7 @@ class SimEnv final : public cep::base::Env {
   bool down_ = false;
   uint64_t life_ = 0;        // handles of an earlier life are dead
   uint64_t now_us_ = 0;
+  int64_t wall_off_ms_ = 0;
   uint64_t ops_ = 0, errors_ = 0, crash_op_ = 0, crash_kill_point_ = 0;
   std::array<uint64_t, kOps> ops_of_{};
   std::string crash_name_;
