@@ -18,8 +18,9 @@ class DiskFileOutput final : public FileOutput {
   DiskFileOutput(base::Env* env, const OutputLog* log, const FileOutputOptions& options) : env_(env), log_(log), options_(options) {}
 
   Status open() {
-    if (!env_->exists(options_.path)) return make();
-    return reopen();
+    if (env_->exists(options_.path)) return reopen();
+    fresh_ = true;
+    return make();
   }
 
   Result<bool> pump(size_t max_bytes) override {
@@ -33,7 +34,10 @@ class DiskFileOutput final : public FileOutput {
     std::string lines;
     auto read = log_->copy(options_.channel, next_, std::clamp<size_t>(max_bytes, 1, kWriteBytesMax), [this](std::string_view name) { return wants(name); }, &lines);
     if (!read.ok()) return read.status();
-    if (read.value().gone) return gone();
+    if (read.value().gone) {
+      if (Status begun = begin_anew(); !begun.ok()) return begun;
+      return true;
+    }
     if (!lines.empty()) {
       if (Status written = write(lines); !written.ok()) return written;
     }
@@ -88,6 +92,20 @@ class DiskFileOutput final : public FileOutput {
                          std::to_string(log_->place(options_.channel).oldest) + "; those between are lost to this file: move it away to begin a new one");
   }
 
+  // What the file was to have next is kept no longer. Where a person has moved it away, as gone() asks for, a new one begins at the oldest record.
+  Status begin_anew() {
+    if (!fresh_) {
+      if (env_->exists(options_.path)) return gone();
+      if (Status synced = sync(); !synced.ok()) return synced;
+      if (Status made = make(); !made.ok()) return made;
+    }
+    fresh_ = ragged_ = false;
+    next_ = log_->place(options_.channel).oldest;
+    durable_ = next_ - 1;
+    verified_ = true;
+    return {};
+  }
+
   // Reads the file's end, cuts what a crash has left there and settles the place. The end is written again before it is trusted: after a sync that failed the page cache may show
   // what the disk does not have.
   Status find_place() {
@@ -96,6 +114,7 @@ class DiskFileOutput final : public FileOutput {
     Result<FileTail> tail = read_file_tail(*file_, size.value(), kTailBytes, *log_, options_.channel);
     if (!tail.ok()) return Status::error(options_.path + ": " + tail.status().message());
     if (Status set = set_place(tail.value().last_seq); !set.ok()) return set;
+    if (next_ < log_->place(options_.channel).oldest) return begin_anew();
     if (tail.value().end < size.value()) {
       base::kill_point("file-output-cut");
       if (Status cut = file_->truncate(tail.value().end); !cut.ok()) return cut;
@@ -108,6 +127,7 @@ class DiskFileOutput final : public FileOutput {
     offset_ = tail.value().end;
     durable_ = next_ - 1;
     verified_ = true;
+    fresh_ = false;
     return {};
   }
 
@@ -115,7 +135,6 @@ class DiskFileOutput final : public FileOutput {
     const ChannelPlace place = log_->place(options_.channel);
     next_ = last_seq > 0 ? last_seq + 1 : options_.after > 0 ? options_.after + 1 : place.oldest;
     if (next_ < place.oldest && options_.after + 1 >= place.oldest) next_ = options_.after + 1;
-    if (next_ < place.oldest) return gone();
     if (next_ <= place.next) return {};
     return Status::error(options_.path + ": its stored place is " + std::to_string(next_) + ", beyond the log's next record " + std::to_string(place.next) +
                          ": the place is of another data directory");
@@ -132,7 +151,7 @@ class DiskFileOutput final : public FileOutput {
     if (!there.ok()) return there.status();
     Result<uint64_t> size = there.value()->size();
     if (!size.ok()) return size.status();
-    if (size.value() == 0 && offset_ > 0) {
+    if (size.value() == 0) {  // perhaps another one by this name, though nothing was written to ours yet
       if (Status synced = sync(); !synced.ok()) return synced;
       file_ = std::move(there.value());
       offset_ = 0;
@@ -167,6 +186,7 @@ class DiskFileOutput final : public FileOutput {
   const OutputLog* log_;
   const FileOutputOptions options_;
   std::unique_ptr<base::File> file_;
+  bool fresh_ = false;            // open() made the file, and its place is not settled
   bool verified_ = false;         // the file's end was held against the log; next_ and offset_ are settled
   uint64_t next_ = 0;
   uint64_t durable_ = 0;

@@ -26,7 +26,8 @@ class FileOutput {
   static Result<std::unique_ptr<FileOutput>> open(base::Env* env, const OutputLog* log, const FileOutputOptions& options);
   virtual ~FileOutput() = default;
   // Appends what is new, up to `max_bytes` (at most 1 MiB at once). True: there is more. While the log's replay is under way: false. After an error (a full disk, say) nothing is lost:
-  // call it again later. A place that the log no longer has, a file that goes beyond the log or has other records than it, is an error that says so and the way out. A file
+  // call it again later. A place that the log no longer has, a file that goes beyond the log or has other records than it, is an error that says so and the way out:
+  // once the file is moved away, now or before the next start, a new one begins (at the oldest record where the log no longer has the place). A file
   // that was moved away is made anew and gets the records that follow; one that was emptied is filled on.
   virtual Result<bool> pump(size_t max_bytes) = 0;
   // What was pumped is durable when this returns ok. pump() does it by itself every kUnsyncedBytesMax. After a failed sync the file is not written any more: every call fails.

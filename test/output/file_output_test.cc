@@ -192,7 +192,40 @@ TEST_CASE("a reader that falls behind retention says so") {
   pump(file.get());
   s.grow(2, 300);
   check_ok(s.log->retain());
-  CHECK(pump_refused(file.get()).find("the next record is alerts/2") != std::string::npos);
+  const uint64_t oldest = s.log->place(Channel::kAlerts).oldest;
+  auto refused = [&] { CHECK(pump_refused(file.get()).find("the next record is alerts/2, the oldest that is kept alerts/" + std::to_string(oldest)) != std::string::npos); };
+  refused();
+  FileOutputOptions stored;
+  stored.after = 1;
+  bool moved = false;
+  SUBCASE("and goes on when it is moved away") {}
+  SUBCASE("and goes on when it is moved away behind a start") {
+    file = output(&s.env, s.log.get(), stored);
+    refused();
+  }
+  SUBCASE("and goes on when it is moved away before a start") {
+    check_ok(s.env.rename(kFile, "/var/alerts.1"));
+    file = output(&s.env, s.log.get(), stored);
+    moved = true;
+  }
+  if (!moved) check_ok(s.env.rename(kFile, "/var/alerts.1"));
+  pump(file.get());
+  CHECK(s.env.content("/var/alerts.1") == text_of(Channel::kAlerts, 1, 2));
+  CHECK(s.content() == text_of(Channel::kAlerts, oldest, 300));
+  check_ok(file->sync());
+  CHECK(file->durable() == 299);
+}
+
+TEST_CASE("a file that is moved away before anything was written to it") {
+  Setup s(1);
+  auto file = output(&s.env, s.log.get());
+  pump(file.get());
+  check_ok(s.env.rename(kFile, "/var/alerts.1"));
+  s.env.put(kFile, "");   // as logrotate does with `create`
+  s.grow(1, 5);
+  pump(file.get());
+  CHECK(s.env.content("/var/alerts.1").empty());
+  CHECK(s.content() == text_of(Channel::kAlerts, 1, 5));
 }
 
 TEST_CASE("a full disk is an error now and no loss later") {
