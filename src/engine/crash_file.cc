@@ -70,7 +70,7 @@ void note_crashes_in(const std::string& path) {
   std::snprintf(path_of_notes, sizeof path_of_notes, "%s", path.c_str());
   struct sigaction action {};
   action.sa_handler = on_crash;
-  action.sa_flags = SA_RESETHAND;
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_ONSTACK;
   for (int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) sigaction(signal, &action, nullptr);
 }
 

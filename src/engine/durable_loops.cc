@@ -4,6 +4,7 @@
 
 #include "engine/durable_threads.h"
 #include "engine/program_set.h"
+#include "runtime/crash_stack.h"
 
 namespace cep::engine {
 
@@ -276,6 +277,7 @@ void DurableThreads::publish_status(bool now) {
 }
 
 void DurableThreads::ingest_loop() {
+  const runtime::CrashStack crash_stack;
   if (!recover()) return;
   for (;;) {
     WrittenFrame frame;

@@ -51,6 +51,7 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
   if (skipped && !line) return {};  // a tick that is not heard, a load that is not made
   const runtime::WorkedScope working(position, position);
   CEP_CHECK(skipped || base::crash_position("ingest") != position);
+  if (on_position_ && !skipped) on_position_(position);
   if (e.kind == EntryKind::kLoad) return load(e, position);
   if (!engine_) return Status::error("the journal's first line, at position " + std::to_string(position) + ", comes before any load");
   engine_->next_position(position);
@@ -96,7 +97,6 @@ Status IngestFeed::feed(const journal::Frame& frame, uint64_t upto) {
       continue;
     }
     if (position > upto) return {};
-    if (on_position_) on_position_(position);
     OfferResult result;
     Status done = entry(e, position, frame, &result);
     if (!done.ok()) return done;

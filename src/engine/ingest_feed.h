@@ -32,7 +32,7 @@ class IngestFeed {
   void set_careful(bool careful) { careful_ = careful; }
   // What a planted bug loads in the place of the journal's program; nothing else looks at it.
   void set_program_of_today(const Program* program) { of_today_ = program; }
-  // Called before each position is offered; null: never.
+  // For tests: called before each line, tick or load that is processed; null: never.
   void set_on_position(std::function<void(uint64_t)> f) { on_position_ = std::move(f); }
 
   // Null before the first load and behind end().

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "runtime/crash_stack.h"
 
 namespace cep::runtime {
 namespace {
@@ -47,6 +48,7 @@ ShardThreads::~ShardThreads() {
 // Works as long as there is work; the gate is open only while it sleeps.
 template <class Work>
 void ShardThreads::run(Worker* worker, Work work) noexcept {
+  const CrashStack crash_stack;
   std::unique_lock gate(worker->gate);
   while (!stop_.load(std::memory_order_relaxed)) {
     const uint64_t seen = worker->bell.rings();

@@ -7,12 +7,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include "base/env.h"
 #include "engine/crash_file.h"
 #include "engine/data_dir.h"
 #include "engine/program_set.h"
 #include "engine/session_table.h"
+#include "runtime/crash_stack.h"
 #include "runtime/worked_range.h"
 
 using namespace cep;
@@ -133,6 +135,35 @@ TEST_CASE("a crash writes down the positions that its thread was working") {
     CHECK(WTERMSIG(status) == signal);
   }
   CHECK(base::read_whole(base::posix_env(), path).value() == "41 57\n41 43\n");
+}
+
+namespace {
+
+// Uses up the stack.
+__attribute__((noinline)) int deeper(int n) {
+  volatile char page[4096];
+  page[0] = static_cast<char>(n);
+  return n < 0 ? 0 : deeper(n + 1) + page[0];
+}
+
+}  // namespace
+
+TEST_CASE("a thread that uses up its stack is noted too") {
+  TempDir dir;
+  const std::string path = dir.path + "/crash";
+  const pid_t child = fork();
+  if (child == 0) {
+    note_crashes_in(path);
+    std::thread([] {
+      const runtime::CrashStack stack;
+      runtime::set_worked_range(7, 7);
+      _exit(deeper(1));
+    }).join();
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+  CHECK(base::read_whole(base::posix_env(), path).value() == "7 7\n");
 }
 
 TEST_CASE("the data directory keeps its identity and has one owner") {
