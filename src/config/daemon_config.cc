@@ -158,7 +158,7 @@ void read_storage(YamlMap* root, Errors* errors, DaemonConfig* out) {
 
 void read_limits(YamlMap* root, Errors* errors, DaemonConfig* out) {
   YamlMap map(child_map(root, "limits"), "limits", errors);
-  read_size(&map, "line", 1 << 10, 1 << 30, &out->limits.line_bytes);
+  read_size(&map, "line", 1 << 10, 1 << 29, &out->limits.line_bytes);
   int64_t depth = 0;
   if (map.read_int("depth", 1, 1000, &depth)) out->limits.json_depth = static_cast<uint32_t>(depth);
   map.read_int("connections", 1, 1'000'000, &out->connections);
