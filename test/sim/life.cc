@@ -15,6 +15,7 @@ using cep::engine::WrittenFrame;
 namespace {
 
 constexpr uint64_t kTtlMs = 100;
+constexpr const char* kFilePlace = "file:/out/alerts.ndjson";
 
 cep::engine::DurableOptions options_of(World* w, const std::string& data_dir) {
   cep::engine::DurableOptions out;
@@ -56,17 +57,82 @@ Status Life::recover() {
   set_ = stages_->wanted(w_.disk, &diagnostics);
   if (cep::has_errors(diagnostics)) w_.breaks("the simulation's program does not compile");
   stages_->feed->set_program_of_today(&set_.program);
-  Result<cep::engine::Replayed> replayed = stages_->recover(options_of(&w_, data_dir_), nullptr, nullptr);
+  stages_->feed->set_on_position([this](uint64_t position) { meet(position); });
+  auto progress = [this](uint64_t, uint64_t) { meanwhile(); };
+  Result<cep::engine::Replayed> replayed = stages_->recover(options_of(&w_, data_dir_), progress, nullptr);
   if (Status done = checked(replayed.status()); !done.ok()) return done;
-  if (replayed.value().held_at != 0) w_.breaks("held though nothing crashed there");
+  held_ = replayed.value().held_at != 0;
+  w_.held += held_;
+  if (held_ && replayed.value().held_at != w_.poison) w_.breaks("held though nothing crashed there");
+  if (held_ || stages_->crash.first == 0) return {};
+  return w_.env.remove(stages_->dir.crash());
+}
+
+// The engine is about to process the position: it may be one that it cannot stand. What the handler of a signal would write down is written (engine/crash_file.h).
+void Life::meet(uint64_t position) {
+  if (data_dir_ != kDataDir) return;
+  const bool is_new = position > w_.met;
+  w_.met = std::max(w_.met, position);
+  if (is_new && w_.poison == 0 && w_.may_poison && stages_->feed->engine() && w_.rng.chance(0.03)) {
+    w_.poison = position;
+    ++w_.poisonings;
+  }
+  if (position != w_.poison) return;
+  const cep::engine::CrashNotes& before = stages_->crash;
+  const bool careful = before.first <= position && position <= before.last;
+  const uint64_t about = careful ? 0 : w_.rng.below(5);
+  const std::string path = stages_->dir.crash(), notes = w_.env.exists(path) ? w_.env.content(path) : "";
+  w_.env.put(path, notes + std::to_string(position - std::min(about, position - 1)) + " " + std::to_string(position + about) + "\n");
+  w_.env.crash("position " + std::to_string(position));
+}
+
+// While it recovers the daemon takes hellos and, by a signal, loads; and writes them.
+void Life::meanwhile() {
+  if (data_dir_ != kDataDir || !w_.rng.chance(0.1)) return;
+  Status done;
+  if (w_.rng.chance(0.2)) {
+    done = load();
+  } else {
+    connect();
+    done = take_one();
+    ++w_.hellos_while_recovering;
+  }
+  if (done.ok() && w_.rng.coin()) done = sync();
+  if (!done.ok() && failure_.ok()) failure_ = done;
+}
+
+// Nothing was read for a while: the disk was full, say.
+Status Life::pause() {
+  if (!stages_->feed->engine() || !stages_->feed->engine()->wants_ticks()) return {};
+  const int64_t since_ms = w_.env.wall_ms();
+  w_.env.advance_ms(w_.rng.below(100));
+  stages_->journal->take_pause(since_ms);
+  ++w_.pauses;
   return {};
+}
+
+// As a person or logrotate does: moved away, with a new one in its place or without, or copied and emptied. What they do is durable.
+Status Life::move_file() {
+  const std::string to = std::string(kFileOutput) + "." + std::to_string(w_.files_moved + 1);
+  if (!w_.env.exists(kFileOutput) || file_->next() == 0) return {};   // its end may still be torn
+  ++w_.files_moved;
+  if (w_.rng.coin()) {
+    w_.env.put(to, w_.env.content(kFileOutput));
+    w_.env.put(kFileOutput, "");
+    return {};
+  }
+  Status moved = w_.env.rename(kFileOutput, to);
+  if (moved.ok()) moved = w_.env.sync_dir("/out");
+  if (moved.ok() && w_.rng.coin()) w_.env.put(kFileOutput, "");
+  return moved;
 }
 
 Status Life::start() {
   if (Status recovered = recover(); !recovered.ok()) return recovered;
-  if (stages_->differs(set_)) stages_->journal->take_load(0, set_);
+  if (stages_->feed->engine() && stages_->feed->engine()->wants_ticks() && !held_) stages_->journal->take_pause(stages_->scan.last_arrival_ms);
+  if (!load_asked_ && stages_->differs(set_)) stages_->journal->take_load(0, set_);
   stages_->journal->forget_unseen(kTtlMs);   // as the daemon: from here on producers may come back
-  auto file = cep::output::FileOutput::open(&w_.env, stages_->log.get(), {kFileOutput, Channel::kAlerts, {}, 0});
+  auto file = cep::output::FileOutput::open(&w_.env, stages_->log.get(), {kFileOutput, Channel::kAlerts, {}, stages_->places.acknowledged("alerts", kFilePlace)});
   if (!file.ok()) return file.status();
   file_ = std::move(file.value());
   return {};
@@ -75,8 +141,11 @@ Status Life::start() {
 // ---- steps
 
 Status Life::step() {
-  const uint64_t what = w_.rng.below(100);
+  const uint64_t what = w_.rng.below(102);
   w_.env.advance_ms(w_.rng.below(8));
+  if (w_.rng.chance(0.005)) w_.env.set_wall_clock(static_cast<int64_t>(w_.rng.below(400)) - 200);   // somebody sets the clock
+  if (what >= 101) return checked(move_file());
+  if (what >= 100) return checked(pause());
   if (what < 8) connect();
   else if (what < 26) put_lines();
   else if (what < 29) put_plain_lines();
@@ -90,7 +159,7 @@ Status Life::step() {
   else if (what < 95) return checked(keep_house());
   else if (what < 97) return checked(load());
   else if (what < 98) forget();
-  else if (stages_->feed->engine() && stages_->feed->engine()->wants_ticks()) stages_->journal->take_tick();
+  else if (stages_->feed->engine() && stages_->feed->engine()->wants_ticks()) stages_->journal->take_tick();   // held or not
   return checked({});
 }
 
@@ -206,6 +275,7 @@ Status Life::work() {
   WrittenFrame frame = std::move(frames_.front());
   frames_.pop_front();
   std::vector<Notice> notices;
+  if (held_) return {};
   Status fed = stages_->feed->feed(frame, &notices);
   if (fed.ok() && stages_->feed->engine() && w_.rng.coin()) stages_->feed->engine()->cut();
   return fed;
@@ -248,6 +318,8 @@ Status Life::keep_house() {
   if (w_.rng.coin()) return {};
   // Nothing is retained away that the file does not have durably: what would follow is another promise (gone).
   if (Status synced = file_->sync(); !synced.ok()) return synced;
+  stages_->places.acknowledge("alerts", kFilePlace, file_->durable());
+  if (Status saved = stages_->places.save(); !saved.ok()) return saved;
   return stages_->log->retain();
 }
 
@@ -281,6 +353,7 @@ Status Life::load() {
   if (!cep::engine::check_load(&next, &diagnostics)) w_.breaks("the simulation's program does not compile:\n" + cep::render_all(diagnostics, next.program.files));
   if (cep::engine::same(next, set_)) return {};
   set_ = next;
+  load_asked_ = true;
   ++w_.loads;
   stages_->journal->take_load(w_.loads, set_);
   return {};

@@ -28,9 +28,14 @@ struct World {
   uint64_t segment_bytes = 4096;  // of the journal
   cep::output::OutputLogOptions output;
   std::string log_id;             // of the first life that got that far
+  uint64_t poison = 0;            // the position at which every engine crashes that processes it; 0: none yet, or it is skipped
+  bool may_poison = false;
+  uint64_t met = 0;               // the last position that some engine has processed
+  uint64_t files_moved = 0;       // file outputs moved away: kFileOutput.1, .2 …
   std::string broken;             // the first promise that was broken; empty: none
 
   uint64_t acks = 0, welcomes = 0, takeovers = 0, stale_batches = 0, loads = 0, forgotten = 0, records_seen = 0;
+  uint64_t pauses = 0, poisonings = 0, held = 0, hellos_while_recovering = 0;
 
   void breaks(const std::string& what) {
     if (broken.empty()) broken = what;
@@ -47,6 +52,7 @@ class Life {
   cep::Status start();
   // Something, by chance.
   cep::Status step();
+  bool held() const { return held_; }
   // Without chance: everything that the producers have is sent and acknowledged, the input ended, all records read.
   cep::Status finish();
 
@@ -75,6 +81,10 @@ class Life {
   cep::Status keep_places();
   void check_places();
   cep::Status load();
+  void meet(uint64_t position);
+  void meanwhile();
+  cep::Status pause();
+  cep::Status move_file();
   bool wait_durable(uint64_t position);
 
   Connection* some_connection(bool (*fits)(const Connection&));
@@ -85,6 +95,8 @@ class Life {
   std::unique_ptr<cep::engine::Stages> stages_;
   std::unique_ptr<cep::output::FileOutput> file_;
   cep::journal::Load set_;
+  bool load_asked_ = false;
+  bool held_ = false;
   std::deque<cep::engine::WrittenFrame> frames_;
   std::deque<Connection> connections_;
 };

@@ -53,6 +53,8 @@ class SimEnv final : public cep::base::Env {
   void chop(const std::string& path, uint64_t bytes);        // the file is cut short
   void put(const std::string& path, std::string_view bytes); // a file, durable, with the directories above it
 
+  [[noreturn]] void crash(std::string where);                // the process ends now
+
   // ---- what has happened
   bool down() const { return down_; }
   uint64_t ops() const { return ops_; }
@@ -93,7 +95,6 @@ class SimEnv final : public cep::base::Env {
   bool fails(Op op, const std::string& path);
   // Ends a call that went through: throws if the crash is due behind it.
   void end(Turn turn, Op op, const std::string& path);
-  [[noreturn]] void crash(std::string where);
   void pass_kill_point(const char* name);
   cep::Status error_of(Turn turn, const std::string& what, const std::string& path);
   cep::Status write(SimFile* file, const std::string& path, uint64_t offset, std::string_view bytes);

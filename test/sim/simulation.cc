@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "journal/reader.h"
+#include "output/repair.h"
 #include "sim/verdict.h"
 
 namespace sim {
@@ -30,6 +32,7 @@ class Simulation {
       w_.output.segment_bytes = 512;
     }
     if (w_.rng.chance(0.3)) w_.output.retain_age_ms = w_.rng.coin() ? 5 : 100;
+    w_.may_poison = w_.rng.chance(0.5);
     w_.env.put(std::string(kFileOutput) + ".other", "");   // its directory
     w_.env.slow(Op::kSync, 100, 20000);
   }
@@ -39,6 +42,7 @@ class Simulation {
     for (uint64_t i = 0; i < lives && w_.broken.empty(); ++i) {
       live();
       die();
+      if (held_ && w_.rng.chance(0.7)) skip_poison();
     }
     if (w_.broken.empty()) live_to_the_end();
     if (w_.broken.empty()) w_.breaks(judge(&w_));
@@ -83,12 +87,14 @@ class Simulation {
   // A life until it crashes, fails or is killed.
   void live() {
     ++out_.lives;
+    held_ = false;
     const uint64_t errors = w_.env.errors();
     arm();
     try {
       Life life(&w_);
       Status status = life.start();
       if (status.ok()) rot_.path.clear();   // all was read, and taken for good
+      held_ = life.held();
       for (uint64_t steps = w_.rng.below(w_.rng.coin() ? 60 : 300); status.ok() && steps > 0 && w_.broken.empty(); --steps) status = life.step();
       if (!status.ok()) refused(status, errors);
       tell(status.ok() ? "killed" : status.message());
@@ -157,9 +163,40 @@ class Simulation {
     rot_.path.clear();
   }
 
+  // A person lets go of the position at which the daemon crashes, as `cepctl journal skip` does. Where the journal cannot be read nothing is done.
+  void skip_poison() {
+    if (w_.poison == 0) return;
+    const std::string dir = kDataDir, notes = dir + "/crash";
+    JournalContent journal;
+    if (!read_journal(&w_.env, dir + "/journal", &journal).empty()) return;
+    const auto item = std::find_if(journal.items.begin(), journal.items.end(), [this](const auto& each) { return each.position == w_.poison; });
+    using Kind = cep::journal::EntryKind;
+    const bool fits = item != journal.items.end() && item->kind != Kind::kSession && item->kind != Kind::kForget && item->kind != Kind::kSkip;
+    if (fits) {
+      auto sent = cep::output::first_sent_from(&w_.env, dir + "/output", w_.poison);
+      if (!sent.ok()) return;
+      if (sent.value()) w_.breaks("something was sent of position " + std::to_string(w_.poison) + ", on which every engine crashed");
+      auto opened = cep::journal::open_journal(&w_.env, dir + "/journal", {});
+      if (!opened.ok()) return;
+      std::string payload;
+      cep::journal::append_skip(w_.poison, "it crashes", &payload);
+      cep::journal::Writer& writer = *opened.value().writer;
+      cep::Status done = writer.append({writer.next_position(), 1, journal.items.back().arrival_ms, payload});
+      if (done.ok()) done = writer.sync();
+      if (!done.ok()) return;
+      ++out_.skips;
+    } else if (w_.env.exists(notes)) {   // what was there has never become durable
+      (void)w_.env.remove(notes);
+    }
+    tell("position " + std::to_string(w_.poison) + (fits ? " is skipped" : " is no more"));
+    w_.poison = 0;
+  }
+
   void live_to_the_end() {
+    w_.may_poison = false;
     for (int i = 0; i < kLastStarts && w_.broken.empty(); ++i) {
       ++out_.lives;
+      skip_poison();
       {
         Life life(&w_);
         Status status = life.start();
@@ -189,6 +226,11 @@ class Simulation {
     out_.loads = w_.loads;
     out_.forgotten = w_.forgotten;
     out_.records = w_.records_seen;
+    out_.pauses = w_.pauses;
+    out_.poisonings = w_.poisonings;
+    out_.held = w_.held;
+    out_.files_moved = w_.files_moved;
+    out_.meanwhile = w_.hellos_while_recovering;
     out_.ops = w_.env.ops();
     out_.kill_points = w_.env.kill_points();
     return out_;
@@ -197,6 +239,7 @@ class Simulation {
   World w_;
   Mood mood_;
   Outcome out_;
+  bool held_ = false;   // the last life was
   struct {
     std::string path, before, after;   // path empty: none that could still be noticed
   } rot_;
@@ -208,6 +251,7 @@ void Outcome::add(const Outcome& other) {
   lives += other.lives, crashes += other.crashes, power_cuts += other.power_cuts, env_errors += other.env_errors, refusals += other.refusals;
   rots += other.rots, acks += other.acks, welcomes += other.welcomes, takeovers += other.takeovers, stale_batches += other.stale_batches;
   loads += other.loads, forgotten += other.forgotten, records += other.records, ops += other.ops;
+  pauses += other.pauses, poisonings += other.poisonings, held += other.held, skips += other.skips, files_moved += other.files_moved, meanwhile += other.meanwhile;
   for (const auto& [name, count] : other.kill_points) kill_points[name] += count;
   for (const auto& [name, count] : other.killed_at) killed_at[name] += count;
 }

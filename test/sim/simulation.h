@@ -11,6 +11,7 @@ struct Outcome {
   std::string story;        // how its lives ended, for people
   uint64_t lives = 0, crashes = 0, power_cuts = 0, env_errors = 0, refusals = 0, rots = 0;
   uint64_t acks = 0, welcomes = 0, takeovers = 0, stale_batches = 0, loads = 0, forgotten = 0, records = 0, ops = 0;
+  uint64_t pauses = 0, poisonings = 0, held = 0, skips = 0, files_moved = 0, meanwhile = 0;
   std::map<std::string, uint64_t> kill_points;   // how often each was passed
   std::map<std::string, uint64_t> killed_at;     // how often the process ended there
 

@@ -40,7 +40,8 @@ void report(const Outcome& sum, uint64_t seeds, double seconds) {
   MESSAGE(seeds << " seeds, " << seconds * 1000 / static_cast<double>(seeds) << " ms each: " << sum.lives << " lives, " << sum.crashes << " crashes, " << sum.power_cuts
                 << " power cuts, " << sum.env_errors << " lives ended by the disk's errors, " << sum.rots << " files damaged, " << sum.refusals << " starts refused; "
                 << sum.welcomes << " welcomes, " << sum.acks << " acknowledgements, " << sum.takeovers << " takeovers, " << sum.stale_batches << " batches of an old epoch, "
-                << sum.loads << " loads, " << sum.forgotten << " producers forgotten, " << sum.records << " records shown; kill points:" << kill_points);
+                << sum.loads << " loads, " << sum.forgotten << " producers forgotten, " << sum.records << " records shown, " << sum.pauses << " pauses, " << sum.poisonings << " positions to crash at, " << sum.held
+                << " lives held, " << sum.skips << " skips, " << sum.files_moved << " files moved away, " << sum.meanwhile << " hellos while recovering; kill points:" << kill_points);
 }
 
 // Seeds until one is broken: "seed N: what"; empty: none. In a process of its own, since a bug may trip a check of the engine's, which ends it.
@@ -98,6 +99,11 @@ TEST_CASE("whatever the disk does: nothing lost, nothing twice") {
   CHECK(sum.loads > seeds / 2);
   CHECK(sum.forgotten > seeds / 10);
   CHECK(sum.records > 10 * seeds);
+  CHECK(sum.pauses > seeds / 2);
+  CHECK(sum.held > seeds / 50);
+  CHECK(sum.skips > seeds / 50);
+  CHECK(sum.files_moved > seeds / 2);
+  CHECK(sum.meanwhile > seeds / 2);
 }
 
 TEST_CASE("the same seed gives the same outcome") {

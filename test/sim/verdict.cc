@@ -1,5 +1,6 @@
 #include "sim/verdict.h"
 
+#include <algorithm>
 #include <set>
 
 #include "journal/reader.h"
@@ -32,6 +33,7 @@ std::string read_frame(const cep::journal::Frame& frame, JournalContent* out) {
     item.reason = e.reason;
     item.body = e.body;
     item.now_ms = e.now_ms;
+    item.skipped = e.position;
     item.producer = e.source.producer;
     item.epoch = e.source.epoch;
     if (e.kind == EntryKind::kLine || e.kind == EntryKind::kBroken) {
@@ -116,10 +118,28 @@ std::string judge_log(World* world, const cep::output::OutputLog& log, const Pla
   return "";
 }
 
+// The files that were moved away, in their order, and the last one: every alert in its order. One that was moved before its place was stored may hold what the next one holds too, and
+// a power cut may then have torn what was not synced; nothing else comes twice.
 std::string judge_file(World* world, const PlainRecords& plain) {
-  std::string should;
-  for (const std::string& line : plain.lines[static_cast<size_t>(Channel::kAlerts)]) should += line + "\n";
-  return world->env.content(kFileOutput) == should ? "" : "the file output is not the alerts, each once";
+  const auto& should = plain.lines[static_cast<size_t>(Channel::kAlerts)];
+  std::vector<std::string> paths;
+  for (uint64_t i = 1; i <= world->files_moved; ++i) paths.push_back(std::string(kFileOutput) + "." + std::to_string(i));
+  paths.push_back(kFileOutput);
+  size_t next = 0;   // of the line that is due
+  for (const std::string& path : paths) {
+    const std::string lines = world->env.exists(path) ? world->env.content(path) : "";
+    if (lines.empty()) continue;
+    const bool last = path == kFileOutput;
+    const auto first = std::find(should.begin(), should.end(), lines.substr(0, lines.find('\n')));
+    size_t at = static_cast<size_t>(first - should.begin());
+    if (first == should.end() && !last) continue;   // torn in its first line
+    if (at > next || (at < next && world->files_moved == 0)) return path + " begins with line " + std::to_string(at + 1) + " of the alerts, " + std::to_string(next + 1) + " is due";
+    size_t good = 0;
+    for (; at < should.size() && lines.compare(good, should[at].size() + 1, should[at] + "\n") == 0; ++at) good += should[at].size() + 1;
+    if (last && good < lines.size()) return path + " is not the alerts, each once: " + lines.substr(good, 200);
+    next = std::max(next, at);
+  }
+  return next == should.size() ? "" : "the file outputs end with line " + std::to_string(next) + " of " + std::to_string(should.size()) + " alerts";
 }
 
 }  // namespace
@@ -142,13 +162,31 @@ std::string read_journal(cep::base::Env* env, const std::string& dir, JournalCon
   }
 }
 
+namespace {
+
+// One that lies before its arrival says that nothing was read meanwhile: as the lines of a recorded stream say it.
+void play_tick(const Item& item, cep::Engine* engine) {
+  if (item.now_ms >= item.arrival_ms) return engine->tick(item.now_ms);
+  cep::OfferOptions recorded;
+  recorded.arrival_ms = item.arrival_ms;
+  (void)engine->offer("{\"_tick\":" + std::to_string(item.now_ms) + "}", recorded);
+}
+
+}  // namespace
+
 std::string run_plainly(const JournalContent& journal, PlainRecords* out) {
   std::unique_ptr<cep::Engine> engine;
   auto sink = [out](const cep::Record& r) {
     if (r.channel != Channel::kStreams) out->lines[static_cast<size_t>(r.channel)].emplace_back(r.line);
   };
+  std::map<uint64_t, std::string> skips;
+  for (const Item& item : journal.items)
+    if (item.kind == EntryKind::kSkip) skips[item.skipped] = item.reason;
   for (const Item& item : journal.items) {
+    const auto skip = skips.find(item.position);
+    const bool skipped = skip != skips.end();
     std::vector<cep::Diagnostic> diagnostics;
+    if (skipped && (item.kind == EntryKind::kLoad || item.kind == EntryKind::kTick)) continue;
     if (item.kind == EntryKind::kLoad) {
       auto load = cep::journal::decode_load(item.body);
       if (!load.ok()) return load.status().message();
@@ -168,9 +206,10 @@ std::string run_plainly(const JournalContent& journal, PlainRecords* out) {
     options.producer = item.line.producer;
     options.arrival_ms = item.arrival_ms;
     options.client = true;
-    if (line) (void)engine->offer(item.line.line.text, options);
+    if (skipped) engine->offer_broken(item.line.line.text, skip->second);
+    else if (line) (void)engine->offer(item.line.line.text, options);
     else if (broken) engine->offer_broken(item.line.line.text, item.reason);
-    else engine->tick(item.now_ms);
+    else play_tick(item, engine.get());
   }
   if (engine) engine->flush();
   return "";
@@ -198,6 +237,7 @@ std::string payload_of(const Item& item) {
     case EntryKind::kLoad: cep::journal::append_load(cep::journal::decode_load(item.body).value(), &out); break;
     case EntryKind::kTick: cep::journal::append_tick(item.now_ms, &out); break;
     case EntryKind::kForget: cep::journal::append_forget(item.producer, &out); break;
+    case EntryKind::kSkip: cep::journal::append_skip(item.skipped, item.reason, &out); break;
     default: cep::journal::append_session(source, &out); break;
   }
   return out;

@@ -25,6 +25,7 @@ struct JournalContent {
     std::string reason;              // kBroken
     std::string body;                // kLoad
     int64_t now_ms = 0;              // kTick
+    uint64_t skipped = 0;            // kSkip: the position
     std::string producer;            // kSession, kForget
     uint64_t epoch = 0;              // kSession
   };
