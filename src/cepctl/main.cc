@@ -323,7 +323,7 @@ std::optional<int> wrong_words(const CommandLine& line, int argc, char** argv) {
       complain(not_there_yet(argv[1]));
       return kWrongUse;
     }
-    if (word) return unknown_word("sub-command", (i == 1 ? "" : name.substr(7) + " ") + argv[i], known, name);
+    if (word) return unknown_word("sub-command", argv[i], known, name);
     if (i == 1 || i < argc) return std::nullopt;  // flags, of which --help may be one
     std::string list;
     for (const std::string& each : known) list += (list.empty() ? "" : ", ") + each;

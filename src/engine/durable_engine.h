@@ -85,7 +85,7 @@ struct Quantiles {
 // A picture of it all, for /api/v1/status, /metrics, /readyz; at most a moment old.
 struct DurableStatus {
   Phase phase = Phase::kRecovering;
-  std::string why;                        // of kHeld and kFailed
+  std::string why;                        // of kHeld and kFailed, with the way out
   bool no_room = false;                   // disk.reserve is met: nothing is read until there is room
   uint64_t recovered_bytes = 0, recover_bytes = 0;   // of the journal, while recovering
   uint64_t journal_next = 1, journal_durable = 0;    // positions

@@ -200,9 +200,8 @@ bool DurableThreads::recover() {
     phase = Phase::kHeld;
     std::lock_guard lock(status_mutex_);
     status_.held_position = done.value().held_at;
-    status_.why = "cepd crashed twice at position " + std::to_string(done.value().held_at) +
-                  ": lines are taken into the journal, none is processed. Stop it, run `cepctl journal skip " + std::to_string(done.value().held_at) +
-                  "`, and start it again";
+    status_.why = "cepd crashed twice there. Lines are taken into the journal, none is processed; to go on without that one, stop the daemon, run `cepctl journal skip " +
+                  std::to_string(done.value().held_at) + " --data-dir " + options_.data_dir + "`, and start it again";
   } else {
     std::lock_guard lock(status_mutex_);
     status_.recovered_bytes = status_.recover_bytes;  // marks behind the last frame too

@@ -134,9 +134,7 @@ Readiness readiness(const DurableStatus& s) {
     case Phase::kRecovering:
       return {503, fmt::format("recovering: {:.1f} percent, {} of {} bytes of the journal\n", recovered_percent(s), s.recovered_bytes, s.recover_bytes)};
     case Phase::kHeld:
-      return {503, fmt::format("held at position {0}: {1}. Lines are journaled, not processed; to go on without this one, "
-                               "stop the daemon and: cepctl journal skip {0}\n",
-                               s.held_position, s.why.empty() ? "processing it has ended the daemon twice" : s.why)};
+      return {503, fmt::format("held at position {}: {}\n", s.held_position, s.why)};
     case Phase::kStopping:
       return {503, "stopping\n"};
     case Phase::kFailed:

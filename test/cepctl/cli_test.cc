@@ -97,9 +97,9 @@ TEST_CASE("help and wrong use") {
 TEST_CASE("words that are no sub-command") {
   Shell sh;
   CHECK(sh.run("journal verfy --data-dir x") == 2);
-  CHECK(has(sh.err, "there is no sub-command `journal verfy`"));
+  CHECK(has(sh.err, "there is no sub-command `verfy`; did you mean `verify`?\nTry `cepctl journal --help`"));
   CHECK(sh.run("patterns lst") == 2);
-  CHECK(has(sh.err, "there is no sub-command `patterns lst`"));
+  CHECK(has(sh.err, "there is no sub-command `lst`; did you mean `list`?"));
   CHECK(sh.run("patterns") == 2);
   CHECK(has(sh.err, "`cepctl patterns` needs one of list, load, remove"));
   CHECK(sh.run("patterns --help") == 0);
