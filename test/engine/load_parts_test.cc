@@ -139,6 +139,29 @@ TEST_CASE("records bear the names of their operators, whatever stands before the
   }
 }
 
+TEST_CASE("a pattern that stays where another goes keeps its deadlines, and lets go of its keys") {
+  const std::string first = "pattern goes on e by k { begin a where v == 1 followedBy b where v == 9 within 10ms alert low }\n";
+  const std::string stays = "pattern stays on e by k { begin a where v == 1 followedBy b where v == 9 within 20ms on timeout { select id = a.id alert low } }\n"
+                            "pattern other on e by k { begin a where v == 2 followedBy b where v == 9 within 1h alert low }\n";
+  for (const Way& way : kWays) {
+    Run run(kStream + first + stays, way);
+    run.offer({event(1, 1, "x", 1), event(2, 1, "y", 2)});
+    run.load(kStream + stays);
+    run.offer({event(3, 100, "z", 0)});  // nobody's
+    run.engine->flush();
+    CHECK(run.count("\"channel\":\"timeouts\"") == 1);
+    CHECK(run.engine->stats().live_keys == 1);
+    run.offer({event(4, 100, "y", 9)});
+    run.engine->flush();
+    CHECK(run.count("\"pattern\":\"other\"") == 1);
+    run.load(kStream + first + stays);
+    run.offer({event(5, 4000000, "x", 0)});
+    run.engine->flush();
+    CHECK(run.engine->stats().live_keys == 0);
+    CHECK(run.engine->stats().live_runs == 0);
+  }
+}
+
 TEST_CASE("a table keeps its rows wherever it stands among others") {
   const std::string table = "table t (k string, n int) key k\n", other = "table other (k string, m int) key k\n";
   const std::string rest = kStream + "pattern p on e by k { begin a where t[k].n == 7 alert low }\npattern r on e by k { begin a where v > 0 select n = t[k].n alert low }\n";
