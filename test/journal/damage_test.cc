@@ -141,6 +141,8 @@ TEST_CASE("frames that were never synced are a torn tail, whichever of them has 
     REQUIRE(opened.ok());
     uint64_t next = opened.value().writer->next_position();
     for (int i = 0; i < 3; ++i, next += 2) REQUIRE(opened.value().writer->append(frame_of_lines(next, 2, 9).view()).ok());
+    env.fail(sim::Op::kSync, 1);
+    REQUIRE(!opened.value().writer->sync().ok());  // nothing may say that they were durable
     written = files_of(env);
   }
   const std::string& whole = written[0].second;
@@ -156,6 +158,23 @@ TEST_CASE("frames that were never synced are a torn tail, whichever of them has 
     CHECK(t.frames.size() == (hole < second ? 6u : 7u));
     CHECK(is_prefix(frames, t.frames));
   }
+}
+
+TEST_CASE("what an opening has found is durable from then on: damage there is refused") {
+  const std::vector<OwnFrame> frames = frames_of_lines(3);
+  Files files;
+  {
+    sim::SimEnv env(1);
+    write_frames(&env, frames, 0, small(4096));  // never synced
+    REQUIRE(open_journal(&env, kDir, small(4096)).ok());
+    files = files_of(env);
+  }
+  const size_t last = files[0].second.find("line 6 of");
+  REQUIRE(last != std::string::npos);
+  files[0].second[last] ^= 1;
+  const Tried t = try_with(files);
+  CHECK(t.read_error.find("was durable") != std::string::npos);
+  CHECK(t.open_error == t.read_error);
 }
 
 TEST_CASE("segments lost, swapped, from another journal") {
