@@ -12,28 +12,18 @@
 #include <sys/time.h>
 
 #include "base/child.h"
+#include "base/env_kit.h"
 #include "base/temp_dir.h"
 
 using namespace cep::base;
+using base_test::bytes_at;
 using base_test::TempDir;
 
 namespace {
 
 Env* env() { return posix_env(); }
 
-std::unique_ptr<File> opened(const std::string& path, OpenMode mode) {
-  auto file = env()->open(path, mode);
-  REQUIRE_MESSAGE(file.ok(), file.status().message());
-  return std::move(file.value());
-}
-
-std::string bytes_at(const File& file, uint64_t offset, size_t n) {
-  std::string out(n, '?');
-  auto got = file.read_at(offset, out.data(), n);
-  REQUIRE_MESSAGE(got.ok(), got.status().message());
-  out.resize(got.value());
-  return out;
-}
+std::unique_ptr<File> opened(const std::string& path, OpenMode mode) { return base_test::opened(env(), path, mode); }
 
 constexpr int kNoMount = 50;
 

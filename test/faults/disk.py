@@ -3,7 +3,6 @@
 Each time the daemon waits or ends with a message that says why; it never tries a failed sync again; with the trouble over it goes on, and nothing that was acknowledged is missing.
 What needs a small file system of its own is skipped where the machine does not allow it. What damaged files do is in rot.py.
 """
-import argparse
 import errno
 import os
 import random
@@ -13,7 +12,7 @@ import tempfile
 import time
 
 from daemon import wait_for
-from report import Report, say
+from report import Report, read_options
 from volume import Volume, why_not
 from world import HERE, World
 
@@ -143,15 +142,10 @@ class DiskTest:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cepd")
-    parser.add_argument("cepctl")
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = read_options(__doc__)
     report = Report()
     test = DiskTest(options, report)
     reason = why_not(os.path.join(test.folder, "try"), ext4=False)
-    say(f"seed {options.seed}")
     if reason:
         report.skip("full and read-only disks", reason)
     else:

@@ -3,7 +3,6 @@
 Good producers send at a constant rate, twice alone and twice beside 1,000 idle connections, 200 subscribers of which half never read, producers that dribble a byte a second, a gigabyte
 without a line end, and random bytes on all three ports. The good ones' time must be the same, memory bounded, and the descriptors back to what they were.
 """
-import argparse
 import os
 import random
 import resource
@@ -14,7 +13,7 @@ import time
 
 from clients import Gone, LineSocket
 from daemon import wait_for
-from report import Report, say
+from report import Report, read_options, say
 from world import World
 
 RATE = 6000                # lines a second, of all good producers
@@ -179,12 +178,7 @@ def run(world, options, report):
 def main():
     if "--side" in sys.argv:
         return side([int(p) for p in sys.argv[-3:]])
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cepd")
-    parser.add_argument("cepctl")
-    parser.add_argument("--seconds", type=int, default=15)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = read_options(__doc__, ("--seconds", {"type": int, "default": 15}))
     report = Report()
     world = World(options.cepd, options.cepctl, options.seed, unrest=0, lag="1MiB")
     world.others = True

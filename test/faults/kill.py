@@ -3,11 +3,10 @@
 Four producers with sessions, a subscriber on each numbered channel and one with a name. The daemon is killed at random moments, while it recovers too, sometimes stopped, sometimes
 given other patterns, and comes back on another number of shards. At the end nothing may be lost, nothing may be there twice, and all must be what a replay of the journal gives.
 """
-import argparse
 import random
 import time
 
-from report import Report, say
+from report import Report, read_options
 from world import World
 
 LINES_EACH = 15000         # of each producer, in all
@@ -81,14 +80,8 @@ class Chaos:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cepd")
-    parser.add_argument("cepctl")
-    parser.add_argument("kills", type=int, nargs="?", default=100)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = read_options(__doc__, ("kills", {"type": int, "nargs": "?", "default": 100}))
     report = Report()
-    say(f"seed {options.seed}")
     world = World(options.cepd, options.cepctl, options.seed)
     chaos = Chaos(world, report, options.kills)
     good = report.check(chaos.run(), f"{options.kills} kills survived: " + ", ".join(f"{n} {how}" for how, n in chaos.done.items()))

@@ -3,7 +3,6 @@
 CEPD_KILL_POINT=name:N ends the daemon at the Nth passing, as kill -9 does. Each point gets a data directory of its own, lines, reloads and stops until it was hit often enough, and
 then the checks of kill.py. A point that was never reached is a failure: nothing would show what a crash there does.
 """
-import argparse
 import os
 import random
 import re
@@ -13,7 +12,7 @@ import subprocess
 import time
 
 from damage import flip
-from report import Report, say
+from report import Report, read_options, say
 from world import HERE, World
 
 POINT = re.compile(r'kill_point\("([^"]+)"\)')
@@ -170,16 +169,10 @@ def repair(options, data, environment):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cepd")
-    parser.add_argument("cepctl")
-    parser.add_argument("names", nargs="*")
-    parser.add_argument("--hits", type=int, default=10)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = read_options(__doc__, ("names", {"nargs": "*"}), ("--hits", {"type": int, "default": 10}))
     report = Report()
     names = options.names or points_of_source()
-    say(f"seed {options.seed}, {len(names)} points: {' '.join(names)}")
+    say(f"{len(names)} points: {' '.join(names)}")
     report.check(names, "the source names kill points")
     for name in names:
         (run_tool_point if name.startswith("journal.repair") else run_point)(name, options, report)

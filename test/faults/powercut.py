@@ -3,13 +3,12 @@
 The data directory lies on an ext4 file system of its own, on a loop device, which an ioctl shuts down without a flush: what was not synced is gone, and every later write fails. Then it
 is mounted again and the daemon goes on. The same checks as kill.py. Where the machine does not allow it, this says why and is skipped.
 """
-import argparse
 import os
 import random
 import tempfile
 import time
 
-from report import Report, say
+from report import Report, read_options, say
 from volume import Volume, why_not
 from world import World
 
@@ -53,19 +52,13 @@ def run(world, volume, report, cuts):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cepd")
-    parser.add_argument("cepctl")
-    parser.add_argument("cuts", type=int, nargs="?", default=50)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = read_options(__doc__, ("cuts", {"type": int, "nargs": "?", "default": 50}))
     report = Report()
     folder = tempfile.mkdtemp(prefix="cepd-powercut.")
     reason = why_not(os.path.join(folder, "try"), ext4=True)
     if reason:
         report.skip(f"{options.cuts} power cuts", reason)
         report.end()
-    say(f"seed {options.seed}")
     volume = Volume.ext4(os.path.join(folder, "disk"), MEBIBYTES)
     world = World(options.cepd, options.cepctl, options.seed, os.path.join(volume.path, "data"))
     good = report.check(run(world, volume, report, options.cuts), f"{options.cuts} power cuts survived")

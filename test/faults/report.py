@@ -1,4 +1,6 @@
-"""What a fault test found: one line each, `N passed, N failed` as the last."""
+"""What the fault tests have in common: the command line, and what was found: one line each, `N passed, N failed` as the last."""
+import argparse
+import random
 import sys
 import time
 
@@ -32,3 +34,16 @@ class Report:
 
 def say(text):
     print(f"        {text}", flush=True)
+
+
+def read_options(doc, *own):
+    """The command line: both programs, what the suite has of its own (a name and its keywords each), and the seed, which is said so that a run can be made again."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cepd")
+    parser.add_argument("cepctl")
+    for name, keywords in own:
+        parser.add_argument(name, **keywords)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    options = parser.parse_args()
+    say(f"seed {options.seed}")
+    return options

@@ -3,7 +3,6 @@
 A data directory of a daemon that has stopped cleanly, then copies of it with a byte flipped anywhere, a segment cut short or gone, a file missing. Each start either refuses, naming the
 file, the offset and the way out, or comes up with every line and every record of before. Never other records, never less without a word.
 """
-import argparse
 import os
 import random
 import re
@@ -14,7 +13,7 @@ import tempfile
 from clients import Gone, read_channel
 from damage import append, flip
 from daemon import Daemon
-from report import Report, say
+from report import Report, read_options, say
 from world import CHANNELS, World
 
 LINES_EACH = 7000
@@ -208,14 +207,8 @@ class Rot:
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cepd")
-    parser.add_argument("cepctl")
-    parser.add_argument("flips", type=int, nargs="?", default=300)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = read_options(__doc__, ("flips", {"type": int, "nargs": "?", "default": 300}))
     report = Report()
-    say(f"seed {options.seed}")
     rot = Rot(options, report)
     if rot.make():
         rot.identity()

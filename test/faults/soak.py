@@ -2,12 +2,10 @@
 
 Windows, patterns, joins and a table, keys that come and go. Memory and descriptors are sampled each second; over the last half their trend must be flat.
 """
-import argparse
-import random
 import time
 
 from lines import Lines, mix
-from report import Report, say
+from report import Report, read_options, say
 from world import World
 
 USERS = 40
@@ -75,13 +73,8 @@ def judge(samples, report):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cepd")
-    parser.add_argument("cepctl")
-    parser.add_argument("minutes", type=float, nargs="?", default=20)
-    parser.add_argument("--rate", type=int, default=5000, help="lines a second")
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = read_options(__doc__, ("minutes", {"type": float, "nargs": "?", "default": 20}),
+                           ("--rate", {"type": int, "default": 5000, "help": "lines a second"}))
     report = Report()
     world = World(options.cepd, options.cepctl, options.seed, unrest=0)
     for producer in world.producers:

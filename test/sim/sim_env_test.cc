@@ -5,26 +5,16 @@
 
 #include <set>
 
+#include "base/env_kit.h"
+
 using namespace cep::base;
+using base_test::bytes_at;
+using base_test::opened;
 using sim::Op;
 using sim::SimCrash;
 using sim::SimEnv;
 
 namespace {
-
-std::unique_ptr<File> opened(SimEnv* env, const std::string& path, OpenMode mode) {
-  auto file = env->open(path, mode);
-  REQUIRE_MESSAGE(file.ok(), file.status().message());
-  return std::move(file.value());
-}
-
-std::string bytes_at(const File& file, uint64_t offset, size_t n) {
-  std::string out(n, '?');
-  auto got = file.read_at(offset, out.data(), n);
-  REQUIRE_MESSAGE(got.ok(), got.status().message());
-  out.resize(got.value());
-  return out;
-}
 
 void need(const cep::Status& status) { REQUIRE_MESSAGE(status.ok(), status.message()); }
 
