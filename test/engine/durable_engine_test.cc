@@ -481,7 +481,7 @@ TEST_CASE("a stop while the daemon recovers waits for no queue") {
   DurableOptions narrow;
   narrow.queue_bytes = 1;
   Running r(dir.path, program(kProgram), 1, narrow, false);
-  r.engine->put_file("more.cep", "pattern nine on e { begin a where v == 9 alert low \"nine\" }");   // its frame fills the queue that recovery does not read
+  r.engine->change_files({{{"more.cep", "pattern nine on e { begin a where v == 9 alert low \"nine\" }"}}, {}});   // its frame fills the queue that recovery does not read
   r.engine->hello(7, "gw", "");
   r.engine->goodbye(7);
   CHECK(r.engine->stop().ok());

@@ -82,7 +82,7 @@ class Case:
         self.daemon.reload()
         if not wait_for(lambda: "are in force" in self.daemon.last_log(), 20) or self.daemon.terminate() != 0:
             return False
-        self.world.program = self.world.program.replace(" idle 300ms advance", "")
+        self.world.program = self.world.program.replace(" idle 300ms advance", "") + "\n# another text in any case, or there is no load\n"
         self.world.change_patterns()
         self.position = self.last_position() + 1
         self.start(2)
