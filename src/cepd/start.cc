@@ -88,7 +88,7 @@ Result<Program> read_program(const DaemonConfig& config, bool colour, bool* file
 
 // Every connection is a descriptor.
 void raise_descriptor_limit(int64_t connections) {
-  constexpr rlim_t kOthers = 64;
+  constexpr rlim_t kOthers = 128;
   rlim_t wanted = static_cast<rlim_t>(connections) + kOthers;
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;

@@ -142,8 +142,9 @@ class DurableEngine {
 
   // The pattern set. Each makes one `load` at a position of its own if what results is good and differs; kLoaded with the number returned here follows. A set with an
   // error changes nothing and its diagnostics, as `cepctl check` prints them, are the text.
-  virtual uint64_t reload(Program disk) = 0;                   // SIGHUP: the files on disk as they are now
-  virtual uint64_t change_files(const FileChange& change) = 0;  // all of it or nothing
+  // They are made one after the other, in a thread of their own: a large set takes seconds to compile.
+  virtual uint64_t reload(std::function<Result<Program>()> read) = 0;  // SIGHUP: the files on disk as `read` finds them then, or what is wrong with them
+  virtual uint64_t change_files(const FileChange& change) = 0;         // all of it or nothing
   virtual std::vector<PatternFile> files() const = 0;
 
   // Consumers of the output log (any thread). What is acknowledged after stop() is kept too. Any bytes are a name: none can touch the place of a file output.

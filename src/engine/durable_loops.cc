@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/memory.h"
 #include "engine/durable_threads.h"
 #include "engine/program_set.h"
 #include "runtime/crash_stack.h"
@@ -242,6 +243,7 @@ void DurableThreads::work(WrittenFrame* frame) {
     if (!fed.ok()) return fail(std::move(fed));
     if (stages_->feed->engine()) stages_->feed->engine()->cut();
     if (loads) {
+      loaded_ = true;
       wants_ticks_ = stages_->feed->engine()->wants_ticks();
       publish_status(true);
     }
@@ -330,6 +332,7 @@ void DurableThreads::keep_house() {
     if (stages_->places.dirty()) places = stages_->places.take();
   }
   if (!places.empty()) done = stages_->places.write(places);  // the I/O thread does not wait for the disk
+  if (loaded_.exchange(false)) base::give_back_memory();
   if (done.ok()) done = stages_->log->sync();
   if (done.ok()) done = stages_->log->retain();
   if (!done.ok()) fail(std::move(done));

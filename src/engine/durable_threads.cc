@@ -86,14 +86,21 @@ void DurableThreads::start(std::function<void()> notify) {
   journal_thread_ = std::thread([this] { journal_loop(); });
   ingest_thread_ = std::thread([this] { ingest_loop(); });
   outputs_thread_ = std::thread([this] { outputs_loop(); });
+  loads_thread_ = std::thread([this] { loads_loop(); });
 }
 
-// In this order nothing that was taken is lost: requests → journal → frames → records → files.
+// In this order nothing that was taken is lost: requests → journal → frames → records → files. Changes of the pattern set that have not begun are not made.
 Status DurableThreads::stop() {
   CEP_CHECK(started_ && !stopped_);
   stopped_ = true;
   if (phase_ == Phase::kReady || phase_ == Phase::kRecovering) phase_ = Phase::kStopping;
   give_up_recovery_ = true;
+  {
+    std::lock_guard lock(loads_mutex_);
+    loads_stop_ = true;
+  }
+  loads_changed_.notify_all();
+  loads_thread_.join();
   {
     std::lock_guard lock(in_mutex_);
     in_open_ = false;
@@ -221,21 +228,48 @@ void DurableThreads::loaded(uint64_t request, std::string text) {
   tell(std::move(one));
 }
 
-uint64_t DurableThreads::request_load(journal::Load load) {
+// ---- changes of the pattern set, one after the other
+
+uint64_t DurableThreads::request_load(std::function<Result<journal::Load>(const journal::Load&)> make) {
   const uint64_t number = ++last_request_;
+  {
+    std::lock_guard lock(loads_mutex_);
+    loads_.push_back({number, std::move(make)});
+  }
+  loads_changed_.notify_one();
+  return number;
+}
+
+void DurableThreads::loads_loop() {
+  for (;;) {
+    Change change;
+    {
+      std::unique_lock lock(loads_mutex_);
+      loads_changed_.wait(lock, [this] { return loads_stop_ || !loads_.empty(); });
+      if (loads_stop_) return;
+      change = std::move(loads_.front());
+      loads_.pop_front();
+    }
+    Result<journal::Load> made = change.make(set_);   // which nobody else changes
+    if (made.ok()) load(change.number, std::move(made.value()));
+    else loaded(change.number, made.status().message());
+  }
+}
+
+void DurableThreads::load(uint64_t number, journal::Load load) {
   std::vector<Diagnostic> diagnostics;
-  if (!check_load(&load, &diagnostics)) {
-    loaded(number, render_all(diagnostics, load.program.files));
-    return number;
-  }
-  if (same(load, set_)) {
-    loaded(number, {});
-    return number;
-  }
+  const bool good = check_load(&load, &diagnostics);
+  loaded_ = true;
+  if (!good) return loaded(number, render_all(diagnostics, load.program.files));
+  if (same(load, set_)) return loaded(number, {});
   Request r;
   r.kind = Request::Kind::kLoad;
   r.number = number;
   r.load = std::make_shared<const journal::Load>(load);
+  {
+    std::lock_guard lock(status_mutex_);
+    last_load_error_.clear();
+  }
   {
     std::lock_guard lock(in_mutex_);
     set_ = std::move(load);
@@ -243,26 +277,33 @@ uint64_t DurableThreads::request_load(journal::Load load) {
     in_.push_back(std::move(r));
   }
   in_changed_.notify_one();
-  return number;
 }
 
-uint64_t DurableThreads::reload(Program disk) { return request_load(with_disk(set_, disk)); }
+uint64_t DurableThreads::reload(std::function<Result<Program>()> read) {
+  return request_load([read = std::move(read)](const journal::Load& last) -> Result<journal::Load> {
+    Result<Program> disk = read();
+    if (!disk.ok()) return disk.status();
+    return with_disk(last, disk.value());
+  });
+}
 
 uint64_t DurableThreads::change_files(const FileChange& change) {
-  journal::Load load = set_;
-  for (const std::string& name : change.removed) {
-    journal::Load without;
-    if (!without_file(load, name, &without)) {
-      loaded(++last_request_, "there is no pattern file " + name);
-      return last_request_;
+  return request_load([change](const journal::Load& last) -> Result<journal::Load> {
+    journal::Load load = last;
+    for (const std::string& name : change.removed) {
+      journal::Load without;
+      if (!without_file(load, name, &without)) return Status::error("there is no pattern file " + name);
+      load = std::move(without);
     }
-    load = std::move(without);
-  }
-  for (const SourceFile& file : change.put) load = with_file(load, file.name, file.text);
-  return request_load(std::move(load));
+    for (const SourceFile& file : change.put) load = with_file(load, file.name, file.text);
+    return load;
+  });
 }
 
-std::vector<PatternFile> DurableThreads::files() const { return files_of(set_); }
+std::vector<PatternFile> DurableThreads::files() const {
+  std::lock_guard lock(in_mutex_);
+  return files_of(set_);
+}
 
 uint64_t DurableThreads::acknowledged(Channel channel, std::string_view consumer) const {
   std::lock_guard lock(places_mutex_);
@@ -308,7 +349,7 @@ DurableStatus DurableThreads::status() const {
   out.producers = producers_;
   out.live_producers = live_producers_;
   {
-    std::lock_guard lock(const_cast<std::mutex&>(in_mutex_));
+    std::lock_guard lock(in_mutex_);
     out.queue_bytes[0] = in_bytes_;
   }
   out.queue_bytes[1] = frames_bytes_;

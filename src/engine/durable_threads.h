@@ -2,6 +2,7 @@
 //
 //   in_        requests of the I/O thread → journal thread     frames_   written frames → ingest thread
 //   durable_   journal thread → sequencer (waits)              notices_  all → I/O thread
+//   loads_     changes of the pattern set → loads thread (compiles, then in_): a set may take seconds, and the I/O thread must not
 #pragma once
 #include <atomic>
 #include <condition_variable>
@@ -36,7 +37,7 @@ class DurableThreads : public DurableEngine {
   void hello(uint64_t connection, std::string_view producer, std::string_view stream) override;
   void finish(uint64_t connection) override;
   void goodbye(uint64_t connection) override;
-  uint64_t reload(Program disk) override;
+  uint64_t reload(std::function<Result<Program>()> read) override;
   uint64_t change_files(const FileChange& change) override;
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override;
@@ -55,14 +56,24 @@ class DurableThreads : public DurableEngine {
     std::shared_ptr<const journal::Load> load;
   };
 
+  // A change of the pattern set: makes the new one of the one before.
+  struct Change {
+    uint64_t number = 0;
+    std::function<Result<journal::Load>(const journal::Load&)> make;
+  };
+
   void tell_what_was_cut() const;
 
   // I/O side
   void request(Request r);
-  uint64_t request_load(journal::Load load);
+  uint64_t request_load(std::function<Result<journal::Load>(const journal::Load&)> make);
   void loaded(uint64_t request, std::string text);
   void tell(std::vector<Notice> notices);
   void tell(Notice::Kind kind, std::string text = {});
+
+  // Loads thread
+  void loads_loop();
+  void load(uint64_t number, journal::Load load);
 
   // Journal thread
   void journal_loop();
@@ -101,16 +112,21 @@ class DurableThreads : public DurableEngine {
   std::mutex notices_mutex_;
   std::vector<Notice> notices_;
 
-  std::mutex in_mutex_;                   // in_…
+  mutable std::mutex in_mutex_;           // in_…, set_
   std::condition_variable in_changed_;
   std::deque<Request> in_;
   size_t in_bytes_ = 0;
   bool in_open_ = false;                  // lines are taken
   bool in_wants_room_ = false;            // an offer was refused
   bool in_stop_ = false;                  // the journal thread ends when in_ is empty
-  journal::Load set_;                     // asked for last; written by the I/O thread alone, which reads it without the lock
+  journal::Load set_;                     // asked for last; written by the loads thread alone, which reads it without the lock
   bool load_asked_ = false;               // since the start, by somebody: set_ is on its way
   std::atomic<bool> no_room_{false};      // disk.reserve
+
+  std::mutex loads_mutex_;                // loads_, loads_stop_
+  std::condition_variable loads_changed_;
+  std::deque<Change> loads_;
+  bool loads_stop_ = false;
 
   mutable std::mutex frames_mutex_;       // frames_, frames_stop_
   std::condition_variable frames_changed_;
@@ -123,6 +139,7 @@ class DurableThreads : public DurableEngine {
   uint64_t durable_ = 0;
   std::atomic<uint64_t> written_{0}, journal_bytes_{0}, producers_{0}, live_producers_{0};
   std::atomic<bool> wants_ticks_{false}, give_up_recovery_{false};
+  std::atomic<bool> loaded_{false};       // a set was compiled: much memory is free
 
   std::mutex outputs_mutex_;              // outputs_news_, outputs_stop_
   std::condition_variable outputs_changed_;
@@ -146,7 +163,7 @@ class DurableThreads : public DurableEngine {
   uint64_t last_request_ = 0;
   std::string last_load_error_;           // under status_mutex_
 
-  std::thread journal_thread_, ingest_thread_, outputs_thread_;
+  std::thread journal_thread_, ingest_thread_, outputs_thread_, loads_thread_;
 };
 
 }  // namespace cep::engine

@@ -33,6 +33,7 @@ class Connection : public HttpConnection, public std::enable_shared_from_this<Co
     if (!handling_) close();
   }
   void close() override;
+  bool idle() const override { return !handling_ && !chunk_; }
 
  private:
   static constexpr size_t kReadBytes = 64 << 10;
@@ -81,6 +82,7 @@ void Connection::read_header() {
   body_.clear();
   head_ = false;
   handling_ = false;
+  chunk_.reset();
   if (finishing_) return close();
   stream_.expires_after(milliseconds(limits_.idle_ms));
   http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](const error_code& error, size_t) { self->on_header(error); });
@@ -92,6 +94,12 @@ void Connection::on_header(const error_code& error) {
   const auto& request = parser_->get();
   const auto method = request.method_string();
   head_ = request.method() == http::verb::head;
+  if (const auto codings = request.count(http::field::transfer_encoding); codings > 0) {
+    // Beast takes a coding that it does not know for no body at all: what follows would be read as another request.
+    if (codings > 1 || !beast::iequals(request[http::field::transfer_encoding], "chunked")) {
+      return answer(error_of(501, "a body comes with a Content-Length or, once, with `Transfer-Encoding: chunked`"), false);
+    }
+  }
   route_ = route_of({method.data(), method.size()}, {request.target().data(), request.target().size()});
   const auto origin = request[http::field::origin];
   if (!origin.empty() && origin != "http://" + std::string(request[http::field::host]) && request.method() != http::verb::get && !head_) {

@@ -30,6 +30,8 @@ class HttpConnection {
   // After the answer on its way it is closed; at once if none is.
   virtual void finish() = 0;
   virtual void close() = 0;
+  // No header of a request has come whole that is not answered.
+  virtual bool idle() const = 0;
 };
 
 // `on_closed` is called once. The pointers must outlive the connection's last handler.

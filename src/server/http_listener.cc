@@ -17,9 +17,11 @@ HttpListener::HttpListener(asio::io_context* io, engine::DurableEngine* engine, 
   const std::string body = error_of(503, connections_refusal(count->most)).body;
   listener_.set_refusal("HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
                         "\r\nConnection: close\r\nRetry-After: 1\r\n\r\n" + body);
+  count_->make_room = [this] { return make_room(); };
+  listener_.set_reserve(kReserve);
 }
 
-HttpListener::~HttpListener() = default;
+HttpListener::~HttpListener() { count_->make_room = nullptr; }
 
 void HttpListener::start() {
   listener_.start();
@@ -32,6 +34,16 @@ void HttpListener::add(asio::ip::tcp::socket socket) {
   auto connection = make_http_connection(std::move(socket), &service_, &budget_, limits_, [this, id] { remove(id); });
   connections_[id] = connection;
   connection->start();
+}
+
+bool HttpListener::make_room() {
+  for (const auto& [id, connection] : connections_) {
+    if (!connection->idle()) continue;
+    const std::shared_ptr<HttpConnection> closed = connection;
+    closed->close();
+    return true;
+  }
+  return false;
 }
 
 void HttpListener::remove(uint64_t id) {

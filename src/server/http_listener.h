@@ -16,6 +16,8 @@ namespace cep::server {
 
 class HttpListener {
  public:
+  static constexpr size_t kReserve = 16;   // connections beyond limits.connections: a probe must get through
+
   // `line_bytes`: limits.line. `on_closed` is called after a connection has gone. The pointers must outlive this object, and it the loop's last handler.
   HttpListener(boost::asio::io_context* io, engine::DurableEngine* engine, size_t line_bytes, ConnectionCount* count, std::function<void()> on_closed,
                const HttpLimits& limits = {});
@@ -29,8 +31,6 @@ class HttpListener {
   void start();
   // What concerns all ports, loads, and this port's connections; other notices do no harm.
   void on_notice(const engine::Notice& notice) { service_.on_notice(notice); }
-  // The files on disk have mistakes, so the engine was not asked to load them.
-  void reload_refused(const std::string& text) { service_.reload_refused(text); }
   static bool is_http_connection(uint64_t connection) { return (connection & kHttpConnections) != 0; }
   // Accepts no more and closes each connection behind the answer that it waits for.
   void stop();
@@ -41,6 +41,8 @@ class HttpListener {
  private:
   void add(boost::asio::ip::tcp::socket socket);
   void remove(uint64_t id);
+  // Closes the oldest connection that waits for a request; false: there is none.
+  bool make_room();
 
   HttpLimits limits_;
   BodyBudget budget_;

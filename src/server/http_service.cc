@@ -59,7 +59,6 @@ HttpView HttpService::view() const {
   using namespace std::chrono;
   HttpView view;
   view.status = engine_->status();
-  if (!refused_.empty()) view.status.last_load_error = refused_;
   view.version = CEPD_VERSION;
   view.log_id = engine_->log_id();
   view.process = read_process();
@@ -181,13 +180,7 @@ void HttpService::on_notice(const Notice& notice) {
   events_.on_notice(notice);
 }
 
-void HttpService::reload_refused(const std::string& text) {
-  ++loads_failed_;
-  refused_ = text;
-}
-
 void HttpService::loaded(const Notice& notice) {
-  refused_.clear();
   ++(notice.text.empty() ? loads_done_ : loads_failed_);
   auto at = loads_.find(notice.request);
   if (at == loads_.end()) return;   // SIGHUP

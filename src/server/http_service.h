@@ -37,8 +37,6 @@ class HttpService {
   void handle(HttpRequest request, Reply reply);
   // All notices of the engine but those of other ports' connections.
   void on_notice(const engine::Notice& notice);
-  // A load that failed before the engine was asked: it counts as the last one.
-  void reload_refused(const std::string& text);
   void start();
   // Answers all that waits and takes nothing more.
   void stop();
@@ -69,7 +67,6 @@ class HttpService {
   Rates rates_;
   std::map<uint64_t, Load> loads_;   // by the engine's number
   uint64_t loads_done_ = 0, loads_failed_ = 0;
-  std::string refused_;              // reload_refused's text, until another load is answered
   boost::asio::steady_timer sample_timer_;
   bool stopped_ = false;
 };

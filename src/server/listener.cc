@@ -1,7 +1,6 @@
 #include "server/listener.h"
 
 #include <boost/asio/buffer.hpp>
-#include <chrono>
 
 #include "base/log.h"
 #include "server/wire.h"
@@ -11,6 +10,10 @@ namespace cep::server {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+
+namespace {
+constexpr std::chrono::seconds kFullLogEvery{10};
+}
 
 std::string connections_refusal(size_t most) { return "limits.connections (" + std::to_string(most) + ") connections are open already"; }
 
@@ -60,23 +63,29 @@ void Listener::retry_later(const error_code& error) {
   });
 }
 
+bool Listener::room() {
+  if (count_->open < count_->most) return true;
+  if (count_->make_room && count_->make_room()) return true;
+  return count_->open < count_->most + reserve_;
+}
+
 void Listener::take(tcp::socket socket) {
   error_code error;
   socket.non_blocking(true, error);
   if (error) return;
   // Two short answers behind each other must not wait for the client's delayed acknowledgement of the first.
   socket.set_option(tcp::no_delay(true), error);
-  if (count_->open < count_->most) {
-    full_logged_ = false;
+  if (room()) {
     failure_logged_ = false;
     on_accept_(std::move(socket));
     return;
   }
-  if (!full_logged_) {
+  // One line for a while: the limit may be met and left a thousand times a second.
+  if (const auto now = std::chrono::steady_clock::now(); full_logged_ == std::chrono::steady_clock::time_point{} || now - full_logged_ >= kFullLogEvery) {
     base::LogLine(base::LogLevel::kWarn, "connection refused, limits.connections are open")
         .add("port", name_)
         .add("connections", static_cast<uint64_t>(count_->most));
-    full_logged_ = true;
+    full_logged_ = now;
   }
   std::string answer = error_answer(connections_refusal(count_->most));
   if (!refusal_.empty()) answer = refusal_;

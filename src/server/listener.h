@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,7 @@ namespace cep::server {
 struct ConnectionCount {
   size_t open = 0;
   size_t most = 4096;
+  std::function<bool()> make_room;   // closes one that nobody would miss; false: there is none
 };
 
 // What a client is told that comes when as many are open.
@@ -32,6 +34,8 @@ class Listener {
 
   // What a client gets that comes when limits.connections are open, instead of the error line.
   void set_refusal(std::string bytes) { refusal_ = std::move(bytes); }
+  // So many are taken beyond limits.connections.
+  void set_reserve(size_t connections) { reserve_ = connections; }
   // Binds and listens. On failure *error_number is the errno.
   Status open(const base::Endpoint& at, int* error_number);
   // The port actually bound. REQUIRES open().
@@ -44,6 +48,7 @@ class Listener {
  private:
   void accept_next();
   void take(boost::asio::ip::tcp::socket socket);
+  bool room();
   void retry_later(const boost::system::error_code& error);
 
   std::string name_;
@@ -52,9 +57,10 @@ class Listener {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer retry_;
   std::string refusal_;
+  size_t reserve_ = 0;
   uint16_t port_ = 0;
   bool started_ = false;
-  bool full_logged_ = false;
+  std::chrono::steady_clock::time_point full_logged_{};   // when; the epoch: never
   bool failure_logged_ = false;
 };
 

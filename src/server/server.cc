@@ -80,7 +80,7 @@ struct Server::Impl {
 Server::Impl::Impl(engine::DurableEngine* engine_to_serve, const ServerOptions& server_options)
     : options(server_options),
       engine(engine_to_serve),
-      count{0, server_options.connections},
+      count{0, server_options.connections, {}},
       events(&io, engine, server_options.line_bytes, &count, [this] { next_step_of_stop(); }),
       alerts(&io, engine, server_options.subscriber_lag_bytes, &count, [this] { next_step_of_stop(); }) {
   if (options.http) http.emplace(&io, engine, server_options.line_bytes, &count, [this] { next_step_of_stop(); });
@@ -176,12 +176,7 @@ void Server::Impl::reload() {
   reload_again = reload_request.has_value();
   if (reload_again) return;
   if (stage == Stage::kServing) service.reloading();
-  Result<Program> program = options.read_program();
-  if (!program.ok()) {
-    if (http) http->reload_refused(program.status().message());
-    return reload_refused(program.status().message());
-  }
-  reload_request = engine->reload(std::move(program.value()));
+  reload_request = engine->reload(options.read_program);
 }
 
 void Server::Impl::loaded(const Notice& notice) {

@@ -23,7 +23,7 @@ struct ServerOptions {
   uint64_t subscriber_lag_bytes = 64 << 20;  // limits.subscriber_lag
   int64_t read_rest_ms = 2000;               // of a stop: to read what has come already
   int64_t drain_ms = 5000;                   // of a stop: for answers and, again, for records on their way
-  // SIGHUP: the pattern files on disk as they are now, their table files with them; or what is wrong, as `cepctl check` says it.
+  // SIGHUP, in a thread of the engine: the pattern files on disk as they are now, their table files with them; or what is wrong, as `cepctl check` says it.
   std::function<Result<Program>()> read_program;
 };
 

@@ -461,7 +461,7 @@ TEST_CASE("a set that is asked for while the daemon recovers is loaded once") {
   const std::string more = std::string(kProgram) + "pattern later on e { begin a where v == 8 alert low \"x\" }\n";
   {
     Running r(dir.path, program(kProgram), 2, {}, false);
-    const uint64_t request = r.engine->reload(program(more));
+    const uint64_t request = r.engine->reload([&more]() -> Result<Program> { return program(more); });
     CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
     r.wait(Notice::Kind::kReady, 0);
     r.offer(2, "", 0, 1, lines(20000, 20100));

@@ -494,19 +494,51 @@ TEST_CASE("http: any bytes in any pieces end their connection at most") {
   CHECK(daemon.stop() == 0);
 }
 
-TEST_CASE("http: limits.connections holds for this port too; the port can be off") {
+TEST_CASE("http: a body in a coding that is not known is refused, and what follows it is no request") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  for (const char* headers : {"Transfer-Encoding: xchunked", "Transfer-Encoding: chunked, identity", "Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked\r\nTransfer-Encoding: x"}) {
+    for (const char* path : {"/api/v1/events", "/nowhere"}) {
+      CAPTURE(headers);
+      Client client(daemon.http_port());
+      client.send("POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n0\r\n\r\n" + get_line("/healthz"));
+      client.half_close();
+      const std::vector<std::string> lines = client.rest();
+      REQUIRE(!lines.empty());
+      CHECK((lines.front().starts_with("HTTP/1.1 501") || lines.front().starts_with("HTTP/1.1 400")));
+      CHECK(lines.back() != "ok");
+    }
+  }
+}
+
+TEST_CASE("http: limits.connections holds for this port too, but for a probe; the port can be off") {
   Daemon daemon({"limits.connections=3"});
   REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
-  Client a = daemon.producer(), b = daemon.producer(), c(daemon.http_port());
-  REQUIRE(c.send(get_line("/healthz")));
-  CHECK(c.line() == "HTTP/1.1 200 OK\r");
-  CHECK(eventually([&] {   // the other port may accept its two a moment later
-    Client d(daemon.http_port());
-    d.send(get_line("/healthz"));
-    if (d.line() != "HTTP/1.1 503 Service Unavailable\r") return false;
-    const std::vector<std::string> rest = d.rest();
-    return !rest.empty() && rest.back() == R"({"error":"limits.connections (3) connections are open already"})";
-  }));
+  Client subscriber = daemon.subscriber(), producer = daemon.producer();
+  REQUIRE(producer.send(event("1")));
+  CHECK(is_alert_of(subscriber.line(), "1"));
+  // One that waits for its next request makes way, for this port and for others.
+  Client idle(daemon.http_port());
+  REQUIRE(idle.send(get_line("/healthz")));
+  CHECK(idle.line() == "HTTP/1.1 200 OK\r");
+  Client third = daemon.subscriber();
+  CHECK(idle.rest().back() == "ok");
+  // Those that are busy stay; so many more get in, and no more.
+  std::vector<Client> busy;
+  for (int i = 0; i < 16; ++i) {
+    CHECK(ask(daemon, "GET", "/healthz").code == 200);
+    busy.emplace_back(daemon.http_port());
+    REQUIRE(busy.back().send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\nExpect: 100-continue\r\n\r\n"));
+    CHECK(busy.back().line() == "HTTP/1.1 100 Continue\r");
+  }
+  const HttpReply refused = ask(daemon, "GET", "/healthz");
+  CHECK(refused.code == 503);
+  CHECK(has(refused.body, "limits.connections (3) connections are open already"));
+  REQUIRE(busy.front().send("\n\n\n\n\n\n\n\n"));
+  CHECK(busy.front().line() == "\r");
+  CHECK(busy.front().line() == "HTTP/1.1 200 OK\r");
+  busy.erase(busy.begin());
+  CHECK(eventually([&] { return ask(daemon, "GET", "/healthz").code == 200; }));
   Daemon off({"listen.http=off"});
   CHECK(off.http_port() == 0);
 }
