@@ -71,7 +71,7 @@ class OutputLog {
   // record's pattern or stream. It stops too after kPassedBytesMax of records that were not wanted, so that a rare pattern holds nobody up: the end is reached when `next` is
   // place().next, not when nothing was appended.
   virtual Result<Reading> copy(Channel channel, uint64_t seq, size_t max_bytes, const std::function<bool(std::string_view name)>& wants, std::string* out) const = 0;
-  static constexpr size_t kPassedBytesMax = 4 << 20;
+  static constexpr size_t kPassedBytesMax = 1 << 20;
 };
 
 }  // namespace cep::output

@@ -25,8 +25,8 @@ class AlertListener;
 class AlertSubscription : public std::enable_shared_from_this<AlertSubscription> {
  public:
   static constexpr size_t kRequestBytesMax = 64 << 10;  // of a line from the client
-  static constexpr size_t kFillBytes = 256 << 10;       // taken from the log at once
-  static constexpr int kTurnFills = 16;                 // so often, whether the filter lets anything through or not, before the others have their turn
+  static constexpr size_t kFillBytes = 64 << 10;        // taken from the log at once: what a subscriber that does not read costs
+  static constexpr int kTurnFills = 4;                  // so often, whether the filter lets anything through or not, before the others have their turn
   static constexpr int kLingerSeconds = 5;              // for the reason of a cut
   static constexpr int kLastAckSeconds = 1;             // of a stop: for a consumer's last `_ack`
 

@@ -57,7 +57,19 @@ EventConnection::Read EventConnection::read_once(size_t* bytes) {
       std::string_view(buffer.data(), n), [this](uint64_t number, std::string_view line) { take_line(number, line); },
       [this](uint64_t, std::string_view first_bytes, uint64_t length) { take_long(first_bytes, length); });
   offer();
+  count_held();
   return Read::kSome;
+}
+
+void EventConnection::count_held() {
+  const size_t before = std::exchange(held_bytes_, closed_ ? 0 : splitter_.held_bytes());
+  owner_->count_held(before, held_bytes_);
+}
+
+void EventConnection::drop_unfinished() {
+  splitter_ = LineSplitter(owner_->line_bytes_);
+  count_held();
+  refuse("too many long lines are on their way at once, and this connection's was the longest: send it later");
 }
 
 void EventConnection::take_line(uint64_t number, std::string_view line) {
@@ -232,6 +244,7 @@ void EventConnection::close() {
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_both, ignored);
   socket_.close(ignored);
+  count_held();
   if (dropped_answers_ > 0) {
     base::LogLine(base::LogLevel::kWarn, "a client did not read its error answers").add("dropped", dropped_answers_);
   }

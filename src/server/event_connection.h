@@ -35,6 +35,10 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   void resume();
   // Reads what has come already, until `deadline` at most; then nothing more is read.
   void drain(std::chrono::steady_clock::time_point deadline);
+  // Bytes of the line that has not ended yet.
+  size_t held_bytes() const { return held_bytes_; }
+  // Too much is held: lets go of the line and of the client, with the reason.
+  void drop_unfinished();
   // Sends what waits for the client, as far as it takes it.
   void send_answers();
   void close();
@@ -57,6 +61,7 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   bool may_read() const;
   // Reads one buffer and offers its lines; *bytes: how much came.
   Read read_once(size_t* bytes);
+  void count_held();
   void take_line(uint64_t number, std::string_view line);
   void take_long(std::string_view first_bytes, uint64_t length);
   void hello(std::string_view line);
@@ -74,6 +79,7 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   EventListener* owner_;
   uint64_t id_;
   LineSplitter splitter_;
+  size_t held_bytes_ = 0;           // as the owner has counted them
   Outbox answers_;
 
   Mode mode_ = Mode::kFirst;

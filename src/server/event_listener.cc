@@ -69,6 +69,15 @@ bool EventListener::offer(uint64_t id, engine::LineBatch* batch) {
   return !blocked_;
 }
 
+// Called by a connection that has just read.
+void EventListener::count_held(size_t before, size_t now) {
+  held_bytes_ = held_bytes_ - before + now;
+  if (now <= before || held_bytes_ <= std::max(kHeldBytesMost, 4 * line_bytes_)) return;
+  auto most = std::max_element(connections_.begin(), connections_.end(), [](const auto& a, const auto& b) { return a.second->held_bytes() < b.second->held_bytes(); });
+  const std::shared_ptr<EventConnection> connection = most->second;
+  connection->drop_unfinished();
+}
+
 void EventListener::on_room() {
   blocked_ = false;
   // Those for which there is no room after all come back into keeping_, in the same order.

@@ -20,6 +20,9 @@ class EventConnection;
 
 class EventListener {
  public:
+  // Of lines that have not ended yet, of all connections together, or four of the longest that is taken if that is more: beyond it the connection that holds most is closed.
+  static constexpr size_t kHeldBytesMost = 64 << 20;
+
   // `line_bytes`: limits.line. `on_closed` is called after a connection has gone. The pointers must outlive this object.
   EventListener(boost::asio::io_context* io, engine::DurableEngine* engine, size_t line_bytes, ConnectionCount* count,
                 std::function<void()> on_closed);
@@ -52,6 +55,7 @@ class EventListener {
   bool offer(uint64_t id, engine::LineBatch* batch);
   void pause(uint64_t id) { paused_.push_back(id); }
   void send_later(uint64_t id) { answering_.push_back(id); }
+  void count_held(size_t before, size_t now);
   bool draining() const { return draining_; }
   std::chrono::steady_clock::time_point drain_deadline() const { return drain_deadline_; }
 
@@ -61,6 +65,7 @@ class EventListener {
   std::function<void()> on_closed_;
   std::vector<char> buffer_;         // of whichever connection reads now
   std::map<uint64_t, std::shared_ptr<EventConnection>> connections_;
+  size_t held_bytes_ = 0;            // of lines that have not ended yet
   uint64_t next_id_ = 1;             // names a connection towards the engine
   bool blocked_ = false;             // the engine has no room
   std::vector<uint64_t> keeping_;    // connections with a batch that is to be offered again, in order

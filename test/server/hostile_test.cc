@@ -154,3 +154,30 @@ TEST_CASE("limits.line is the longest line that is taken") {
   CHECK(is_alert_of(subscriber.line(), "after"));
   CHECK(producer.line().starts_with(R"({"_error":{"line":2,"reason":"the line is longer than limits.line (1024 bytes))"));
 }
+
+TEST_CASE("long lines of many connections that never end do not add up: the longest go, with a reason") {
+  Daemon daemon({"limits.line=4MiB"});
+  Client subscriber = daemon.subscriber();
+  Client good = daemon.producer();
+  const uint64_t before = daemon.memory_bytes();
+  const std::string part(3 << 20, 'x');
+  std::vector<Client> holding;
+  for (int i = 0; i < 60; ++i) {
+    holding.push_back(daemon.producer());
+    REQUIRE(holding.back().send(part));
+    if (i % 10 != 0) continue;
+    REQUIRE(good.send(event("good")));
+    CHECK(is_alert_of(subscriber.line(), "good"));
+  }
+  CHECK((kSanitized || daemon.memory_bytes() < before + (180 << 20)));
+  size_t refused = 0, kept = 0;
+  for (Client& one : holding) {
+    one.send("\n");   // one that is kept is told that this is no event
+    const std::string answer = one.line();
+    refused += answer.find("too many long lines") != std::string::npos;
+    kept += answer.starts_with(R"({"_error":{"line":1,)");
+  }
+  CHECK(refused + kept == holding.size());
+  CHECK(kept >= 20);
+  CHECK(refused >= 30);
+}
