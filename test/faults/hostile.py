@@ -14,6 +14,7 @@ import time
 from clients import Gone, LineSocket
 from daemon import wait_for
 from report import Report, read_options, say
+from steady import phase, quantile
 from world import World
 
 RATE = 6000                # lines a second, of all good producers
@@ -96,51 +97,12 @@ def side(ports):
 
 
 # ---------------------------------------------------------------------------------------------------- the good ones
-class Watch(threading.Thread):
-    """The daemon's greatest memory while it runs."""
-
-    def __init__(self, daemon):
-        super().__init__(daemon=True)
-        self.cepd, self.most, self.over = daemon, 0, threading.Event()
-
-    def run(self):
-        while not self.over.wait(0.1):
-            try:
-                self.most = max(self.most, self.cepd.memory_bytes())
-            except OSError:
-                return
-
-
-def phase(world, seconds):
-    """Feeds at the rate for so long; how long it took until all was acknowledged, the greatest memory, the times from sending to acknowledgement."""
-    for producer in world.producers:
-        producer.latencies = []
-    watch = Watch(world.daemon)
-    watch.start()
-    started, fed = time.monotonic(), 0
-    while fed < RATE * seconds // len(world.producers):
-        due = int((time.monotonic() - started) * RATE / len(world.producers))
-        due = min(due, RATE * seconds // len(world.producers))
-        world.feed(due - fed)
-        fed = due
-        time.sleep(0.01)
-    good = world.wait_acknowledged(120)
-    taken = time.monotonic() - started
-    watch.over.set()
-    watch.join()
-    return (taken if good else float("inf")), watch.most, sorted(t for p in world.producers for t in p.latencies)
-
-
-def quantile(times, q):
-    return f"{times[min(len(times) - 1, int(q * len(times)))] * 1000:.1f}" if times else "?"
-
-
 def with_hostile(world, seconds, report):
     ports = [str(world.daemon.port(name)) for name in ("events", "alerts", "http")]
     bad = subprocess.Popen([sys.executable, "-B", os.path.abspath(__file__), "--side", *ports], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     ready = bad.stdout.readline().strip()
     report.check("idle" in ready, f"the bad ones are there: {ready}")
-    taken = phase(world, seconds)
+    taken = phase(world, seconds, RATE)
     bad.stdin.close()
     gigabytes = bad.stdout.read().count("gigabyte")
     bad.wait()
@@ -153,11 +115,11 @@ def run(world, options, report):
     daemon.start("shards=1")
     if not report.check(daemon.wait_ready(), "it starts", daemon.last_log(5)):
         return
-    phase(world, options.seconds)  # files that are made once are there then
+    phase(world, options.seconds, RATE)  # files that are made once are there then
     descriptors = daemon.descriptors()
     alone, beside = [], []
     for _ in range(2):
-        alone.append(phase(world, options.seconds))
+        alone.append(phase(world, options.seconds, RATE))
         beside.append(with_hostile(world, options.seconds, report))
         if not report.check(daemon.running(), "the daemon lives", daemon.last_log(5)):
             return

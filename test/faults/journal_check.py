@@ -16,7 +16,7 @@ class JournalCheck:
     """Feed it all lines of the cat, then look at `wrong` and at the counts."""
 
     def __init__(self, producers, others=False):
-        self.others = others   # lines of plain connections are there too
+        self.others = others   # lines of plain connections and of other producers are there too
         self.lines = {p.producer: p for p in producers}   # name → Lines
         self.counts = {name: 0 for name in self.lines}
         self.loads = self.ticks = self.broken = 0
@@ -45,7 +45,7 @@ class JournalCheck:
             self.of_producer(value["_line"].encode())
 
     def of_producer(self, line, length=None):
-        if self.others and not self.producer:
+        if self.others and self.producer not in self.lines:
             return None
         if self.producer not in self.lines:
             return self.complain(f"a line of the unknown producer {self.producer!r}: {line[:100]!r}")
