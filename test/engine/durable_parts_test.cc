@@ -55,6 +55,7 @@ TEST_CASE("a session counts lines, a takeover is a new epoch, forgetting begins 
   table.begin("a", 1, 100);
   table.wrote("a", 1, 10, 110);
   CHECK(table.find("a")->next == 11);
+  CHECK(table.unseen_since(110).empty());  // its lines were seen
   CHECK(table.next_epoch() == 2);
   table.begin("a", 2, 120);
   CHECK(table.find("a")->next == 11);

@@ -104,6 +104,17 @@ TEST_CASE("random entries come back as they were") {
   }));
 }
 
+TEST_CASE("times before 1970 come back") {
+  for (int64_t ms : {int64_t{0}, int64_t{-1}, int64_t{1}, int64_t{-123456789}, INT64_MIN, INT64_MAX}) {
+    std::string bytes;
+    append_tick(ms, &bytes);
+    EntryCursor cursor(bytes);
+    Entry e;
+    REQUIRE(cursor.next(&e));
+    CHECK(e.now_ms == ms);
+  }
+}
+
 TEST_CASE("numbers have one form") {
   auto skip = [](std::string_view number) { return "\x07" + std::string(number) + std::string(1, '\0'); };
   CHECK(dump(skip("\x05")) == "skip 5 \n");
