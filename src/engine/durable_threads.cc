@@ -64,12 +64,15 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   return {};
 }
 
-// What a crash or a power cut has left half written: never anything that was acknowledged.
+// What a crash or a power cut has left half written: never anything that was acknowledged. A lost last segment looks like a crash between two segments: it is said.
 void DurableThreads::tell_what_was_cut() const {
   using base::LogLevel;
   using base::LogLine;
   const journal::Opened& journal = stages_->journal_files;
   if (journal.torn_bytes > 0) LogLine(LogLevel::kInfo, "cut the journal's torn tail").add("at", journal.torn_at).add("bytes", journal.torn_bytes);
+  if (!journal.full.empty()) {
+    LogLine(LogLevel::kWarn, "the journal ends with a full segment: a crash came before the next one was begun, or somebody has removed it with all that was in it").add("last", journal.full);
+  }
   for (const std::string& cut : stages_->log->cuts()) LogLine(LogLevel::kInfo, "cut from the output log, to be made again").add("what", cut);
 }
 

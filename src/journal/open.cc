@@ -91,6 +91,7 @@ Result<OpenSegment> take_over(base::Env* env, const std::string& dir, const Segm
   const SegmentCursor& last = *read.value();
   out->torn_bytes = last.torn_bytes();
   if (out->torn_bytes > 0) out->torn_at = last.place();
+  if (last.closed()) out->full = segment.name;
   if (base::planted(base::Bug::kTrustPageCache) && !last.closed()) return trust(env, dir, segment, last);
   SegmentCopy copy;
   copy.keep_bytes = last.end_offset();

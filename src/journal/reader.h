@@ -33,6 +33,7 @@ struct Opened {
   std::unique_ptr<Writer> writer;
   uint64_t torn_bytes = 0;     // cut from the end
   std::string torn_at;         // where, for the log; empty: nothing was cut
+  std::string full;            // the last segment, where it was closed: the next one was never begun, or it is lost. Empty otherwise
 };
 
 // Opens the journal in `dir` (made if missing) for writing: checks the last segment, copies it without its torn tail, syncs and renames the copy into place (after a
