@@ -150,5 +150,11 @@ class Daemon:
                     return int(line.split()[1]) * 1024
         return 0
 
+    def loop_seconds(self):
+        """(ran, waited for a core): of the thread that serves all sockets, since its start."""
+        with open(f"/proc/{self.process.pid}/schedstat") as f:
+            ran, waited = f.read().split()[:2]
+        return int(ran) / 1e9, int(waited) / 1e9
+
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
