@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -24,8 +25,19 @@ size_t put_number(uint64_t n, char* out) {
   return count;
 }
 
-// Only what a signal handler may do.
+std::atomic_flag crashing;          // by the first thread that crashes
+thread_local bool crashing_here = false;
+
+// Only what a signal handler may do. One line crashes several shards at once: the first writes its note and ends the process, the others wait for that.
 void on_crash(int signal) {
+  if (crashing.test_and_set() && !crashing_here)
+    for (;;) ::pause();
+  if (crashing_here) {  // in here
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+    return;
+  }
+  crashing_here = true;
   const volatile runtime::WorkedRange* range = runtime::current_worked_range();
   if (range->first != 0) {
     char line[48];
@@ -70,7 +82,7 @@ void note_crashes_in(const std::string& path) {
   std::snprintf(path_of_notes, sizeof path_of_notes, "%s", path.c_str());
   struct sigaction action {};
   action.sa_handler = on_crash;
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_ONSTACK;
+  action.sa_flags = SA_ONSTACK;
   for (int signal : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) sigaction(signal, &action, nullptr);
 }
 

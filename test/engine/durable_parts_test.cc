@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -165,6 +166,32 @@ TEST_CASE("a thread that uses up its stack is noted too") {
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(WIFSIGNALED(status));
   CHECK(base::read_whole(base::posix_env(), path).value() == "7 7\n");
+}
+
+TEST_CASE("of threads that crash together one writes its note before the process ends") {
+  TempDir dir;
+  const std::string path = dir.path + "/crash";
+  std::string expected;
+  for (int i = 0; i < 100; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      note_crashes_in(path);
+      std::atomic<int> ready{0};
+      auto crash = [&ready] {
+        runtime::set_worked_range(7, 7);
+        for (++ready; ready < 4;) {
+        }
+        std::abort();
+      };
+      std::thread threads[] = {std::thread(crash), std::thread(crash), std::thread(crash), std::thread(crash)};
+      for (std::thread& thread : threads) thread.join();
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WTERMSIG(status) == SIGABRT);
+    expected += "7 7\n";
+  }
+  CHECK(base::read_whole(base::posix_env(), path).value() == expected);
 }
 
 TEST_CASE("the data directory keeps its identity and has one owner") {
