@@ -423,3 +423,69 @@ TEST_CASE("a sync that fails is final, and what it lost is found and made again"
     CHECK(read_all(*log, Channel::kAlerts, 1) == text_of(Channel::kAlerts, 1, 50));
   }
 }
+
+TEST_CASE("what a failed sync lost is written again from the first record that is not durable, over many marks of the index") {
+  for (uint64_t seed = 1; seed <= 5; ++seed) {
+    sim::SimEnv env(seed);
+    auto log = opened(&env, kDir);
+    append(log.get(), Channel::kAlerts, 1, 100);
+    check_ok(log->publish());
+    check_ok(log->sync());
+    append(log.get(), Channel::kAlerts, 100, 3000);
+    check_ok(log->publish());
+    CHECK(log->place(Channel::kAlerts).bytes > 200'000);
+    env.fail(sim::Op::kSync, 1, ".log");
+    CHECK(!log->sync().ok());
+    env.restart();
+    log = opened(&env, kDir);
+    append(log.get(), Channel::kAlerts, 1, 3001);
+    check_ok(log->publish());
+    check_ok(log->sync());
+    env.cut_power();
+    log = opened(&env, kDir);
+    CHECK(log->still_to_compare() == 3000);
+    CHECK(read_all(*log, Channel::kAlerts, 1) == text_of(Channel::kAlerts, 1, 3001));
+  }
+}
+
+TEST_CASE("a channel keeps its later segments as long as its earlier ones, whatever the clock has said") {
+  sim::SimEnv env(1);
+  auto options = small();
+  options.retain_age_ms = 10'000;
+  auto log = opened(&env, kDir, options);
+  append(log.get(), Channel::kAlerts, 1, 40);
+  check_ok(log->publish());
+  env.set_wall_clock(-20'000);
+  append(log.get(), Channel::kAlerts, 40, 80);
+  check_ok(log->publish());
+  check_ok(log->sync());
+  env.set_wall_clock(20'000);  // those of the second batch look old, those of the first are not
+  check_ok(log->retain());
+  CHECK(log->place(Channel::kAlerts).oldest == 1);
+  CHECK(read_all(*log, Channel::kAlerts, 1) == text_of(Channel::kAlerts, 1, 80));
+}
+
+TEST_CASE("names are durable before something builds on them") {
+  for (uint64_t seed = 1; seed <= 80; ++seed) {
+    sim::SimEnv env(seed);
+    auto crash_in_rename = [&](auto work) {
+      env.crash_at_kill_point(1, "whole-renamed");
+      CHECK_THROWS_AS(work(), sim::SimCrash);
+      env.forget_faults();
+    };
+    CAPTURE(seed);
+    std::unique_ptr<OutputLog> log;
+    crash_in_rename([&] { opened(&env, kDir, small()); });
+    env.restart();  // the state's name is there, and may not be after a power cut
+    log = opened(&env, kDir, small());
+    append(log.get(), Channel::kAlerts, 1, 10);
+    check_ok(log->publish());
+    if (seed % 2 == 0) crash_in_rename([&] { log->sync().ok(); });  // the state may be durable, so its segments must be
+    log.reset();
+    env.cut_power();
+    log = opened(&env, kDir, small());
+    append(log.get(), Channel::kAlerts, 1, 10);
+    check_ok(log->publish());
+    CHECK(read_all(*log, Channel::kAlerts, 1) == text_of(Channel::kAlerts, 1, 10));
+  }
+}
