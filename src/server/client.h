@@ -44,8 +44,8 @@ struct TailOptions {
   FILE* err = stderr;
 };
 
-// Prints the records of one channel, one line each, flushed as they come. 0 when `count` is reached, nothing came for `idle_ms` or the daemon
-// ended; 1 if the daemon refused or cut the subscription (its reason goes to `err`) or ended before `count`; 3 if it cannot be reached or is no cepd.
+// Prints the records of one channel, one line each, flushed as they come. 0 when `count` is reached or nothing came for `idle_ms`; 1 if the daemon refused or cut
+// the subscription (its reason goes to `err`) or ended before `count`; 3 if it cannot be reached, is no cepd or has gone.
 int run_tail(const TailOptions& options);
 
 }  // namespace cep::server

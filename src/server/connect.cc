@@ -96,7 +96,8 @@ Result<ClientSocket> connect_to(std::string_view endpoint, int64_t wait_ms) {
     if (steady_clock::now() >= deadline) break;
     ::poll(nullptr, 0, 20);
   }
-  return Status::error("cannot reach cepd at " + to_text(at.value()) + ": " + reason);
+  const bool nobody = reason == std::strerror(ECONNREFUSED);
+  return Status::error("cannot reach cepd at " + to_text(at.value()) + ": " + reason + (nobody ? " (does it run, and is this the port that it listens on?)" : ""));
 }
 
 }  // namespace cep::server

@@ -96,7 +96,8 @@ Result<HttpReply> call_http(const HttpCall& call) {
     if (error == http::error::bad_version || error == http::error::bad_status || error == http::error::bad_reason) {
       return Status::error("what answers at " + to_text(at.value()) + " is no cepd; is that its port `http`?");
     }
-    const std::string reason = error == beast::error::timeout ? "no answer in " + std::to_string(call.timeout_ms) + " ms" : error.message();
+    std::string reason = error == beast::error::timeout ? "no answer in " + std::to_string(call.timeout_ms) + " ms" : error.message();
+    if (error == boost::asio::error::connection_refused) reason += " (does it run, and is this the port that it listens on?)";
     return Status::error("cannot reach cepd at " + to_text(at.value()) + ": " + reason);
   } catch (const std::exception& e) {  // out of descriptors
     return Status::error("cannot reach cepd at " + to_text(at.value()) + ": " + e.what());

@@ -6,9 +6,17 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/time_text.h"
+
 namespace cep::server {
 
 using std::chrono::steady_clock;
+
+std::string duration_text(int64_t ms) {
+  std::string text;
+  base::append_duration(ms, &text);
+  return text;
+}
 
 double seconds_since(steady_clock::time_point start) {
   return std::chrono::duration<double>(steady_clock::now() - start).count();

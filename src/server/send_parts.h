@@ -52,6 +52,8 @@ class SendProgress {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now(), last_{};
 };
 
+// "1m", "500ms".
+std::string duration_text(int64_t ms);
 double seconds_since(std::chrono::steady_clock::time_point start);
 
 // The two forms. `fd` is the input, at its beginning.

@@ -45,6 +45,7 @@ class SessionSender {
   bool connect();
   void lost();
   void back_off();
+  std::string way_on() const;
   void serve_connection();
   void wait();
   int timeout_ms() const;
@@ -122,16 +123,28 @@ bool SessionSender::connect() {
 
 void SessionSender::lost() {
   if (!was_welcome_) return end(3, "cepd at " + options_.to + " closed the connection");
-  if (broken_at_ == steady_clock::time_point{}) broken_at_ = steady_clock::now();
+  if (broken_at_ == steady_clock::time_point{}) {
+    broken_at_ = steady_clock::now();
+    progress_.clear();
+    const std::string line = std::to_string(window_.first() - 1);
+    std::fprintf(options_.err, "cepd at %s has gone after the acknowledgement of line %s; trying to go on there for %s\n", options_.to.c_str(), line.c_str(),
+                 duration_text(options_.retry_ms).c_str());
+  }
   ++reconnects_;
 }
 
 void SessionSender::back_off() {
   if (seconds_since(broken_at_) * 1000 > static_cast<double>(options_.retry_ms)) {
-    return end(3, "cepd at " + options_.to + " has gone after the acknowledgement of line " + std::to_string(window_.first() - 1));
+    return end(3, "cepd at " + options_.to + " has not come back; " + lines_text(window_.first() - 1) + " are durable" + way_on());
   }
   ::poll(nullptr, 0, static_cast<int>(back_off_ms_));
   back_off_ms_ = std::min(kBackOffMostMs, back_off_ms_ * 2);
+}
+
+// What the user does to send the rest.
+std::string SessionSender::way_on() const {
+  if (!plain_file_) return "";
+  return options_.producer.empty() || options_.resume ? ": the same command goes on behind them" : ": the same command with --resume goes on behind them";
 }
 
 void SessionSender::serve_connection() {
@@ -195,6 +208,10 @@ void SessionSender::refused(const std::string& reason) {
     connected_ = false;  // too many connections, say: tried again
     return;
   }
+  if (!was_welcome_ && reason.find("_subscribe") != std::string::npos) {
+    return end(3, "cepd at " + options_.to + ": that is its port `alerts`; event lines go to its port `events`, 7800 if nothing else is said");
+  }
+  if (reason.starts_with("HTTP/")) return end(3, "what answers at " + options_.to + " is no port `events` of a cepd: " + reason);
   end(3, "cepd at " + options_.to + ": " + reason);
 }
 

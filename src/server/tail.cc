@@ -98,7 +98,11 @@ class Tail {
   void refuse(std::string_view line) {
     Json answer = Json::parse(line.begin(), line.end(), nullptr, false);
     std::string reason(line);
-    if (answer.is_object() && answer["_error"].is_object() && answer["_error"]["reason"].is_string()) reason = answer["_error"]["reason"];
+    if (answer.is_object() && answer["_error"].is_object()) {
+      if (answer["_error"]["reason"].is_string()) reason = answer["_error"]["reason"];
+      // Only the port `events` counts lines.
+      if (!subscribed_ && answer["_error"].contains("line")) reason = "that is its port `events`; records come from its port `alerts`, 7801 if nothing else is said";
+    }
     std::fprintf(options_.err, "cepd at %s: %s\n", options_.from.c_str(), reason.c_str());
     done_ = true;
     status_ = 1;
@@ -115,7 +119,9 @@ class Tail {
       std::fprintf(options_.err, "cepd at %s closed the connection\n", options_.from.c_str());
       return 3;
     }
-    return options_.count > 0 ? short_of() : 0;
+    const std::string where = seq_ > 0 ? " after record " + std::to_string(seq_) : std::string();
+    std::fprintf(options_.err, "cepd at %s has gone%s\n", options_.from.c_str(), where.c_str());
+    return options_.count > 0 ? short_of() : 3;
   }
 
   int short_of() const {

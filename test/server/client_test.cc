@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -199,4 +200,46 @@ TEST_CASE("a rate holds the lines back") {
   CHECK(run_send(options) == 0);
   CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(180));
   for (int i = 0; i < 20; ++i) CHECK(is_alert_of(subscriber.line(), "x"));
+}
+
+TEST_CASE("tail says when the daemon has gone, and that it is not done") {
+  Daemon daemon;
+  TemporaryFolder folder;
+  Capture err, out;
+  REQUIRE(run_send(send_of(folder.write("events.ndjson", event("1") + event("2")), daemon.events_port(), &err)) == 0);
+  TailOptions tail;
+  tail.from = at(daemon.alerts_port());
+  tail.since = "1";
+  tail.consumer = "siem";
+  tail.out = out.file();
+  tail.err = err.file();
+  std::atomic<int> status{-1};
+  std::thread reader([&] { status = run_tail(tail); });
+  CHECK(eventually([&] {
+    Client asking(daemon.alerts_port());
+    asking.send("{\"_subscribe\":{\"from\":\"resume\",\"consumer\":\"siem\"}}\n");
+    return asking.line().find("\"from\":3,") != std::string::npos;
+  }));
+  daemon.kill();
+  reader.join();
+  CHECK(status == 3);
+  CHECK(has(err.text(), "has gone after record 2"));
+}
+
+TEST_CASE("the wrong one of the ports is told by its name") {
+  Daemon daemon;
+  TemporaryFolder folder;
+  Capture err;
+  CHECK(run_send(send_of(folder.write("events.ndjson", event("1")), daemon.alerts_port(), &err)) == 3);
+  CHECK(has(err.text(), "that is its port `alerts`; event lines go to its port `events`"));
+  CHECK(run_send(send_of(folder.write("events.ndjson", event("1")), daemon.http_port(), &err)) == 3);
+  CHECK(has(err.text(), "is no port `events` of a cepd"));
+  TailOptions tail;
+  tail.err = err.file();
+  tail.from = at(daemon.events_port());
+  CHECK(run_tail(tail) == 1);
+  CHECK(has(err.text(), "that is its port `events`; records come from its port `alerts`"));
+  tail.from = at(daemon.http_port());
+  CHECK(run_tail(tail) == 3);
+  CHECK(has(err.text(), "is that its port `alerts`?"));
 }
