@@ -49,7 +49,7 @@ class Env {
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted; no . and ..
   virtual bool exists(const std::string& path) = 0;
   virtual Result<uint64_t> free_bytes(const std::string& path) = 0;           // for this process
-  // An exclusive lock on the file, made if need be. An error if another process holds it: the message says which, if it wrote its pid there.
+  // An exclusive lock on the file, made if need be. An error if another process holds it for 2 s (a killed one needs time to go): the message says its pid, if it can.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
   virtual int64_t modified_ms(const std::string& path) = 0;                   // -1 if unknown
   virtual int64_t wall_ms() = 0;                                              // since the epoch

@@ -1,6 +1,7 @@
 // The machine's own Env: plain system calls, each repeated where a signal broke it off, each error with the path and what errno says. Nothing is buffered here.
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -30,6 +31,18 @@ auto again(Call call) {
   auto result = call();
   while (result == -1 && errno == EINTR) result = call();
   return result;
+}
+
+// Takes the lock. A process that was killed a moment ago holds it until the kernel has taken it down, so whoever starts its successor need not know when that is.
+// 0, or the errno: EWOULDBLOCK if it is still held then.
+int wait_for_lock(int fd) {
+  using std::chrono::steady_clock;
+  const auto deadline = steady_clock::now() + std::chrono::seconds(2);
+  while (again([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
+    if (errno != EWOULDBLOCK || steady_clock::now() >= deadline) return errno;
+    ::poll(nullptr, 0, 20);
+  }
+  return 0;
 }
 
 class PosixFile final : public File {
@@ -186,8 +199,7 @@ class PosixEnv final : public Env {
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
     int fd = again([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); });
     if (fd < 0) return failed("open", path, errno);
-    if (again([&] { return ::flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
-      int error = errno;
+    if (int error = wait_for_lock(fd); error != 0) {
       std::string who = holder(fd);
       ::close(fd);
       if (error != EWOULDBLOCK) return failed("lock", path, error);

@@ -1,7 +1,34 @@
 // cepd, the daemon: the command line alone.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
 
+#include "base/nearest.h"
 #include "cepd/start.h"
+
+namespace {
+
+// What CLI11 found wrong, in the words that cepctl has for it.
+int wrong_use(const CLI::App& app, const CLI::ParseError& error) {
+  std::string what = error.what();
+  const std::vector<std::string> words = app.remaining(true);
+  if (!words.empty()) {
+    std::vector<std::string> known;
+    for (const CLI::Option* o : app.get_options())
+      for (const std::string& name : o->get_lnames()) known.push_back("--" + name);
+    auto flag = std::find_if(words.begin(), words.end(), [](const std::string& word) { return word.starts_with('-'); });
+    if (flag != words.end()) {
+      const std::string name = flag->substr(0, flag->find('=')), near = cep::base::nearest(name, known);
+      what = "there is no flag `" + name + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?");
+    } else {
+      what = "`" + words.front() + "` belongs to no flag; settings are read with `--config " + words.front() + "`";
+    }
+  }
+  std::fprintf(stderr, "cepd: %s\nTry `cepd --help`.\n", what.c_str());
+  return cep::cepd::kUsage;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"cepd: finds patterns in streams of events. Event lines come in over TCP, records go to subscribers.\n"
@@ -21,7 +48,8 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? cep::cepd::kDone : cep::cepd::kUsage;
+    if (error.get_exit_code() == 0) return app.exit(error);  // help, version
+    return wrong_use(app, error);
   }
   return cep::cepd::start(options);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -167,6 +168,17 @@ int serve(const DaemonConfig& config, const Program& program, const StartOptions
   return server.run().ok() ? kDone : kIoFailed;
 }
 
+// What the start would stumble over; empty: nothing. The daemon makes its data directory itself, folders of outputs it does not: a mistyped one would be made.
+std::string missing_output_folder(const DaemonConfig& config) {
+  for (const DaemonConfig::OutputFile& file : config.output_files) {
+    const std::filesystem::path folder = std::filesystem::path(file.path).parent_path();
+    std::error_code ignored;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, ignored))
+      return "the folder of the file output " + file.path + " is not there: make " + folder.string() + ", or set another path";
+  }
+  return {};
+}
+
 std::string counted(size_t n, const std::string& what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
 
 // Compiles as the engine would and says how many streams there are; what is wrong or doubtful goes to standard error.
@@ -177,6 +189,7 @@ int check(const DaemonConfig& config, const Program& program, const std::string&
   auto engine = Engine::create(program, {}, [](const Record&) {}, &diagnostics);
   std::fputs(render_all(diagnostics, program.files, base::wants_colour(STDERR_FILENO)).c_str(), stderr);
   if (engine == nullptr) return kBadPatterns;
+  if (const std::string missing = missing_output_folder(config); !missing.empty()) return fail(kNoInput, "cepd: " + missing + "\n");
   std::printf("settings and %s are good, %s\n", counted(program.files.size(), "pattern file").c_str(), counted(engine->streams().size(), "stream").c_str());
   return kDone;
 }

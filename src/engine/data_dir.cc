@@ -23,7 +23,11 @@ Result<DataDir> open_data_dir(base::Env* env, const std::string& path) {
   Status made = env->make_dir(path);
   if (!made.ok()) return made;
   auto lock = env->lock(path + "/LOCK");
-  if (!lock.ok()) return Status::error("the data directory " + path + " is in use: " + lock.status().message());
+  if (!lock.ok()) {
+    const std::string& why = lock.status().message();
+    if (why.find("locked by") == std::string::npos) return Status::error("cannot use the data directory " + path + ": " + why);
+    return Status::error("the data directory " + path + " is in use: " + why + "; one daemon at a time: stop it, or set another data_dir");
+  }
   out.lock = std::move(lock.value());
   const std::string name = path + "/ID";
   if (!env->exists(name)) {

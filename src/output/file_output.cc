@@ -1,6 +1,7 @@
 #include "output/file_output.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/check.h"
 #include "base/glob.h"
@@ -201,7 +202,11 @@ class DiskFileOutput final : public FileOutput {
 Result<std::unique_ptr<FileOutput>> FileOutput::open(base::Env* env, const OutputLog* log, const FileOutputOptions& options) {
   CEP_CHECK(options.channel != Channel::kStreams);
   auto out = std::make_unique<DiskFileOutput>(env, log, options);
-  if (Status opened = out->open(); !opened.ok()) return opened;
+  if (Status opened = out->open(); !opened.ok()) {
+    const std::string folder = std::filesystem::path(options.path).parent_path().string();
+    if (folder.empty() || env->exists(folder)) return opened;
+    return Status::error("the folder of the file output " + options.path + " is not there: make " + folder + ", or set another path");
+  }
   return std::unique_ptr<FileOutput>(std::move(out));
 }
 

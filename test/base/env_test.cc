@@ -4,12 +4,15 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+
+#include <thread>
 
 #include "base/child.h"
 #include "base/env_kit.h"
@@ -150,6 +153,18 @@ TEST_CASE("rename replaces, remove removes") {
   CHECK(env()->remove(dir.file("b")).ok());
   CHECK(env()->remove(dir.file("b")).message() == "cannot remove " + dir.file("b") + ": No such file or directory");
   CHECK(env()->list(dir.path()).value().empty());
+}
+
+TEST_CASE("a lock that is freed a moment later is taken: a killed process needs time to go") {
+  TempDir dir;
+  auto mine = env()->lock(dir.file("lock"));
+  REQUIRE(mine.ok());
+  std::thread freeing([&] {
+    ::poll(nullptr, 0, 200);
+    mine.value().reset();
+  });
+  CHECK(env()->lock(dir.file("lock")).ok());
+  freeing.join();
 }
 
 TEST_CASE("a lock is one process's alone; the error names it") {

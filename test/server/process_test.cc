@@ -204,6 +204,9 @@ TEST_CASE("--check reads and compiles only") {
   Finished wrong = cepd({"--check", "--set", "patterns=[" + bad + "]"});
   CHECK(wrong.status == 65);
   CHECK(has(wrong.output, "bad.cep:1:"));
+  Finished folderless = cepd({"--check", "--set", "patterns=[" + program + "]", "--set", "outputs.files=[{path: " + folder.path() + "/none/alerts}]"});
+  CHECK(folderless.status == 66);
+  CHECK(has(folderless.output, "make " + folder.path() + "/none, or set another path"));
 }
 
 TEST_CASE("colour for people only, and never with NO_COLOR") {
@@ -229,6 +232,8 @@ TEST_CASE("each failure to start has its reason and its exit status") {
   const std::string patterns = "patterns=[" + program + "]";
   Finished usage = cepd({"--nonsense"});
   CHECK(usage.status == 64);
+  CHECK(has(cepd({"--confg", "x"}).output, "there is no flag `--confg`; did you mean `--config`?"));
+  CHECK(has(cepd({"cepd.yaml"}).output, "settings are read with `--config cepd.yaml`"));
   Finished no_config = cepd({"--config", folder.path() + "/none.yaml"});
   CHECK(no_config.status == 66);
   CHECK(has(no_config.output, "none.yaml"));
