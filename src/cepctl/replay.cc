@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <thread>
+#include <utility>
 
 #include "base/terminal.h"
 #include "cepctl/commands.h"
@@ -187,6 +188,10 @@ class Replay {
   }
 
   bool after_load(std::string_view line) {
+    if (!options_.files.empty() && !std::exchange(told_of_load_, true)) {
+      complain("warning: the events bring pattern files of their own ({\"_load\":…}), which stand for those named here from there on; to try those on them: "
+               "cepctl journal cat | grep -v '^{\"_load\"' | cepctl replay FILE --events -");
+    }
     has_program_ = true;
     engine_options_.limits = engine_->limits();
     if (feed_->needs_times()) feed_->set_times(times(event::read_recorded(line).program.files));
@@ -254,7 +259,7 @@ class Replay {
   std::unique_ptr<EventFeed> feed_;
   Clock::time_point begin_;
   int64_t arrival_ = 0;
-  bool has_program_ = false;
+  bool has_program_ = false, told_of_load_ = false;
 };
 
 }  // namespace

@@ -218,6 +218,8 @@ std::vector<std::string> words_of_body(const Question& q) {
   return words;
 }
 
+std::string nearest_word(const Question& q);
+
 // `times 3 + 1`: its `+` is no operator, so the sum is cut.
 std::string times_hint(const Question& q) {
   const Token* at = q.found;
@@ -277,7 +279,9 @@ std::string body_hint(const Question& q) {
                        q.symbol(Symbol::kColon))) {
     return "a range is written `times " + std::string(q.state.of(*q.before)) + "..5`";
   }
-  if (std::string hint = times_hint(q); !hint.empty()) return hint;
+  if (nearest_word(q).empty()) {   // `times 3+` and then a stage whose first word is misspelled
+    if (std::string hint = times_hint(q); !hint.empty()) return hint;
+  }
   return misplaced_body_word(q);
 }
 

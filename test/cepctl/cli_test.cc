@@ -256,6 +256,9 @@ TEST_CASE("replay: a recorded stream brings its program") {
   CHECK(has(sh.err, "p.cep:2:14: error"));
   CHECK(sh.run("replay --events - ", "{\"_load\":{\"semantics\":7,\"files\":[]}}\n") == 1);
   CHECK(has(sh.err, "semantics 7"));
+  sh.file("mine.cep", kProgram);
+  CHECK(sh.run("replay mine.cep --events -", load(p, 5000) + x) == 0);
+  CHECK(has(sh.err, "the events bring pattern files of their own"));
 }
 
 TEST_CASE("test: loads among the events, and programs loaded anew") {
