@@ -83,6 +83,13 @@ struct StreamStats {
   std::string held_by;              // the stream of its feed (or `by` value) whose watermark holds the readers back; empty: itself
 };
 
+// Where lines go that neither say their `_stream` nor come with a default one.
+enum class UnnamedLines : uint8_t {
+  kOneStream,  // to the only stream
+  kByWhen,     // to the streams whose `when` holds
+  kRejected,   // several streams (or none), none with `when`
+};
+
 // Of one pattern, window or join with an alert or a reader.
 struct OperatorStats {
   std::string name, kind, file;     // kind: "pattern", "window", "join", "stream", "table"
@@ -130,6 +137,7 @@ class Engine {
   // Names of source streams, in order of declaration.
   virtual std::vector<std::string> streams() const = 0;
   virtual bool has_stream(std::string_view name) const = 0;
+  virtual UnnamedLines unnamed_lines() const = 0;
   // In force: of the program loaded last.
   virtual const Limits& limits() const = 0;
 };

@@ -91,6 +91,7 @@ int change(const PatternsOptions& options, HttpCall call, const std::string& wha
   }
   const Json json = Json::parse(reply.value().body, nullptr, false);
   const uint64_t position = json.is_object() ? number(json, "position") : 0;
+  if (json.is_object()) std::fputs(text(json, "warnings").c_str(), stderr);
   std::fprintf(stderr, "%s, in force at position %llu\n", what.c_str(), static_cast<unsigned long long>(position));
   return kDone;
 }

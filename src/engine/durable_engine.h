@@ -145,6 +145,8 @@ class DurableEngine {
   // They are made one after the other, in a thread of their own: a large set takes seconds to compile.
   virtual uint64_t reload(std::function<Result<Program>()> read) = 0;  // SIGHUP: the files on disk as `read` finds them then, or what is wrong with them
   virtual uint64_t change_files(const FileChange& change) = 0;         // all of it or nothing
+  // What is doubtful about a load that was taken, as `cepctl check` prints it, and which lines it shuts out; empty: nothing. Asked once, when its kLoaded has come.
+  virtual std::string take_load_warnings(uint64_t request) = 0;
   virtual std::vector<PatternFile> files() const = 0;
 
   // Consumers of the output log (any thread). What is acknowledged after stop() is kept too. Any bytes are a name: none can touch the place of a file output.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/log.h"
 #include "base/memory.h"
 #include "engine/durable_threads.h"
 #include "engine/program_set.h"
@@ -124,6 +125,16 @@ void DurableThreads::begin_to_read(int64_t unread_since_ms) {
   if (wants_ticks_) stages_->journal->take_pause(unread_since_ms);
 }
 
+void DurableThreads::tell_of_room(bool full, uint64_t free) const {
+  if (full) {
+    base::LogLine(base::LogLevel::kWarn, "no room: less than disk.reserve is free on the disk of data_dir; nothing is read from producers until there is more")
+        .add("free_bytes", free)
+        .add("reserve_bytes", options_.disk_reserve_bytes);
+  } else {
+    base::LogLine(base::LogLevel::kInfo, "there is room on the disk again: producers are read").add("free_bytes", free);
+  }
+}
+
 // What is looked at once in a while: room on the disk, producers to forget.
 void DurableThreads::housekeeping() {
   const uint64_t now = options_.env->steady_us();
@@ -139,6 +150,7 @@ void DurableThreads::housekeeping() {
   const bool full = free.ok() && free.value() < options_.disk_reserve_bytes;
   if (full != no_room_) {
     no_room_ = full;
+    tell_of_room(full, free.value());
     if (full) {
       unread_since_ms_ = options_.env->wall_ms();
     } else {
@@ -211,6 +223,10 @@ bool DurableThreads::recover() {
   {
     std::lock_guard lock(in_mutex_);
     if (!load_asked_ && stages_->differs(set_)) {
+      if (stages_->scan.last_load) {
+        base::LogLine(base::LogLevel::kInfo, "the pattern files have changed since the last run: the new ones hold from the journal's end on")
+            .add("position", stages_->scan.next);
+      }
       Request r;
       r.kind = Request::Kind::kLoad;
       r.load = std::make_shared<const journal::Load>(set_);

@@ -2,6 +2,7 @@
 #include "engine/durable_threads.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/log.h"
@@ -45,7 +46,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   Result<std::unique_ptr<Stages>> stages = Stages::open(options_, engine, std::move(hooks));
   if (!stages.ok()) return stages.status();
   stages_ = std::move(stages.value());
-  set_ = stages_->wanted(program, diagnostics);
+  set_ = stages_->wanted(program, diagnostics, &unnamed_);
   if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
   for (output::FileOutputOptions& file : options_.files) {
     file.after = stages_->places.acknowledged(std::string(channel_name(file.channel)), place_of_file(file.path));
@@ -261,10 +262,16 @@ void DurableThreads::loads_loop() {
 
 void DurableThreads::load(uint64_t number, journal::Load load) {
   std::vector<Diagnostic> diagnostics;
-  const bool good = check_load(&load, &diagnostics);
+  UnnamedLines unnamed = unnamed_;
+  const bool good = check_load(&load, &diagnostics, &unnamed);
   loaded_ = true;
   if (!good) return loaded(number, render_all(diagnostics, load.program.files));
   if (same(load, set_)) return loaded(number, {});
+  std::string warnings = render_all(diagnostics, load.program.files) + unnamed_warning(std::exchange(unnamed_, unnamed), unnamed);
+  if (!warnings.empty()) {
+    std::lock_guard lock(status_mutex_);
+    load_warnings_[number] = std::move(warnings);
+  }
   Request r;
   r.kind = Request::Kind::kLoad;
   r.number = number;
@@ -301,6 +308,15 @@ uint64_t DurableThreads::change_files(const FileChange& change) {
     for (const SourceFile& file : change.put) load = with_file(load, file.name, file.text);
     return load;
   });
+}
+
+std::string DurableThreads::take_load_warnings(uint64_t request) {
+  std::lock_guard lock(status_mutex_);
+  auto at = load_warnings_.find(request);
+  if (at == load_warnings_.end()) return {};
+  std::string out = std::move(at->second);
+  load_warnings_.erase(at);
+  return out;
 }
 
 std::vector<PatternFile> DurableThreads::files() const {

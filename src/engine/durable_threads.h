@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -39,6 +40,7 @@ class DurableThreads : public DurableEngine {
   void goodbye(uint64_t connection) override;
   uint64_t reload(std::function<Result<Program>()> read) override;
   uint64_t change_files(const FileChange& change) override;
+  std::string take_load_warnings(uint64_t request) override;
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override;
   Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override;
@@ -83,6 +85,7 @@ class DurableThreads : public DurableEngine {
   bool sync_if_due(bool now);
   void send_frame(WrittenFrame frame);
   void housekeeping();
+  void tell_of_room(bool full, uint64_t free) const;
   void begin_to_read(int64_t unread_since_ms);
   uint64_t wait_us() const;
 
@@ -160,6 +163,8 @@ class DurableThreads : public DurableEngine {
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;
   // I/O thread alone.
+  UnnamedLines unnamed_ = UnnamedLines::kRejected;   // with set_; loads thread
+  std::map<uint64_t, std::string> load_warnings_;    // by request, until they are taken; under status_mutex_
   uint64_t last_request_ = 0;
   std::string last_load_error_;           // under status_mutex_
 

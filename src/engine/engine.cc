@@ -104,6 +104,12 @@ class RunningEngine : public Engine {
   std::vector<std::string> streams() const override { return streams_; }
   const Limits& limits() const override { return options_.limits; }
   bool has_stream(std::string_view name) const override { return std::find(streams_.begin(), streams_.end(), name) != streams_.end(); }
+  UnnamedLines unnamed_lines() const override {
+    const plan::Plan& plan = *loaded_->plan;
+    const std::vector<int>& sources = loaded_->topology.sources;
+    if (std::any_of(sources.begin(), sources.end(), [&](int node) { return plan.nodes[node].source.when != nullptr; })) return UnnamedLines::kByWhen;
+    return sources.size() == 1 ? UnnamedLines::kOneStream : UnnamedLines::kRejected;
+  }
 
  private:
   // Puts what the plan needs in the place of what there is.

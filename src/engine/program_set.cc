@@ -1,8 +1,7 @@
 #include "engine/program_set.h"
 
 #include <algorithm>
-
-#include "cep/engine.h"
+#include <memory>
 
 namespace cep::engine {
 namespace {
@@ -71,15 +70,23 @@ bool without_file(const journal::Load& last, std::string_view name, journal::Loa
   return false;
 }
 
-bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics) {
+bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed) {
   load->program.table_files.clear();
   if (!Engine::read_table_files(&load->program, diagnostics)) return false;
   std::vector<Diagnostic> found;
   EngineOptions options;
   options.limits = load->program.limits;
-  const bool good = Engine::create(load->program, options, [](const Record&) {}, &found) != nullptr;
+  const std::unique_ptr<Engine> engine = Engine::create(load->program, options, [](const Record&) {}, &found);
   *diagnostics = std::move(found);
-  return good;
+  if (engine && unnamed) *unnamed = engine->unnamed_lines();
+  return engine != nullptr;
+}
+
+std::string unnamed_warning(UnnamedLines before, UnnamedLines after) {
+  constexpr const char* kWayOut = "; let them say it, or the producer session name its `stream`\n";
+  if (before == after || after == UnnamedLines::kOneStream || before == UnnamedLines::kRejected) return {};
+  if (after == UnnamedLines::kByWhen) return std::string("warning: from here on lines without `_stream` go only to streams with a `when` that holds") + kWayOut;
+  return std::string("warning: from here on lines without `_stream` are rejected, for they need one declared stream alone") + kWayOut;
 }
 
 bool same(const journal::Load& a, const journal::Load& b) {

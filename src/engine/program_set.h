@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cep/engine.h"
 #include "cep/program.h"
 #include "engine/durable_engine.h"
 #include "journal/entry.h"
@@ -21,8 +22,11 @@ journal::Load with_file(const journal::Load& last, std::string_view name, std::s
 // The set without `name`; false if it has no such file.
 bool without_file(const journal::Load& last, std::string_view name, journal::Load* out);
 
-// Reads the set's table files anew and compiles it. False if it has mistakes; warnings are in *diagnostics too.
-bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics);
+// Reads the set's table files anew and compiles it. False if it has mistakes; warnings are in *diagnostics too. *unnamed, if wanted: where its lines without
+// `_stream` go.
+bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed = nullptr);
+// What senders lose when a set takes the place of another: lines without `_stream` that found their stream and will not any more. Empty: nothing. Ends with LF.
+std::string unnamed_warning(UnnamedLines before, UnnamedLines after);
 // The same content: the same records.
 bool same(const journal::Load& a, const journal::Load& b);
 std::vector<PatternFile> files_of(const journal::Load& load);

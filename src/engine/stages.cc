@@ -52,9 +52,9 @@ Result<Replayed> Stages::recover(const DurableOptions& options, std::function<vo
   return done;
 }
 
-journal::Load Stages::wanted(const Program& disk, std::vector<Diagnostic>* diagnostics) const {
+journal::Load Stages::wanted(const Program& disk, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed) const {
   journal::Load out = with_disk(scan.last_load ? *scan.last_load : journal::Load{}, disk);
-  check_load(&out, diagnostics);
+  check_load(&out, diagnostics, unnamed);
   return out;
 }
 

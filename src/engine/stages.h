@@ -45,7 +45,7 @@ struct Stages {
   Result<Replayed> recover(const DurableOptions& options, std::function<void(uint64_t, uint64_t)> progress, std::function<bool()> stop);
 
   // The set that the journal's last load becomes with the files on disk as they are now. Mistakes in it: *diagnostics, which name places in its files.
-  journal::Load wanted(const Program& disk, std::vector<Diagnostic>* diagnostics) const;
+  journal::Load wanted(const Program& disk, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed = nullptr) const;
   // Whether it differs from the one in force at the journal's end: then it is to be taken by journal->take_load before anything else.
   bool differs(const journal::Load& wanted) const;
 };

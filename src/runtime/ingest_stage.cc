@@ -228,7 +228,8 @@ bool IngestStage::route(const event::LineKind& kind, std::string_view line, cons
       }
     if (!any) ++counters_.unrouted;
   } else {
-    reject({}, -1, "the line does not say its `_stream`, and more than one stream is declared", line);
+    const char* why = topology_.sources.empty() ? "no stream is declared" : "the line does not say its `_stream`, and more than one stream is declared";
+    reject({}, -1, why, line);
   }
   return !taken_.empty();
 }

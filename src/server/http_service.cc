@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/log.h"
 #include "base/nearest.h"
 #include "server/pattern_change.h"
 
@@ -49,6 +50,11 @@ constexpr const char* kIndexText = "cepd\n\n"
                                    "PUT    /api/v1/patterns/NAME  loads the body as this file\n"
                                    "DELETE /api/v1/patterns/NAME  takes it out\n"
                                    "POST   /api/v1/events         event lines, one JSON object each; ?stream=NAME&producer=ID&first=N\n";
+
+using base::LogLevel;
+using base::LogLine;
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 }  // namespace
 
@@ -186,9 +192,16 @@ void HttpService::loaded(const Notice& notice) {
   if (at == loads_.end()) return;   // SIGHUP
   Load load = std::move(at->second);
   loads_.erase(at);
-  if (!notice.text.empty()) return load.reply(error_of(422, notice.text, load.plain));
+  if (!notice.text.empty()) {
+    LogLine(LogLevel::kWarn, "pattern files were refused, nothing has changed")
+        .add("change", load.answer.dump(-1, ' ', false, Json::error_handler_t::replace))
+        .add("why", first_line(notice.text));
+    return load.reply(error_of(422, notice.text, load.plain));
+  }
   const uint64_t position = notice.number > 0 ? notice.number : engine_->status().load_position;
+  LogLine(LogLevel::kInfo, "the pattern files were changed").add("change", load.answer.dump(-1, ' ', false, Json::error_handler_t::replace)).add("position", position);
   load.answer["position"] = position;
+  if (std::string warnings = engine_->take_load_warnings(notice.request); !warnings.empty()) load.answer["warnings"] = std::move(warnings);
   load.reply(json_of(load.answer.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));
 }
 

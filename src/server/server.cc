@@ -186,6 +186,7 @@ void Server::Impl::loaded(const Notice& notice) {
     reload_refused(notice.text);
   } else {
     const DurableStatus status = engine->status();
+    std::fputs(engine->take_load_warnings(notice.request).c_str(), stderr);
     LogLine(LogLevel::kInfo, "SIGHUP: the patterns on disk are in force").add("position", status.load_position).add("loads", status.loads);
     tell_ready();
   }

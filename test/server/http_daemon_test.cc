@@ -280,6 +280,41 @@ TEST_CASE("http: a SIGHUP is counted, also one whose files have mistakes") {
   CHECK(metric("cepd_config_last_reload_successful 1"));
 }
 
+TEST_CASE("http: a load that is good clears the last error, whoever made it, and is in the log") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  auto last_error = [&] { return json_of(ask(daemon, "GET", "/api/v1/status"))["load"]["last_error"].get<std::string>(); };
+  CHECK(ask(daemon, "PUT", "/api/v1/patterns/more.cep", "pattern p on nowhere {}\n").code == 422);
+  CHECK(!last_error().empty());
+  CHECK(daemon.logged("pattern files were refused, nothing has changed\" change=\"{\\\"loaded\\\":\\\"more.cep\\\"}\" why="));
+  CHECK(ask(daemon, "PUT", "/api/v1/patterns/more.cep", kAnother).code == 200);
+  CHECK(last_error().empty());
+  CHECK(has(ask(daemon, "GET", "/metrics").body, "cepd_config_last_reload_successful 1\n"));
+  CHECK(daemon.logged("the pattern files were changed\" change=\"{\\\"loaded\\\":\\\"more.cep\\\"}\" position="));
+  CHECK(ask(daemon, "DELETE", "/api/v1/patterns/more.cep").code == 200);
+  CHECK(daemon.logged("the pattern files were changed\" change=\"{\\\"removed\\\":\\\"more.cep\\\"}\" position="));
+}
+
+TEST_CASE("http: a load that shuts out lines without a stream says so") {
+  Daemon daemon;
+  REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
+  const Json first = json_of(ask(daemon, "PUT", "/api/v1/patterns/more.cep", kAnother));
+  CHECK(!first.contains("warnings"));
+  const Json second = json_of(ask(daemon, "PUT", "/api/v1/patterns/other.cep", "stream other (id string, ts timestamp) time ts\n"));
+  REQUIRE(second.contains("warnings"));
+  CHECK(has(second["warnings"].get<std::string>(), "lines without `_stream` are rejected"));
+  const Json third = json_of(ask(daemon, "PUT", "/api/v1/patterns/third.cep", "stream third (id string, ts timestamp) time ts\n"));
+  CHECK(!third.contains("warnings"));   // they were before
+}
+
+TEST_CASE("http: no room on the disk is in the log, and no pattern set is changed") {
+  Daemon daemon({"disk.reserve=900TiB"});
+  REQUIRE(daemon.logged("no room: less than disk.reserve is free"));
+  const HttpReply refused = ask(daemon, "PUT", "/api/v1/patterns/more.cep", kAnother);
+  CHECK(refused.code == 503);
+  CHECK(has(refused.error(), "no room"));
+}
+
 TEST_CASE("file outputs of the settings hold each record once, through kill -9") {
   TemporaryFolder folder;
   const std::string alerts = folder.path() + "/alerts", rejects = folder.path() + "/rejects", none = folder.path() + "/none";
