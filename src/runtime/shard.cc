@@ -14,6 +14,15 @@
 #include "runtime/worked_range.h"
 
 namespace cep::runtime {
+namespace {
+
+// base/crash_point.h: fails if a tick or row of the position is worked here.
+void crash_at(uint64_t position, const Timeline& timeline, const RowList& rows) {
+  for (const ClockTick& tick : timeline.ticks) CEP_CHECK(tick.position != position);
+  for (const WaitingRow* r : rows.rows) CEP_CHECK(r->row().position != position);
+}
+
+}  // namespace
 
 Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before)
     : plan_(plan), topology_(topology), index_(index), options_(options), pool_(store),
@@ -150,12 +159,8 @@ void Shard::work(int level) {
   while (records_first_ + records_.size() <= working_) records_.emplace_back();
   WorkedScope working(timeline->first, timeline->last);
   int64_t under_way = -static_cast<int64_t>(a.rows[level].bytes);
-  const uint64_t crash = base::crash_position("shard");
-  for (const ClockTick& tick : timeline->ticks) CEP_CHECK(crash == 0 || tick.position != crash);
-  for (WaitingRow* r : a.rows[level].rows) {
-    CEP_CHECK(crash == 0 || r->row().position != crash);
-    lanes_[r->lane]->push(r);
-  }
+  if (const uint64_t crash = base::crash_position("shard"); crash != 0) [[unlikely]] crash_at(crash, *timeline, a.rows[level]);
+  for (WaitingRow* r : a.rows[level].rows) lanes_[r->lane]->push(r);
   a.rows[level] = {};
   for (int lane : lanes_of_level_[level]) lanes_[lane]->work(*timeline, this);
   ++next_batch_[level];

@@ -15,8 +15,7 @@ import attack_lines
 from attack import Attack
 from daemon import wait_for
 from report import Report, read_options, say
-from steady import phase, quantile
-from world import World
+from steady import end, phase, quantile, steady_world
 
 RATE = 2000                  # lines a second, of all good producers
 SLOWER_MOST = 10             # times the p99 of the good ones' acknowledgements alone, …
@@ -95,15 +94,9 @@ def main():
         sys.exit(f"there is no attack {unknown[0]}; there are {' '.join(ATTACKS)}")
     options.attacks = options.attacks or list(ATTACKS)
     report = Report()
-    world = World(options.cepd, options.cepctl, options.seed, unrest=0)
-    world.others = True
-    for producer in world.producers:
-        producer.abreast = RATE // 10
+    world = steady_world(options, RATE)
     run(world, options, report)
-    if world.daemon.running():
-        world.finish(report, "afterwards")
-    world.close(report.failed == 0)
-    report.end()
+    end(world, report)
 
 
 main()

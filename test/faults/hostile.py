@@ -14,8 +14,7 @@ import time
 from clients import Gone, LineSocket
 from daemon import wait_for
 from report import Report, read_options, say
-from steady import phase, quantile
-from world import World
+from steady import end, phase, quantile, steady_world
 
 RATE = 6000                # lines a second, of all good producers
 RATIO_MOST = 1.15
@@ -153,15 +152,9 @@ def main():
         return side([int(p) for p in sys.argv[-3:]])
     options = read_options(__doc__, ("--seconds", {"type": int, "default": 15}))
     report = Report()
-    world = World(options.cepd, options.cepctl, options.seed, unrest=0, lag="1MiB")
-    world.others = True
-    for producer in world.producers:
-        producer.abreast = RATE // 10
+    world = steady_world(options, RATE, lag="1MiB")
     run(world, options, report)
-    if world.daemon.running():
-        world.finish(report, "afterwards")
-    world.close(report.failed == 0)
-    report.end()
+    end(world, report)
 
 
 main()

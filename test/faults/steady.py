@@ -2,6 +2,8 @@
 import threading
 import time
 
+from world import World
+
 
 class Watch(threading.Thread):
     """The daemon's greatest memory while it runs."""
@@ -16,6 +18,23 @@ class Watch(threading.Thread):
                 self.most = max(self.most, self.cepd.memory_bytes())
             except OSError:
                 return
+
+
+def steady_world(options, rate, **how):
+    """A world whose producers have room for `phase` at the rate, and in which nobody else changes anything."""
+    world = World(options.cepd, options.cepctl, options.seed, unrest=0, **how)
+    world.others = True
+    for producer in world.producers:
+        producer.abreast = rate // 10
+    return world
+
+
+def end(world, report):
+    """What every world is asked at its end, if its daemon still runs; then the report's last words."""
+    if world.daemon.running():
+        world.finish(report, "afterwards")
+    world.close(report.failed == 0)
+    report.end()
 
 
 def phase(world, seconds, rate):
