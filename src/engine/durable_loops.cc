@@ -150,7 +150,7 @@ void DurableThreads::housekeeping() {
   const bool full = free.ok() && free.value() < options_.disk_reserve_bytes;
   if (full != no_room_) {
     no_room_ = full;
-    tell_of_room(full, free.value());
+    tell_of_room(full, free.ok() ? free.value() : 0);
     if (full) {
       unread_since_ms_ = options_.env->wall_ms();
     } else {
