@@ -4,7 +4,6 @@
 
 #include "event/json_writer.h"
 #include "event/line_decoder.h"
-#include "runtime/key_codec.h"
 
 namespace cep::runtime {
 
@@ -17,8 +16,9 @@ MatchWriter::MatchWriter(const plan::Plan& plan, int node, const WriterOptions& 
   for (const plan::Input& input : node_.inputs) schemas_.push_back(&plan.nodes[input.node].schema);
 }
 
-void MatchWriter::begin(const operators::Match& match, const SelectCode& select) {
+void MatchWriter::begin(const operators::Match& match, std::string_view key, const SelectCode& select) {
   arena_.reset();
+  set_key(key);
   context_.history = &match;
   select.run(context_, &selected_);
   context_.selected = selected_.data();
@@ -44,7 +44,8 @@ bool MatchWriter::write_limit(std::string_view limit, uint64_t dropped, std::str
   record->channel = Channel::kLimits;
   record->node = node_index_;
   if (!wants(Channel::kLimits)) return true;
-  append_name_and_key(key, kAnyLength, &record->head);
+  set_key(key);
+  append_name_and_key(kAnyLength, &record->head);
   record->tail = ",\"limit\":\"";
   record->tail += limit;
   record->tail += "\",\"dropped\":" + std::to_string(dropped);
@@ -98,7 +99,7 @@ void MatchWriter::append_members(const operators::Match& match, std::string_view
                                  const AlertCode* alert, size_t text_room, OutRecord* record) {
   record->head.clear();
   record->tail.clear();
-  append_name_and_key(key, text_room, &record->head);
+  append_name_and_key(text_room, &record->head);
   if (alert) append_alert(*alert, key, text_room, context_, record);
   append_tags(&record->head);
   append_time_member("start", match.taken().front().row->time, &record->tail);
@@ -114,7 +115,7 @@ void MatchWriter::write(const operators::Match& match, std::string_view key, int
                         OutRecord* record) {
   const bool wanted = wants(record->channel) || (record->channel != Channel::kStreams && wants(Channel::kLimits));
   if (!wanted && !(alert && alert->alert->throttle_ms >= 0)) return;
-  begin(match, select);
+  begin(match, key, select);
   const size_t limit = options_.limits.record_bytes;
   auto used = [record] { return record->head.size() + record->tail.size() + kEnvelope; };
   append_members(match, key, end, select, alert, kAnyLength, record);
@@ -127,8 +128,7 @@ void MatchWriter::write(const operators::Match& match, std::string_view key, int
 }
 
 event::Row* MatchWriter::write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position) {
-  begin(match, select_);
-  decode_key(key, key_types_, &key_values_);
+  begin(match, key, select_);
   return make_row(match.taken().front().row->time, end, release, position);
 }
 

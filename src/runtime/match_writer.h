@@ -23,7 +23,7 @@ class MatchWriter : public RecordWriter {
   event::Row* write_row(const operators::Match& match, std::string_view key, int64_t end, int64_t release, uint64_t position);
 
  private:
-  void begin(const operators::Match& match, const SelectCode& select);
+  void begin(const operators::Match& match, std::string_view key, const SelectCode& select);
   void write(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert, OutRecord* record);
   // Everything but the events; no text longer than `text_room` bytes.
   void append_members(const operators::Match& match, std::string_view key, int64_t end, const SelectCode& select, const AlertCode* alert,

@@ -37,9 +37,11 @@ class RecordWriter {
       : RecordWriter(node, op.key_names, op.key_types, op.select, op.alert, node_index, options) {}
 
   bool wants(Channel channel) const { return options_.want[static_cast<int>(channel)]; }
-  // Name and key of the operator; fills key_values_.
-  void append_name_and_key(std::string_view key, size_t text_room, std::string* out);
-  // key_values_, the two times and selected_ as a row; valid until the next call.
+  // The key of the result at hand: fills key_values_, which the values of its record and row may point into. To be called once a result, before anything else.
+  void set_key(std::string_view key);
+  // Name and key of the operator. REQUIRES set_key.
+  void append_name_and_key(size_t text_room, std::string* out) const;
+  // key_values_, the two times and selected_ as a row; valid until the next call. REQUIRES set_key.
   event::Row* make_row(int64_t start, int64_t end, int64_t time, uint64_t position);
 
   const plan::Node& node_;

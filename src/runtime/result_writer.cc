@@ -1,7 +1,6 @@
 #include "runtime/result_writer.h"
 
 #include "event/json_writer.h"
-#include "runtime/key_codec.h"
 
 namespace cep::runtime {
 namespace {
@@ -22,7 +21,7 @@ ResultWriter::ResultWriter(const plan::Node& node, const plan::JoinNode& join, i
 
 bool ResultWriter::take_window(const operators::WindowResult& r) {
   arena_.reset();
-  decode_key(r.key, key_types_, &key_values_);
+  set_key(r.key);
   bounds_.clear();
   for (const OwnedValue& v : key_values_) bounds_.push_back(v.get());
   bounds_.push_back(Value::timestamp(r.start));
@@ -43,7 +42,7 @@ bool ResultWriter::begin(OutRecord* record) const {
 void ResultWriter::append_head(std::string_view key, bool retract, size_t room, OutRecord* record) {
   record->head.clear();
   record->tail.clear();
-  append_name_and_key(key, room, &record->head);
+  append_name_and_key(room, &record->head);
   if (alert_.alert) append_alert(alert_, key, room, context_, record);
   if (!retract) return;
   record->throttle_ms = -1;
@@ -78,7 +77,7 @@ bool ResultWriter::write_window(const operators::WindowResult& r, OutRecord* rec
 
 bool ResultWriter::take_pair(std::string_view key, const event::Row& a, const event::Row* b) {
   arena_.reset();
-  decode_key(key, key_types_, &key_values_);
+  set_key(key);
   bounds_.clear();
   for (const OwnedValue& v : key_values_) bounds_.push_back(v.get());
   context_.bounds = bounds_.data();
