@@ -1,4 +1,6 @@
 // A lane of one join (lane_state.h, operators/join).
+#include <algorithm>
+
 #include "operators/join/join_operator.h"
 #include "runtime/arrival_lane.h"
 
@@ -8,7 +10,7 @@ namespace {
 class JoinLane final : public ArrivalLane, private operators::JoinSink {
  public:
   JoinLane(const plan::Plan& plan, const plan::JoinNode& join, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : ArrivalLane(plan, join, topology, lane, options, pool), operator_(operators::make_join_operator(join)) {}
+      : ArrivalLane(plan, join, topology, lane, options, pool), left_(join.left), operator_(operators::make_join_operator(join)) {}
 
   LaneStats stats() const override {
     const operators::JoinOperator::Stats s = operator_->stats();
@@ -16,7 +18,16 @@ class JoinLane final : public ArrivalLane, private operators::JoinSink {
   }
 
  private:
-  void row(const WaitingRow& waiting, int64_t clock) override { operator_->row(key_of(waiting.row()), waiting.row(), clock, this); }
+  void row(const WaitingRow& waiting, int64_t clock) override {
+    const event::Row& row = waiting.row();
+    if (!has_null_in_key(row)) operator_->row(key_of(row), row, clock, this);
+    else if (left_ && row.input == 0) operator_->lone_row(key_of(row), row, clock, this);
+  }
+  // Such a key equals no other, as in SQL.
+  bool has_null_in_key(const event::Row& row) const {
+    const std::vector<uint16_t>& slots = lane_->inputs[row.input].key;
+    return std::any_of(slots.begin(), slots.end(), [&](uint16_t slot) { return row.is_null(slot); });
+  }
   int64_t next_deadline() const override { return operator_->next_deadline(); }
   void step(int64_t from, int64_t to) override { operator_->advance(from, to, this); }
   void tick(int64_t, int64_t) override {}
@@ -31,6 +42,7 @@ class JoinLane final : public ArrivalLane, private operators::JoinSink {
     return true;
   }
 
+  const bool left_;
   std::unique_ptr<operators::JoinOperator> operator_;
 };
 

@@ -24,6 +24,8 @@ class JoinOperator {
   virtual ~JoinOperator() = default;
   // A row of side row.input (0: A, 1: B). REQUIRES takes_join(…) held.
   virtual void row(std::string_view key, const event::Row& row, int64_t clock, JoinSink* sink) = 0;
+  // A row of A of a `left` join whose key has a null in it: it has no partner and comes out alone. REQUIRES no other row has this key but such rows.
+  virtual void lone_row(std::string_view key, const event::Row& row, int64_t clock, JoinSink* sink) { this->row(key, row, clock, sink); }
   virtual int64_t next_deadline() const = 0;
   virtual void advance(int64_t from, int64_t to, JoinSink* sink) = 0;
   struct Stats {

@@ -100,13 +100,22 @@ class AlignedJoin final : public WindowJoin {
   const AlignedAssigner assigner_;
 };
 
-// Sessions of one key lie apart in time, so each is a stretch of the rows; the first one ends first.
+// Sessions of one key lie apart in time, so each is a stretch of the rows; the first one ends first. A key that has rows and no sessions is one with a null in it: it equals no other, so
+// each of its rows is a session of its own.
 class SessionJoin final : public WindowJoin {
  public:
   explicit SessionJoin(const plan::JoinNode& join) : WindowJoin(join), gap_(join.assigner.size_ms) {}
 
+  void lone_row(std::string_view bytes, const event::Row& row, int64_t clock, JoinSink*) override {
+    const int64_t end = end_of(row.time);
+    if (end <= clock) return;
+    Key& key = keys_.find_or_create(bytes);
+    key.data.sides[0].insert(row, false, &store_);
+    keys_.wake_at(key, end);
+  }
+
   void row(std::string_view bytes, const event::Row& row, int64_t clock, JoinSink*) override {
-    Session session{row.time, std::min(add_time(row.time, gap_), kForever - 1)};
+    Session session{row.time, end_of(row.time)};
     if (session.end <= clock) return;
     Key& key = keys_.find_or_create(bytes);
     key.data.sides[row.input].insert(row, false, &store_);
@@ -132,8 +141,21 @@ class SessionJoin final : public WindowJoin {
   }
 
  private:
+  int64_t end_of(int64_t time) const { return std::min(add_time(time, gap_), kForever - 1); }
+
+  void wake_lone(Key* key, int64_t time, JoinSink* sink) {
+    RowList& rows = key->data.sides[0];
+    for (; !rows.empty(); rows.pop_front(&store_)) {
+      const int64_t start = rows.front().time, end = end_of(start);
+      if (end > time) return keys_.wake_at(*key, end);
+      sink->on_pair(key->bytes, *rows.front().row, nullptr, start, end - 1, end);
+    }
+    release(key);
+  }
+
   void wake(Key* key, int64_t time, JoinSink* sink) {
     std::vector<Session>& all = key->data.sessions;
+    if (all.empty()) return wake_lone(key, time, sink);
     size_t ended = 0;
     for (; ended < all.size() && all[ended].end <= time; ++ended) {
       const Session s = all[ended];
