@@ -4,8 +4,26 @@
 #include "lang/fingerprint.h"
 #include "lang/parser.h"
 #include "plan/nfa/nfa_compiler.h"
+#include "plan/routes.h"
 
 namespace cep::lang {
+
+namespace {
+
+// The first declaration that rows reach by too many routes; those above it are no better.
+void refuse_routes(const plan::Plan& plan, std::vector<Diagnostic>* diagnostics) {
+  const std::vector<uint32_t> routes = plan::count_routes(plan);
+  for (const plan::Node& node : plan.nodes) {
+    if (plan::first_routes(node.inputs, routes).back() <= plan::kMostRoutes) continue;
+    diagnostics->push_back({Severity::kError, node.span,
+                            "rows reach `" + node.name + "` by more than " + std::to_string(plan::kMostRoutes) +
+                                " routes, since unions below it read the same streams again and again, and an event may come by each of "
+                                "them; let a union read what lies below only once"});
+    return;
+  }
+}
+
+}  // namespace
 
 CompileResult compile(const std::vector<SourceFile>& files) {
   CompileResult result;
@@ -14,6 +32,7 @@ CompileResult compile(const std::vector<SourceFile>& files) {
     trees.push_back(parse(files[i], static_cast<uint32_t>(i), &result.diagnostics));
   auto plan = std::make_shared<plan::Plan>(bind(trees, files, &result.diagnostics));
   if (has_errors(result.diagnostics)) return result;
+  refuse_routes(*plan, &result.diagnostics);
   for (plan::Node& node : plan->nodes) {
     if (node.kind != plan::NodeKind::kPattern) continue;
     std::string reason = plan::compile_nfa(node.pattern.get());

@@ -2,24 +2,9 @@
 
 #include <algorithm>
 
+#include "runtime/row_order.h"
+
 namespace cep::runtime {
-namespace {
-
-// The position at which a row comes: of a source row its own, of others that which let it go.
-uint64_t arrival_of(const WaitingRow& r) { return r.label ? r.label->position : r.row().position; }
-
-}  // namespace
-
-void order_rows_of_arrival(std::vector<WaitingRow*>* rows) {
-  auto before = [](const WaitingRow* a, const WaitingRow* b) {
-    if (arrival_of(*a) != arrival_of(*b)) return arrival_of(*a) < arrival_of(*b);
-    if (!a->label != !b->label) return !a->label;
-    if (a->label && *a->label != *b->label) return *a->label < *b->label;
-    return a->row().input < b->row().input;
-  };
-  if (!std::is_sorted(rows->begin(), rows->end(), before)) std::stable_sort(rows->begin(), rows->end(), before);
-}
-
 void ArrivalLane::steps_before(uint64_t position, Walk* walk) {
   for (; walk->step < walk->steps.size() && walk->steps[walk->step].position < position; ++walk->step) {
     const ClockStep& to = walk->steps[walk->step];
@@ -45,8 +30,9 @@ void ArrivalLane::work(const Timeline& timeline, LaneSink* sink) {
   Walk walk{timeline, timeline.steps[lane_->clock], timeline.before[lane_->clock]};
   for (WaitingRow* r : waiting_) {
     // A row decided at a position comes before the clock of that position. A label's position may lie in an earlier batch only at an end.
-    all_before(arrival_of(*r), &walk);
-    position_ = std::max(arrival_of(*r), timeline.first);
+    const uint64_t arrival = RowOrigin(*r).arrival();
+    all_before(arrival, &walk);
+    position_ = std::max(arrival, timeline.first);
     row(*r, walk.clock);
     release_row(r, pool_);
   }

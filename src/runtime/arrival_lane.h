@@ -7,9 +7,6 @@
 
 namespace cep::runtime {
 
-// Puts the rows of a batch in the order in which they come: by position, source rows before derived ones, then by label or input.
-void order_rows_of_arrival(std::vector<WaitingRow*>* rows);
-
 class ArrivalLane : public ResultLane {
  public:
   void push(WaitingRow* row) final { waiting_.push_back(row); }

@@ -12,23 +12,23 @@
 
 namespace cep::runtime {
 
-// Where rows arrive. `row` is valid during the call; its `input` is set for the reader.
+// Where rows arrive. `row` is valid during the call; its `input` is set for the reader. `route`: on which it came there (plan/routes.h).
 class FlowSink {
  public:
   virtual ~FlowSink() = default;
-  virtual void to_lane(int lane, const event::Row& row) = 0;
-  // A row that derived stream `node` gives (before `unique`), for the live view. Only called if asked for.
-  virtual void to_view(int node, const event::Row& row) = 0;
+  virtual void to_lane(int lane, const event::Row& row, uint32_t route) = 0;
+  // A row that derived stream `node` gives (after `unique`), for the live view. Only called if asked for.
+  virtual void to_view(int node, const event::Row& row, uint32_t route) = 0;
   // A row of the stream that a table is made from.
-  virtual void to_table(int table, const event::Row& row) = 0;
+  virtual void to_table(int table, const event::Row& row, uint32_t route) = 0;
 };
 
 class Flow {
  public:
   Flow(const plan::Plan& plan, const Topology& topology, bool view, const expr::Tables* tables);
 
-  // A row that `node` gives, on to everybody who reads it. `passed_unique`: it comes out of the node's `unique` lane.
-  void push(int node, event::Row* row, bool passed_unique, FlowSink* sink);
+  // A row that `node` gives, on to everybody who reads it. `route`: on which it came to the node's output. `passed_unique`: it comes out of the node's `unique` lane.
+  void push(int node, event::Row* row, uint32_t route, bool passed_unique, FlowSink* sink);
 
   uint64_t faults() const { return context_.faults; }
 
@@ -39,7 +39,7 @@ class Flow {
     bool has_select = false;
     event::RowBuilder builder;
   };
-  void derive(const DeriveInput& to, event::Row* row, FlowSink* sink);
+  void derive(const DeriveInput& to, event::Row* row, uint32_t route, FlowSink* sink);
 
   const plan::Plan& plan_;
   const Topology& topology_;

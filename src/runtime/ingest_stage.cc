@@ -190,7 +190,7 @@ void IngestStage::event(const event::LineKind& kind, std::string_view line, cons
     ++counters_.events;
     ++sources_[node].events;
     dropped_by_.clear();
-    flow_.push(node, const_cast<event::Row*>(row), false, this);
+    flow_.push(node, const_cast<event::Row*>(row), 0, false, this);
     if (!dropped_by_.empty()) late(node, *row);
   }
   for (auto& [node, row] : taken_) advance(node, *row, options);
@@ -295,18 +295,16 @@ bool IngestStage::takes_late(const Lane& lane, int64_t time, int64_t clock) cons
   return false;
 }
 
-void IngestStage::to_table(int table, const event::Row& row) {
+void IngestStage::to_table(int table, const event::Row& row, uint32_t route) { table_rows_.emplace_back(table, row, event::Label{position_, 0, 0, {}, 0}, route); }
+
+// A row of the stream that the table is made from, as the table keeps it. Valid until the next call.
+const event::Row& IngestStage::row_of_table(int table, const event::Row& row) {
   const plan::Table& t = plan_.tables[table];
   const event::Schema& from = plan_.nodes[t.stream].schema;
   table_builder_.start(static_cast<uint16_t>(t.schema.fields.size()));
   for (size_t i = 0; i < t.stream_slots.size(); ++i)
     table_builder_.set(i, row.get(t.stream_slots[i], from.fields[t.stream_slots[i]].type));
-  const event::Row* made = table_builder_.finish(row.time, row.position);
-  TableRow out;
-  out.table = table;
-  out.bytes.resize(made->size / 8);
-  std::memcpy(out.bytes.data(), made, made->size);
-  table_rows_.push_back(std::move(out));
+  return *table_builder_.finish(row.time, row.position);
 }
 
 // Whether the batch so far can see a table. Between lines that only fill tables nothing is cut.
@@ -333,17 +331,18 @@ void IngestStage::table_line(int table, const event::LineKind& kind, std::string
     reject(t.name, -1, "a row of a table needs all of its key fields", line);
 }
 
-// Rows that the line brought for tables are seen from the next position on.
+// Rows that the line brought for tables are seen from the next position on. They come in the order in which any reader meets its rows.
 void IngestStage::apply_table_rows() {
   if (!tables_of_operators_ && table_rows_.empty()) return;
   cut();
   pipeline_->settle();
-  for (TableRow& made : pipeline_->take_table_rows()) to_table(made.table, made.row());
-  for (const TableRow& made : table_rows_) tables_->apply(made.table, made.row(), false);
+  pipeline_->take_table_rows(&table_rows_);
+  std::stable_sort(table_rows_.begin(), table_rows_.end(), [](const TableRow& a, const TableRow& b) { return arrives_before(a.origin(), b.origin()); });
+  for (const TableRow& made : table_rows_) tables_->put_latest(made.table, row_of_table(made.table, made.row()));
   table_rows_.clear();
 }
 
-void IngestStage::to_lane(int lane, const event::Row& row) {
+void IngestStage::to_lane(int lane, const event::Row& row, uint32_t route) {
   const Lane& l = topology_.lanes[lane];
   int64_t clock = clocks_.clock(l.clock);
   if (row.time < clock && !takes_late(l, row.time, clock)) {
@@ -358,13 +357,13 @@ void IngestStage::to_lane(int lane, const event::Row& row) {
     encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
     shard = shard_of(key_hash(key_), options_.shards);
   }
-  batch_.rows[shard].push(writers_[shard].copy(row, static_cast<uint32_t>(lane)));
+  batch_.rows[shard].push(writers_[shard].copy(row, static_cast<uint32_t>(lane), route));
 }
 
-void IngestStage::to_view(int node, const event::Row& row) {
+void IngestStage::to_view(int node, const event::Row& row, uint32_t route) {
   OutRecord record;
-  write_view(plan_, node, row, &record);
-  record.label = {position_, row.time, static_cast<uint32_t>(node) + 1, {}, 0};
+  const event::Label of_line{position_, 0, 0, {}, 0};
+  write_view(plan_, node, {row, of_line, route}, &record);
   batch_.records.push_back(std::move(record));
 }
 

@@ -52,15 +52,16 @@ class IngestStage : private FlowSink {
     uint64_t events = 0, late = 0, rejected = 0;
   };
 
-  void to_lane(int lane, const event::Row& row) override;
-  void to_view(int node, const event::Row& row) override;
-  void to_table(int table, const event::Row& row) override;
+  void to_lane(int lane, const event::Row& row, uint32_t route) override;
+  void to_view(int node, const event::Row& row, uint32_t route) override;
+  void to_table(int table, const event::Row& row, uint32_t route) override;
 
   void event(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   bool route(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   void table_line(int table, const event::LineKind& kind, std::string_view line);
   bool batch_decides() const;
   void apply_table_rows();
+  const event::Row& row_of_table(int table, const event::Row& row);
   bool takes_late(const Lane& lane, int64_t time, int64_t clock) const;
   bool takes(int node);
   void take(int node, std::string_view line, const OfferOptions& options);

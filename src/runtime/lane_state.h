@@ -10,6 +10,7 @@
 #include "runtime/flow.h"
 #include "runtime/out_record.h"
 #include "runtime/record_writer.h"
+#include "runtime/row_order.h"
 #include "runtime/rows.h"
 #include "runtime/sorter.h"
 #include "runtime/timeline.h"
@@ -24,8 +25,8 @@ class LaneSink {
   virtual void record(OutRecord record) = 0;
   // A row that `node` gives, made at the position of its label.
   virtual void row(int node, event::Row* row, const event::Label* label) = 0;
-  // A row that the `unique` of `node` lets pass: it keeps its own label (null: of a source) and position. `decided`: where it passed, `key`: its values.
-  virtual void passed(int node, event::Row* row, const event::Label* label, uint64_t decided, std::string_view key) = 0;
+  // A row that the `unique` of `node` lets pass at position `decided`: it keeps its own label (null: of a source), position and route.
+  virtual void passed(int node, WaitingRow* row, uint64_t decided) = 0;
 };
 
 struct LaneOptions {
@@ -87,9 +88,5 @@ std::unique_ptr<LaneState> make_rolling_lane(const plan::Plan& plan, const Topol
                                              BlockPool* pool);
 std::unique_ptr<LaneState> make_join_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
                                           BlockPool* pool);
-
-// Puts rows of one event time in the order in which they are worked: by the position that decides them, source rows before derived ones, then by input
-// position or label.
-void order_rows_of_one_time(std::vector<WaitingRow*>* rows, uint64_t decided);
 
 }  // namespace cep::runtime

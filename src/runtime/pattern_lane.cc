@@ -175,7 +175,7 @@ void PatternSlot::on_idle(uint32_t key) {
 void PatternLane::rebind(const LanePlace& place) {
   lane_ = &place.topology->lanes[place.lane];
   pool_ = place.pool;
-  sorter_.set_pool(place.pool);
+  sorter_.go_on(place.pool, *place.node_now);
   std::vector<std::unique_ptr<PatternSlot>> kept;
   std::vector<int> slot_now(slots_.size(), -1);
   for (size_t s = 0; s < slots_.size(); ++s) {

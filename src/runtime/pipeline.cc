@@ -1,7 +1,6 @@
 #include "runtime/pipeline.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "base/check.h"
 #include "runtime/worked_range.h"
@@ -113,11 +112,8 @@ void Pipeline::drain() {
   CEP_CHECK(under_way_ == 0);
 }
 
-std::vector<TableRow> Pipeline::take_table_rows() {
-  std::vector<TableRow> out;
-  for (auto& s : shards_) s->take_table_rows(&out);
-  std::sort(out.begin(), out.end(), [](const TableRow& a, const TableRow& b) { return std::tie(a.label, a.table) < std::tie(b.label, b.table); });
-  return out;
+void Pipeline::take_table_rows(std::vector<TableRow>* out) {
+  for (auto& s : shards_) s->take_table_rows(out);
 }
 
 void Pipeline::release() {

@@ -35,8 +35,8 @@ class Pipeline {
   void settle();
   // Until all of it has come out.
   void drain();
-  // The rows that operators made for tables, in the order of their labels. REQUIRES settled.
-  std::vector<TableRow> take_table_rows();
+  // Appends the rows that operators made for tables, in no order. REQUIRES settled.
+  void take_table_rows(std::vector<TableRow>* out);
 
   BlockStore* store() { return store_.get(); }
   // With threads, as the shards last said it; exact when all is worked off.

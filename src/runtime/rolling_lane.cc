@@ -19,7 +19,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
 
   void rebind(const LanePlace& place) override {
     ResultLane::rebind(place);
-    sorter_.set_pool(place.pool);
+    sorter_.go_on(place.pool, *place.node_now);
   }
 
   void push(WaitingRow* row) override { sorter_.push(row); }

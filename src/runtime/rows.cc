@@ -46,13 +46,13 @@ void BlockStore::recycle(RowBlock* block) {
   delete block;
 }
 
-WaitingRow* RowWriter::copy(const event::Row& row, uint32_t lane, const event::Label* label) {
+WaitingRow* RowWriter::copy(const event::Row& row, uint32_t lane, uint32_t route, event::Label* label) {
   size_t bytes = sizeof(WaitingRow) + row.size;
   if (!block_ || block_->capacity - block_->used < bytes) {
     seal();
     block_ = store_->take(bytes);
   }
-  WaitingRow* out = new (block_->bytes.get() + block_->used) WaitingRow{block_, label, lane};
+  WaitingRow* out = new (block_->bytes.get() + block_->used) WaitingRow{block_, label, lane, route};
   std::memcpy(static_cast<void*>(out + 1), &row, row.size);
   block_->used += bytes;
   ++rows_;

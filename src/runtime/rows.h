@@ -76,9 +76,10 @@ class BlockPool {
 // A row that waits for one lane: a header in front of the row's bytes, so that lists of them need no memory of their own. Derived rows carry the label under which
 // they were made.
 struct WaitingRow {
-  RowBlock* block = nullptr;            // one use of it
-  const event::Label* label = nullptr;  // owned; null for source rows
-  uint64_t lane = 0;
+  RowBlock* block = nullptr;      // one use of it
+  event::Label* label = nullptr;  // owned; null for rows of sources
+  uint32_t lane = 0;
+  uint32_t route = 0;             // on which it came to the lane (plan/routes.h)
 
   const event::Row& row() const { return *reinterpret_cast<const event::Row*>(this + 1); }
   event::Row& row() { return *reinterpret_cast<event::Row*>(this + 1); }
@@ -116,7 +117,7 @@ class RowWriter {
   ~RowWriter() { seal(); }
 
   // A copy of the row, for `lane`; takes over the label. The caller owns it and ends it with release_row.
-  WaitingRow* copy(const event::Row& row, uint32_t lane, const event::Label* label = nullptr);
+  WaitingRow* copy(const event::Row& row, uint32_t lane, uint32_t route = 0, event::Label* label = nullptr);
 
  private:
   void seal();

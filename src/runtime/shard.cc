@@ -184,20 +184,16 @@ void Shard::record(OutRecord record) { records_[working_ - records_first_].push_
 void Shard::row(int node, event::Row* row, const event::Label* label) {
   label_ = label;
   decided_ = label->position;
-  passed_key_ = {};
-  passed_ = -1;
-  flow_.push(node, row, true, this);
+  flow_.push(node, row, 0, true, this);
 }
 
-void Shard::passed(int node, event::Row* row, const event::Label* label, uint64_t decided, std::string_view key) {
-  label_ = label;
+void Shard::passed(int node, WaitingRow* row, uint64_t decided) {
+  label_ = row->label;
   decided_ = decided;
-  passed_key_ = key;
-  passed_ = node;
-  flow_.push(node, row, true, this);
+  flow_.push(node, &row->row(), row->route, true, this);
 }
 
-void Shard::to_lane(int lane, const event::Row& row) {
+void Shard::to_lane(int lane, const event::Row& row, uint32_t route) {
   const Lane& l = topology_.lanes[lane];
   int shard = 0;
   if (options_.shards > 1) {
@@ -205,44 +201,32 @@ void Shard::to_lane(int lane, const event::Row& row) {
     encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
     shard = shard_of(key_hash(key_), options_.shards);
   }
-  const event::Label* label = label_ ? new event::Label(*label_) : nullptr;
-  // Where rows are worked as they come, one that has passed a `unique` comes when it passes.
-  if (passed_ >= 0 && (l.kind == LaneKind::kWindow || l.kind == LaneKind::kJoin)) {
-    delete label;
-    label = new event::Label(label_of_row(passed_, row));
-  }
-  made_[shard].push(writers_[shard].copy(row, static_cast<uint32_t>(lane), label));
+  event::Label* label = nullptr;
+  if (l.kind == LaneKind::kWindow || l.kind == LaneKind::kJoin) label = new event::Label(arrival_label());
+  else if (label_) label = new event::Label(*label_);
+  made_[shard].push(writers_[shard].copy(row, static_cast<uint32_t>(lane), route, label));
 }
 
-// Of a row that goes on at decided_. Rows of one stream at one position and time: in the order in which they were made, by
-// their own labels.
-event::Label Shard::label_of_row(int node, const event::Row& row) const {
-  event::Label label{decided_, row.time, static_cast<uint32_t>(node) + 1, {}, label_ ? label_->ordinal : 0};
-  append_key(Value::integer(static_cast<int64_t>(row.position)), &label.key);
-  if (label_) {
-    append_key(Value::integer(label_->time), &label.key);
-    append_key(Value::integer(label_->op), &label.key);
-    label.key += label_->key;
-  }
-  label.key += passed_key_;
+// Where rows are worked as they come, one that has passed a `unique` comes when it passes.
+event::Label Shard::arrival_label() const {
+  event::Label label = label_ ? *label_ : event::Label{};
+  label.position = decided_;
   return label;
 }
 
-void Shard::to_view(int node, const event::Row& row) {
+void Shard::to_view(int node, const event::Row& row, uint32_t route) {
   OutRecord record;
-  write_view(plan_, node, row, &record);
-  record.label = label_of_row(node, row);
+  const event::Label made_at = arrival_label();
+  write_view(plan_, node, {row, made_at, route}, &record);
   records_[working_ - records_first_].push_back(std::move(record));
 }
 
-void Shard::to_table(int table, const event::Row& row) {
-  TableRow made;
-  made.label = passed_ >= 0 ? label_of_row(passed_, row) : *label_;
-  made.table = table;
-  made.bytes.resize(row.size / 8);
-  std::memcpy(made.bytes.data(), &row, row.size);
-  table_rows_.push_back(std::move(made));
+TableRow::TableRow(int to, const event::Row& row, event::Label from, uint32_t on)
+    : label(std::move(from)), route(on), table(to), bytes(row.size / 8) {
+  std::memcpy(bytes.data(), &row, row.size);
 }
+
+void Shard::to_table(int table, const event::Row& row, uint32_t route) { table_rows_.emplace_back(table, row, arrival_label(), route); }
 
 void Shard::take_table_rows(std::vector<TableRow>* out) {
   std::move(table_rows_.begin(), table_rows_.end(), std::back_inserter(*out));

@@ -11,6 +11,7 @@
 #include "runtime/lane_state.h"
 #include "runtime/out_record.h"
 #include "runtime/parcel.h"
+#include "runtime/row_order.h"
 
 namespace cep::runtime {
 
@@ -25,12 +26,16 @@ struct ShardOptions {
   const std::vector<int>* node_now = nullptr;     // of the succession; null: there is nothing to carry on
 };
 
-// A row that an operator gave for a table (`from stream S`).
+// A row for a table (`from stream S`).
 struct TableRow {
-  event::Label label;
-  int table = -1;
+  TableRow(int to, const event::Row& row, event::Label from, uint32_t on);
+
+  event::Label label;  // row_order.h, RowOrigin
+  uint32_t route;
+  int table;
   std::vector<uint64_t> bytes;  // of the row
   const event::Row& row() const { return *reinterpret_cast<const event::Row*>(bytes.data()); }
+  RowOrigin origin() const { return {row(), label, route}; }
 };
 
 class Shard : private LaneSink, private FlowSink {
@@ -66,11 +71,11 @@ class Shard : private LaneSink, private FlowSink {
 
   void record(OutRecord record) override;
   void row(int node, event::Row* row, const event::Label* label) override;
-  void passed(int node, event::Row* row, const event::Label* label, uint64_t decided, std::string_view key) override;
-  void to_lane(int lane, const event::Row& row) override;
-  void to_view(int node, const event::Row& row) override;
-  void to_table(int table, const event::Row& row) override;
-  event::Label label_of_row(int node, const event::Row& row) const;
+  void passed(int node, WaitingRow* row, uint64_t decided) override;
+  void to_lane(int lane, const event::Row& row, uint32_t route) override;
+  void to_view(int node, const event::Row& row, uint32_t route) override;
+  void to_table(int table, const event::Row& row, uint32_t route) override;
+  event::Label arrival_label() const;
 
   std::unique_ptr<LaneState> make_lane(int lane);
   std::unique_ptr<LaneState> carry_on(int lane, Shard* before);
@@ -105,8 +110,6 @@ class Shard : private LaneSink, private FlowSink {
   std::vector<TableRow> table_rows_;
   const event::Label* label_ = nullptr;    // of the row being pushed
   uint64_t decided_ = 0;                   // the position that lets it go on
-  std::string_view passed_key_;            // the values of the `unique` that it passed; empty: none
-  int passed_ = -1;                        // the node of that `unique`
   std::string key_;
 };
 

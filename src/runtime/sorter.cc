@@ -19,6 +19,21 @@ Sorter::~Sorter() {
   }
 }
 
+void Sorter::go_on(BlockPool* pool, const std::vector<int>& node_now) {
+  pool_ = pool;
+  auto renumber = [&](WaitingRow* row) {
+    if (row->label == nullptr || row->label->op == 0) return;
+    const int now = node_now[row->label->op - 1];
+    CEP_CHECK(now >= 0);  // a lane goes on only where all that it reads does
+    row->label->op = static_cast<uint32_t>(now) + 1;
+  };
+  for (const Bucket& b : buckets_)
+    for (uint32_t c = b.head; c != kNone; c = chunks_[c].next)
+      for (uint32_t i = 0; i < chunks_[c].count; ++i) renumber(chunks_[c].rows[i]);
+  for (auto& [time, rows] : far_)
+    for (WaitingRow* row : rows) renumber(row);
+}
+
 uint32_t Sorter::take_chunk() {
   uint32_t c = free_;
   if (c == kNone) {

@@ -16,8 +16,8 @@ class Sorter {
   Sorter(const Sorter&) = delete;
   Sorter& operator=(const Sorter&) = delete;
 
-  // The rows that wait go back to another pool in the end.
-  void set_pool(BlockPool* pool) { pool_ = pool; }
+  // Goes on under another program (lane_state.h, LanePlace): the rows that wait go back to that pool in the end, and their labels say the numbers that their operators have there.
+  void go_on(BlockPool* pool, const std::vector<int>& node_now);
 
   // Takes over the row.
   void push(WaitingRow* row);

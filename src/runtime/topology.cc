@@ -5,13 +5,14 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "plan/routes.h"
 
 namespace cep::runtime {
 namespace {
 
 class Builder {
  public:
-  Builder(const plan::Plan& plan, const std::vector<int>& lane_before) : plan_(plan), lane_before_(lane_before) {}
+  Builder(const plan::Plan& plan, const std::vector<int>& lane_before) : plan_(plan), lane_before_(lane_before), routes_(plan::count_routes(plan)) {}
 
   Topology build() {
     size_t n = plan_.nodes.size();
@@ -43,9 +44,11 @@ class Builder {
     }
     std::sort(behind_[i].begin(), behind_[i].end());
     behind_[i].erase(std::unique(behind_[i].begin(), behind_[i].end()), behind_[i].end());
-    if (node.kind == plan::NodeKind::kDerive)
+    if (node.kind == plan::NodeKind::kDerive) {
+      const std::vector<uint32_t> first = plan::first_routes(node.inputs, routes_);
       for (size_t k = 0; k < node.inputs.size(); ++k)
-        out_.readers[node.inputs[k].node].derives.push_back({i, static_cast<uint16_t>(k)});
+        out_.readers[node.inputs[k].node].derives.push_back({i, static_cast<uint16_t>(k), first[k]});
+    }
     if (node.kind == plan::NodeKind::kPattern) add_pattern(i);
     if (node.kind == plan::NodeKind::kWindow)
       add_single(i, node.window->assigner.kind == plan::WindowKind::kRolling ? LaneKind::kRolling : LaneKind::kWindow, node.window->key_types);
@@ -73,8 +76,9 @@ class Builder {
     out_.lanes[lane].kind = kind;
     out_.lanes[lane].from = lane_before(i);
     out_.lanes[lane].key_types = key_types;
+    const std::vector<uint32_t> first = plan::first_routes(node.inputs, routes_);
     for (size_t k = 0; k < node.inputs.size(); ++k)
-      out_.readers[node.inputs[k].node].lanes.push_back({lane, static_cast<uint16_t>(k)});
+      out_.readers[node.inputs[k].node].lanes.push_back({lane, static_cast<uint16_t>(k), first[k]});
     return lane;
   }
 
@@ -159,6 +163,7 @@ class Builder {
 
   const plan::Plan& plan_;
   const std::vector<int>& lane_before_;
+  const std::vector<uint32_t> routes_;    // by node
   Topology out_;
   std::vector<std::vector<int>> behind_;  // source nodes behind a node
   std::vector<int> lane_of_node_;         // the lane whose operator gives the node's rows

@@ -15,12 +15,14 @@ namespace cep::runtime {
 struct LaneInput {
   int lane = -1;
   uint16_t input = 0;
+  uint32_t first_route = 0;  // of those that come through it (plan/routes.h)
 };
 
 // A delivery of a node's rows to a derived stream, as its input number `input`.
 struct DeriveInput {
   int node = -1;
   uint16_t input = 0;
+  uint32_t first_route = 0;
 };
 
 // Who reads a node's rows. Where the node has `unique`, its rows first go to `unique_lane` and from there to the readers.

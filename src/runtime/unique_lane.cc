@@ -18,7 +18,7 @@ class UniqueLane : public LaneState {
   void rebind(const LanePlace& place) override {
     lane_ = &place.topology->lanes[place.lane];
     pool_ = place.pool;
-    sorter_.set_pool(place.pool);
+    sorter_.go_on(place.pool, *place.node_now);
   }
 
   void push(WaitingRow* row) override { sorter_.push(row); }
@@ -34,8 +34,7 @@ class UniqueLane : public LaneState {
       if (due_.size() > 1) order_rows_of_one_time(&due_, moment);
       if (!timeline.end) forget(time);  // after an end times may go back
       for (WaitingRow* r : due_) {
-        if (first_of_its_kind(r->row()))
-          sink->passed(lane_->node, &r->row(), r->label, std::max(moment, r->row().position), key_);
+        if (first_of_its_kind(r->row())) sink->passed(lane_->node, r, std::max(moment, r->row().position));
         release_row(r, pool_);
       }
     }
