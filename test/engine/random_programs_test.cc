@@ -1,9 +1,10 @@
-// Random programs (random_program.h) on random lines: every number of shards, batch
-// and order of letting shards run, in one thread or many, gives the same bytes on all channels.
+// Random programs (random_program.h) on random lines: every number of shards, batch and order of letting shards run, in one thread or many, with the program loaded anew on the way,
+// gives the same bytes on all channels. `CEPD_RANDOM_PROGRAMS=20000 test_engine -tc="random programs give*"` runs so many of them, `CEPD_RANDOM_PROGRAMS_FROM` says the first number.
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,20 @@ struct Way {
   uint64_t seed;
   bool threads = false;
   uint64_t under_way_bytes = 1 << 20;
+  size_t load_every = 0;  // lines; 0: never
 };
+
+constexpr Way kFirst{1, 1, 0};
+constexpr Way kOthers[] = {{1, 10000, 0},          {2, 7, 3},           {3, 13, 9},          {4, 1, 7},           {5, 1, 5},         {5, 10000, 2},       {6, 3, 1},
+                           {7, 10000, 8},          {8, 10, 4},          {1, 3, 0, true},     {3, 7, 0, true},     {4, 1, 0, true, 1}, {2, 5, 0, true, 4000}, {8, 10000, 0, true},
+                           {1, 10000, 0, false, 1 << 20, 9}, {3, 7, 6, false, 1 << 20, 13}, {2, 4, 0, true, 1 << 20, 11}};
+
+// The program, or the same with one derived stream more, which nobody reads: then everything has another number.
+cep::Program load_of(const std::string& program, bool more) {
+  cep::Program out;
+  out.files = {{"random.cep", (more ? "stream zz = a where v == 77\n" : "") + program}};
+  return out;
+}
 
 std::string run(const std::string& program, const std::vector<std::string>& lines, const Way& way) {
   std::string out;
@@ -31,10 +45,13 @@ std::string run(const std::string& program, const std::vector<std::string>& line
   options.channel_bytes = 1;
   options.under_way_bytes = way.under_way_bytes;
   std::vector<cep::Diagnostic> diagnostics;
-  std::vector<cep::SourceFile> files{{"random.cep", program}};
-  auto engine = cep::Engine::create(files, options, [&](const cep::Record& r) { out.append(r.line).push_back('\n'); }, &diagnostics);
-  REQUIRE_MESSAGE(engine, program << cep::render_all(diagnostics, files));
-  for (const std::string& l : lines) engine->offer(l, {});
+  const cep::Program first = load_of(program, false);
+  auto engine = cep::Engine::create(first, options, [&](const cep::Record& r) { out.append(r.line).push_back('\n'); }, &diagnostics);
+  REQUIRE_MESSAGE(engine, program << cep::render_all(diagnostics, first.files));
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (way.load_every && i % way.load_every == way.load_every - 1) REQUIRE(engine->load(load_of(program, i / way.load_every % 3 != 2), &diagnostics));
+    engine->offer(lines[i], {});
+  }
   engine->end();
   return out;
 }
@@ -49,13 +66,13 @@ void compare(uint64_t number, size_t* records) {
   cep::test::RandomProgram maker(number);
   std::string program = maker.program();
   std::vector<std::string> lines = maker.lines();
-  std::string first = run(program, lines, Way{1, 1, 0});
+  std::string first = run(program, lines, kFirst);
   *records += static_cast<size_t>(std::count(first.begin(), first.end(), '\n'));
-  for (Way w : {Way{1, 10000, 0}, Way{2, 7, 3}, Way{5, 1, 5}, Way{3, 13, 9}, Way{5, 10000, 2},
-                Way{1, 3, 0, true}, Way{3, 7, 0, true}, Way{4, 1, 0, true, 1}, Way{2, 5, 0, true, 4000}}) {
+  for (const Way& w : kOthers) {
     std::string other = run(program, lines, w);
     CAPTURE(number);
-    REQUIRE_MESSAGE(other == first, program << "differs with " << w.shards << " shards, batches of " << w.batch << (w.threads ? ", threads" : "") << "\n"
+    REQUIRE_MESSAGE(other == first, program << "differs with " << w.shards << " shards, batches of " << w.batch << (w.threads ? ", threads" : "")
+                                            << (w.load_every ? ", loads" : "") << "\n"
                                             << first_difference(first, other));
   }
 }
@@ -64,8 +81,10 @@ void compare(uint64_t number, size_t* records) {
 
 TEST_CASE("random programs give the same bytes however they are run") {
   size_t records = 0;
-  const uint64_t programs = cep::testing::times(250, 25);
-  for (uint64_t number = 1; number <= programs; ++number) compare(number, &records);
+  const char *asked = std::getenv("CEPD_RANDOM_PROGRAMS"), *from = std::getenv("CEPD_RANDOM_PROGRAMS_FROM");
+  const uint64_t programs = asked ? std::strtoull(asked, nullptr, 10) : cep::testing::times(250, 25);
+  const uint64_t first = from ? std::strtoull(from, nullptr, 10) : 1;
+  for (uint64_t number = first; number < first + programs; ++number) compare(number, &records);
   MESSAGE(programs << " programs, " << records << " records");
   CHECK(records > programs * 40);
 }
