@@ -162,6 +162,26 @@ TEST_CASE("a pattern that stays where another goes keeps its deadlines, and lets
   }
 }
 
+TEST_CASE("the keys that only a removed pattern had leave with it") {
+  const std::string gone = "pattern gone on e by k { begin a where v == 1 followedBy b where v == 9 within 1h alert low }\n";
+  const std::string stays = "pattern stays on e by k { begin a where v == 2 followedBy b where v == 9 within 1h alert low }\n";
+  for (const Way& way : kWays) {
+    Run run(kStream + gone + stays, way);
+    for (int i = 0; i < 300; ++i) run.offer({event(i, 1, "k" + std::to_string(i), i == 7 ? 2 : 1)});
+    run.engine->flush();
+    CHECK(run.engine->stats().live_keys == 300);
+    run.load(kStream + stays);
+    CHECK(run.engine->stats().live_keys == 1);
+    for (int i = 0; i < 300; ++i) run.offer({event(300 + i, 2, "k" + std::to_string(i), 2)});
+    run.engine->flush();
+    CHECK(run.engine->stats().live_keys == 300);
+    for (int i = 0; i < 300; ++i) run.offer({event(600 + i, 3, "k" + std::to_string(i), 9)});
+    run.engine->flush();
+    CHECK(run.count("\"pattern\":\"stays\"") == 301);
+    CHECK(run.engine->stats().live_keys == 0);
+  }
+}
+
 TEST_CASE("a table keeps its rows wherever it stands among others") {
   const std::string table = "table t (k string, n int) key k\n", other = "table other (k string, m int) key k\n";
   const std::string rest = kStream + "pattern p on e by k { begin a where t[k].n == 7 alert low }\npattern r on e by k { begin a where v > 0 select n = t[k].n alert low }\n";

@@ -71,8 +71,8 @@ void compare(uint64_t number, size_t* records) {
   for (const Way& w : kOthers) {
     std::string other = run(program, lines, w);
     CAPTURE(number);
-    REQUIRE_MESSAGE(other == first, program << "differs with " << w.shards << " shards, batches of " << w.batch << (w.threads ? ", threads" : "")
-                                            << (w.load_every ? ", loads" : "") << "\n"
+    REQUIRE_MESSAGE(other == first, program << "differs with " << w.shards << " shards, batches of " << w.batch << std::string(w.threads ? ", threads" : "")
+                                            << std::string(w.load_every ? ", loads" : "") << "\n"
                                             << first_difference(first, other));
   }
 }

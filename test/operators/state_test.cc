@@ -79,6 +79,30 @@ TEST_CASE("timers of runs that are gone mean nothing, and do not pile up") {
   CHECK(h.end().timeouts() == "a2");
 }
 
+TEST_CASE("a limit of any kind ends the runs of thousands of keys, each at its moment, though old timers were sifted out") {
+  for (const std::string pattern : {"begin a p0 followedBy b p1 within 100000 timeouts", "begin a p0 followedBy b p1 gap 100000 timeouts",
+                                    "begin a p0 times 2 every 100000 timeouts", "begin a p0 followedBy b p1 oneOrMore every 100000 followedBy c p2 within 200000 timeouts"}) {
+    CAPTURE(pattern);
+    const bool loop = pattern.find("oneOrMore") != std::string::npos;
+    PatternHarness h(pattern);
+    for (uint32_t key = 0; key < 9000; ++key) {
+      h.one(key, "a" + std::to_string(key) + "@" + std::to_string(10 * key));
+      if (loop) h.one(key, "b" + std::to_string(key) + "@" + std::to_string(10 * key));
+    }
+    CHECK(h.timeouts() == "");
+    const int64_t limit = loop ? 200000 : 100000;
+    for (int64_t key = 0; key < 9000; ++key) {
+      h.until(10 * key + limit - 1);
+      REQUIRE(h.timeouts() == "");
+      h.until(10 * key + limit);
+      const std::string number = std::to_string(key);
+      REQUIRE(h.timeouts() == "a" + number + (loop ? "b" + number : ""));
+    }
+    CHECK(h.stats().keys == 0);
+    CHECK(h.stats().bytes == 0);
+  }
+}
+
 TEST_CASE("time that begins again after the end of the input") {
   PatternHarness h("begin a p0 followedBy b p1 within 10 timeouts");
   h.feed("a1@100").end();
