@@ -44,6 +44,6 @@ def read_options(doc, *own):
     for name, keywords in own:
         parser.add_argument(name, **keywords)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     say(f"seed {options.seed}")
     return options
