@@ -1,5 +1,5 @@
 // Read once from the environment, before main.
-#include "base/crash_point.h"
+#include "base/fault_control.h"
 
 #include <atomic>
 #include <charconv>

@@ -1,5 +1,6 @@
 // Whole files: read in one go, put in place so that a crash at any point leaves the old content or the new, never a mixture.
 #include "base/env.h"
+#include "base/fault.h"
 
 namespace cep::base {
 namespace {

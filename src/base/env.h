@@ -65,10 +65,4 @@ Result<std::string> read_whole(Env* env, const std::string& path);
 // Puts the file in place whole or not at all, durable at return: temporary name beside it, sync, rename, directory sync.
 Status write_whole(Env* env, const std::string& path, std::string_view bytes);
 
-// A named place at which tests kill the process: with CEPD_KILL_POINT=name:N in the environment the Nth passing of `name` ends it at once, as kill -9 does.
-// A `test/sim` Env is asked instead where one is set (set_kill_hook). One load and a branch otherwise.
-void kill_point(const char* name);
-// For the simulation: called with each name passed, in the thread that passes it; null: none. Not for use with threads.
-void set_kill_hook(void (*hook)(const char* name));
-
 }  // namespace cep::base

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "base/env.h"
+#include "base/fault_control.h"
 
 namespace cep::base {
 namespace {

@@ -1,5 +1,5 @@
 // The names of the planted bugs, and which is switched on: read once from the environment, before main.
-#include "base/planted.h"
+#include "base/fault_control.h"
 
 #include <atomic>
 #include <cstdio>

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/crash_point.h"
-#include "base/planted.h"
+#include "base/fault.h"
 #include "runtime/worked_range.h"
 
 namespace cep::engine {

@@ -1,6 +1,6 @@
 #include "engine/record_keeper.h"
 
-#include "base/planted.h"
+#include "base/fault.h"
 
 namespace cep::engine {
 

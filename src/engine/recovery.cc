@@ -1,6 +1,6 @@
 #include "engine/recovery.h"
 
-#include "base/planted.h"
+#include "base/fault.h"
 #include "journal/reader.h"
 
 namespace cep::engine {

@@ -1,6 +1,6 @@
 #include "engine/stages.h"
 
-#include "base/planted.h"
+#include "base/fault.h"
 #include "engine/ingest_feed.h"
 #include "engine/program_set.h"
 

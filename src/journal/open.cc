@@ -1,7 +1,7 @@
 // A journal is opened for writing by the steps of FORMAT.md, "Opening for writing".
 #include <algorithm>
 
-#include "base/planted.h"
+#include "base/fault.h"
 #include "journal/reader.h"
 #include "journal/segment_chain.h"
 #include "journal/segment_copy.h"

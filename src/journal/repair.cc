@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/fault.h"
 #include "journal/reader.h"
 #include "journal/segment_copy.h"
 #include "journal/segment_walk.h"

@@ -1,4 +1,5 @@
 #include "journal/segment_copy.h"
+#include "base/fault.h"
 
 #include <algorithm>
 

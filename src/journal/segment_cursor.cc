@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/planted.h"
+#include "base/fault.h"
 
 namespace cep::journal {
 namespace {

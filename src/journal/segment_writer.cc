@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/planted.h"
+#include "base/fault.h"
 
 namespace cep::journal {
 

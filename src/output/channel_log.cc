@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "base/planted.h"
+#include "base/fault.h"
 
 namespace cep::output {
 namespace {

@@ -1,7 +1,7 @@
 #include "output/comparer.h"
 
 #include "base/check.h"
-#include "base/planted.h"
+#include "base/fault.h"
 
 namespace cep::output {
 namespace {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/check.h"
+#include "base/fault.h"
 #include "base/glob.h"
 #include "output/file_tail.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/fault.h"
 #include "output/sealed_text.h"
 
 namespace cep::output {

@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "base/check.h"
+#include "base/fault.h"
 #include "output/channel_log.h"
 #include "output/opening.h"
 

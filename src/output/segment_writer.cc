@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "base/fault.h"
+
 namespace cep::output {
 
 SegmentWriter::SegmentWriter(base::Env* env, std::string dir, Channel channel, uint64_t log_seed, Roll roll, const Segment* last)

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "base/nearest.h"
-#include "base/planted.h"
+#include "base/fault.h"
 #include "base/time_text.h"
 #include "event/json_writer.h"
 #include "expr/functions.h"

@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/crash_point.h"
-#include "base/planted.h"
+#include "base/fault.h"
 #include "event/line_decoder.h"
 #include "runtime/key_codec.h"
 #include "runtime/view_record.h"
@@ -16,7 +15,7 @@
 namespace cep::runtime {
 namespace {
 
-// base/crash_point.h: fails if a tick or row of the position is worked here.
+// base/fault.h: fails if a tick or row of the position is worked here.
 void crash_at(uint64_t position, const Timeline& timeline, const RowList& rows) {
   for (const ClockTick& tick : timeline.ticks) CEP_CHECK(tick.position != position);
   for (const WaitingRow* r : rows.rows) CEP_CHECK(r->row().position != position);

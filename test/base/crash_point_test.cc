@@ -1,5 +1,5 @@
 // Which position is armed for whom, from the environment and by hand.
-#include "base/crash_point.h"
+#include "base/fault_control.h"
 
 #include <doctest/doctest.h>
 #include <signal.h>

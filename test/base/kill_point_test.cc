@@ -4,6 +4,7 @@
 
 #include "base/child.h"
 #include "base/env.h"
+#include "base/fault_control.h"
 #include "base/temp_dir.h"
 
 using namespace cep::base;

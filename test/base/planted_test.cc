@@ -1,5 +1,5 @@
 // Planted bugs: one at a time, by name from outside, by value from a test; a name that is none is refused with the list.
-#include "base/planted.h"
+#include "base/fault_control.h"
 
 #include <doctest/doctest.h>
 #include <signal.h>

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/planted.h"
+#include "base/fault_control.h"
 #include "cep/engine.h"
 
 namespace {

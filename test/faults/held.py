@@ -1,8 +1,8 @@
 """Positions at which the daemon crashes, really and each time: held.py CEPD CEPCTL
 
-CEPD_CRASH_AT (src/base/crash_point.h) makes a check of the engine fail at one position: when an entry is offered (a line, a tick, a load) or when a shard works its row. The daemon must
-abort, abort again when it recovers, and then be held: take lines into the journal, process none, say so; `cepctl journal skip` frees it, and all other lines give the same bytes as
-without that one. What came through before is not to be skipped.
+CEPD_CRASH_AT makes a check of the engine fail at one position in a daemon that is built for that, cepd_faulty (src/base/fault.h): when an entry is offered (a line, a tick, a load) or
+when a shard works its row. The daemon must abort, abort again when it recovers, and then be held: take lines into the journal, process none, say so; `cepctl journal skip` frees it, and
+all other lines give the same bytes as without that one. What came through before is not to be skipped.
 """
 import json
 import os

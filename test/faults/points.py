@@ -1,7 +1,8 @@
 """Every named kill point of the source, hit ten times: points.py CEPD CEPCTL [NAME…] [--hits N] [--seed N]
 
-CEPD_KILL_POINT=name:N ends the daemon at the Nth passing, as kill -9 does. Each point gets a data directory of its own, lines, reloads and stops until it was hit often enough, and
-then the checks of kill.py. A point that was never reached is a failure: nothing would show what a crash there does.
+CEPD_KILL_POINT=name:N ends a program at the Nth passing, as kill -9 does, if it is built for that: CEPD is cepd_faulty, CEPCTL cepctl_faulty (src/base/fault.h). Each point gets a
+data directory of its own, lines, reloads and stops until it was hit often enough, and then the checks of kill.py. A point that was never reached is a failure: nothing would show what
+a crash there does.
 """
 import os
 import random

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "base/planted.h"
+#include "base/fault_control.h"
 #include "journal/journal_kit.h"
 #include "sim/sim_env.h"
 

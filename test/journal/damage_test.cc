@@ -1,7 +1,7 @@
 // A byte flipped anywhere, a file cut anywhere, files lost, swapped, moved: refused with place and way out, or a torn tail of what was never durable; never other content.
 #include <doctest/doctest.h>
 
-#include "base/planted.h"
+#include "base/fault_control.h"
 #include "journal/format.h"
 #include "journal/journal_kit.h"
 #include "journal/segment_writer.h"

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
 
-#include "base/planted.h"
+#include "base/fault_control.h"
 #include "base/temp_dir.h"
 #include "journal/format.h"
 #include "journal/journal_kit.h"

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/child.h"
-#include "base/planted.h"
+#include "base/fault_control.h"
 #include "base/temp_dir.h"
 #include "output/file_output.h"
 #include "output/kit.h"

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/env_kit.h"
+#include "base/fault.h"
 
 using namespace cep::base;
 using base_test::bytes_at;

@@ -12,7 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "base/planted.h"
+#include "base/fault_control.h"
 
 using cep::base::Bug;
 using sim::Outcome;
