@@ -6,6 +6,7 @@ readonly cepctl=$1
 shift
 case "${1:-}" in
   journal) exec "$(dirname "$cepctl")/../../bench/journal_bench" "${2:-${TMPDIR:-/tmp}}" "${@:3}" ;;
+  tables) exec "$(dirname "$cepctl")/../../bench/table_bench" "${@:2}" ;;
   output) exec "$(dirname "$cepctl")/../../bench/output_bench" "${@:2}" ;;
   latency | ack | recover) exec "$(dirname "$cepctl")/../../bench/wire_bench" "$(dirname "$cepctl")/../cepd/cepd" "$@" ;;
 esac

@@ -53,7 +53,7 @@ class Loader {
     int64_t time = 0;
     std::string reason = decoder_.decode(table_.schema, -1, nullptr, &builder_, &time);
     if (!reason.empty()) return reason;
-    return store_->apply(number_, *builder_.finish(0, 0), kind.is_delete) ? "" : "a row of a table needs all of its key fields";
+    return store_->apply(number_, *builder_.finish(0, 0), kind.is_delete, 0) ? "" : "a row of a table needs all of its key fields";
   }
 
   const plan::Table& table_;
@@ -100,6 +100,7 @@ void fill_table(const plan::Table& table, int number, std::string_view bytes, co
                 std::vector<Diagnostic>* diagnostics) {
   const std::string path = table_path(table);
   std::string reason = Loader(table, number, limits, store).load(bytes, path.ends_with(".csv"));
+  store->forget_all();  // rows that a later line of the file has replaced
   if (!reason.empty()) error(table, path + ", " + reason, diagnostics);
 }
 

@@ -8,7 +8,7 @@ namespace cep::runtime {
 void ArrivalLane::steps_before(uint64_t position, Walk* walk) {
   for (; walk->step < walk->steps.size() && walk->steps[walk->step].position < position; ++walk->step) {
     const ClockStep& to = walk->steps[walk->step];
-    position_ = to.position;
+    work_at(to.position);
     if (next_deadline() <= to.clock) step(walk->clock, to.clock);
     walk->clock = to.clock;
   }
@@ -18,7 +18,7 @@ void ArrivalLane::all_before(uint64_t position, Walk* walk) {
   const auto& ticks = walk->timeline.ticks;
   for (; walk->tick < ticks.size() && ticks[walk->tick].position < position; ++walk->tick) {
     steps_before(ticks[walk->tick].position + 1, walk);
-    position_ = ticks[walk->tick].position;
+    work_at(ticks[walk->tick].position);
     tick(ticks[walk->tick].now_ms, walk->clock);
   }
   steps_before(position, walk);
@@ -32,14 +32,14 @@ void ArrivalLane::work(const Timeline& timeline, LaneSink* sink) {
     // A row decided at a position comes before the clock of that position. A label's position may lie in an earlier batch only at an end.
     const uint64_t arrival = RowOrigin(*r).arrival();
     all_before(arrival, &walk);
-    position_ = std::max(arrival, timeline.first);
+    work_at(std::max(arrival, timeline.first));
     row(*r, walk.clock);
     release_row(r, pool_);
   }
   waiting_.clear();
   all_before(UINT64_MAX, &walk);
   if (!timeline.end) return;
-  position_ = timeline.last;
+  work_at(timeline.last);
   step(walk.clock, kEndOfTime);
 }
 

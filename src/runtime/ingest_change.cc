@@ -24,6 +24,7 @@ void IngestStage::work_off() {
   cut();
   pipeline_->drain();
   apply_table_rows();
+  tables_->forget_all();
 }
 
 void IngestStage::take_over(const IngestStage& before) {

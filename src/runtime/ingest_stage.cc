@@ -19,23 +19,17 @@
 namespace cep::runtime {
 namespace {
 
-// Whether the rows of the node have been through an operator, rather than through filters and maps of sources alone.
-bool comes_of_operator(const plan::Plan& plan, int node) {
-  const plan::Node& n = plan.nodes[node];
-  if (!n.unique.empty() || (n.kind != plan::NodeKind::kSource && n.kind != plan::NodeKind::kDerive)) return true;
-  return std::any_of(n.inputs.begin(), n.inputs.end(), [&](const plan::Input& i) { return comes_of_operator(plan, i.node); });
-}
+constexpr uint64_t kRetiredBytesMost = 8 << 20;  // of table rows for shards that are behind; beyond it ingest waits for them
 
 }  // namespace
 
 IngestStage::IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline* pipeline)
     : loaded_(*loaded), plan_(*loaded->plan), topology_(loaded->topology), options_(options), pipeline_(pipeline), decoder_(options.limits),
-      clocks_(plan_, topology_), flow_(plan_, topology_, options.want[static_cast<int>(Channel::kStreams)], &loaded->tables),
-      sources_(plan_.nodes.size()), tables_(&loaded->tables) {
+      clocks_(plan_, topology_), tables_(&loaded->tables), view_(tables_), flow_(plan_, topology_, options.want[static_cast<int>(Channel::kStreams)], &view_),
+      sources_(plan_.nodes.size()), tables_of_operators_(has_tables_of_operators(plan_)) {
   for (size_t t = 0; t < plan_.tables.size(); ++t) {
     tables_by_name_.emplace(plan_.tables[t].name, static_cast<int>(t));
     names_.push_back(plan_.tables[t].name);
-    tables_of_operators_ |= plan_.tables[t].stream >= 0 && comes_of_operator(plan_, plan_.tables[t].stream);
   }
   context_.arena = &arena_;
   for (int node : topology_.sources) {
@@ -66,6 +60,7 @@ void IngestStage::begin_batch() {
   batch_ = Batch{};
   batch_.rows.resize(options_.shards);
   lines_in_batch_ = 0;
+  tables_->begin_batch(timeline_->number);
 }
 
 void IngestStage::next_position(uint64_t p) {
@@ -77,6 +72,7 @@ void IngestStage::next_position(uint64_t p) {
 void IngestStage::take_position() {
   position_ = next_++;
   ++lines_in_batch_;
+  view_.see_at(position_);
 }
 
 void IngestStage::give_back_position() {
@@ -94,6 +90,7 @@ void IngestStage::cut() {
   Batch batch = std::move(batch_);
   begin_batch();
   pipeline_->submit(std::move(batch));
+  if (tables_->retired_bytes() > 0) tables_->forget(pipeline_->batches_done());
 }
 
 void IngestStage::end() {
@@ -307,39 +304,37 @@ const event::Row& IngestStage::row_of_table(int table, const event::Row& row) {
   return *table_builder_.finish(row.time, row.position);
 }
 
-// Whether the batch so far can see a table. Between lines that only fill tables nothing is cut.
-bool IngestStage::batch_decides() const {
-  auto given = [](const auto& list) { return !list.empty(); };
-  return given(timeline_->ticks) || std::any_of(timeline_->steps.begin(), timeline_->steps.end(), given) ||
-         std::any_of(batch_.rows.begin(), batch_.rows.end(), [](const RowList& list) { return !list.rows.empty(); });
-}
-
-// A line for a table: all that was decided before it has seen the table as it was.
+// A line for a table. Nothing is decided at its own position: all others see it from there on.
 void IngestStage::table_line(int table, const event::LineKind& kind, std::string_view line) {
   const plan::Table& t = plan_.tables[table];
   int64_t time = 0;
   std::string reason = decoder_.decode(t.schema, -1, kind.is_delete ? &t.key : nullptr, &table_builder_, &time);
   if (!reason.empty()) return reject(t.name, -1, std::move(reason), line);
-  if (batch_decides()) {
-    // The line itself belongs to the next batch: what it says comes after what is cut here.
-    give_back_position();
-    cut();
-    take_position();
-  }
-  pipeline_->settle();
-  if (!tables_->apply(table, *table_builder_.finish(0, position_), kind.is_delete))
+  if (!tables_->apply(table, *table_builder_.finish(0, position_), kind.is_delete, position_))
     reject(t.name, -1, "a row of a table needs all of its key fields", line);
+  bound_table_rows();
 }
 
 // Rows that the line brought for tables are seen from the next position on. They come in the order in which any reader meets its rows.
 void IngestStage::apply_table_rows() {
   if (!tables_of_operators_ && table_rows_.empty()) return;
+  if (tables_of_operators_) {
+    cut();
+    pipeline_->settle();
+    pipeline_->take_table_rows(&table_rows_);
+  }
+  std::stable_sort(table_rows_.begin(), table_rows_.end(), [](const TableRow& a, const TableRow& b) { return arrives_before(a.origin(), b.origin()); });
+  for (const TableRow& made : table_rows_) tables_->put_latest(made.table, row_of_table(made.table, made.row()), position_ + 1);
+  table_rows_.clear();
+  bound_table_rows();
+}
+
+// What shards that are behind may still look up is kept for them; not more than so much.
+void IngestStage::bound_table_rows() {
+  if (tables_->retired_bytes() <= kRetiredBytesMost) return;
   cut();
   pipeline_->settle();
-  pipeline_->take_table_rows(&table_rows_);
-  std::stable_sort(table_rows_.begin(), table_rows_.end(), [](const TableRow& a, const TableRow& b) { return arrives_before(a.origin(), b.origin()); });
-  for (const TableRow& made : table_rows_) tables_->put_latest(made.table, row_of_table(made.table, made.row()));
-  table_rows_.clear();
+  tables_->forget(timeline_->number);
 }
 
 void IngestStage::to_lane(int lane, const event::Row& row, uint32_t route) {

@@ -59,9 +59,9 @@ class IngestStage : private FlowSink {
   void event(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   bool route(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   void table_line(int table, const event::LineKind& kind, std::string_view line);
-  bool batch_decides() const;
   void apply_table_rows();
   const event::Row& row_of_table(int table, const event::Row& row);
+  void bound_table_rows();
   bool takes_late(const Lane& lane, int64_t time, int64_t clock) const;
   bool takes(int node);
   void take(int node, std::string_view line, const OfferOptions& options);
@@ -84,12 +84,13 @@ class IngestStage : private FlowSink {
   Pipeline* pipeline_;
   event::LineDecoder decoder_;
   ClockSet clocks_;
+  TableStore* tables_;
+  TableView view_;                      // at position_
   Flow flow_;
   std::vector<Source> sources_;  // by node
   std::unordered_map<std::string_view, int> by_name_;
   std::unordered_map<std::string_view, int> tables_by_name_;
-  TableStore* tables_;
-  bool tables_of_operators_ = false;    // some table is made from what an operator gives: then each line is a batch
+  const bool tables_of_operators_;      // then each line is a batch
   std::vector<TableRow> table_rows_;    // made by the line being worked
   event::RowBuilder table_builder_;
   std::vector<std::string> names_;

@@ -13,6 +13,7 @@
 #include "runtime/row_order.h"
 #include "runtime/rows.h"
 #include "runtime/sorter.h"
+#include "runtime/table_store.h"
 #include "runtime/timeline.h"
 #include "runtime/topology.h"
 
@@ -33,7 +34,7 @@ struct LaneOptions {
   Limits limits;
   bool want[kChannels] = {};
   bool test_alerts = false;
-  const expr::Tables* tables = nullptr;   // as they stand while a batch is worked
+  const expr::Tables* tables = nullptr;   // the lane's own view
 };
 
 // Of a lane's writer. `read`: somebody reads the operator's stream.
@@ -66,16 +67,27 @@ class LaneState {
   virtual ~LaneState() = default;
   // Goes on at another place with all its state. What was made of the program before is still read (made_of). REQUIRES no row is being worked.
   virtual void rebind(const LanePlace& place) = 0;
-  // Keeps alive what the lane was made of: plan, tables.
-  void set_made_of(std::shared_ptr<const void> made_of) { made_of_ = std::move(made_of); }
+  // Keeps alive what the lane was made of: plan, tables; and the view of these that its options name.
+  void set_made_of(std::shared_ptr<const void> made_of, std::unique_ptr<TableView> view) {
+    made_of_ = std::move(made_of);
+    view_ = std::move(view);
+  }
   // A row of this lane; it waits in the sorter. Takes over the row.
   virtual void push(WaitingRow* row) = 0;
   // Everything that the clocks of the batch decide.
   virtual void work(const Timeline& timeline, LaneSink* sink) = 0;
   virtual LaneStats stats() const = 0;
 
+ protected:
+  // What is evaluated from here on is decided at this position, and sees tables as they stand there.
+  void see_tables_at(uint64_t position) {
+    if (view_) view_->see_at(position);
+  }
+  bool sees_tables() const { return view_ != nullptr; }
+
  private:
   std::shared_ptr<const void> made_of_;
+  std::unique_ptr<TableView> view_;  // null: the program has no tables
 };
 
 std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,

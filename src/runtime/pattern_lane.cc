@@ -221,6 +221,7 @@ void PatternLane::refresh_deadline(int slot) {
 
 void PatternLane::expire(int64_t time) {
   row_position_ = 0;
+  if (sees_tables()) see_tables_at(decided(time));
   for (size_t s = 0; s < slots_.size(); ++s) {
     if (deadlines_[s] > time) continue;
     slots_[s]->evaluator().expire(time, slots_[s].get());
@@ -242,6 +243,8 @@ void PatternLane::process(int slot, uint32_t key, const event::Row& row) {
 }
 
 void PatternLane::work_row(const event::Row& row) {
+  row_position_ = row.position;
+  if (sees_tables()) see_tables_at(decided(row.time));
   predicates_.evaluate(row);
   const std::vector<int>& begins = predicates_.candidates();
   key_.clear();
@@ -249,7 +252,6 @@ void PatternLane::work_row(const event::Row& row) {
   uint32_t key = keys_.find(key_);
   if (key == KeyTable::kNone && begins.empty()) return;
   ++sequence_;
-  row_position_ = row.position;
   if (key == KeyTable::kNone) {
     key = keys_.add(key_);
     if (live_.size() <= key) live_.resize(key + 1);
@@ -289,6 +291,7 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
     live_ = {};
   }
   // After an end nothing that has a limit is left; the evaluators may then begin anew at an earlier time.
+  if (timeline.end) see_tables_at(timeline.last);
   if (timeline.end)
     for (auto& s : slots_) {
       s->evaluator().expire(kEndOfTime, s.get());

@@ -26,7 +26,7 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
   so.lanes.limits = options.limits;
   std::copy(std::begin(options.want), std::end(options.want), so.lanes.want);
   so.lanes.test_alerts = options.test_alerts;
-  so.lanes.tables = &loaded_->tables;
+  so.tables = &loaded_->tables;
   so.shards = options.shards;
   so.channel_bytes = std::max<uint64_t>(1, options.channel_bytes);
   so.under_way = &under_way_;
@@ -40,8 +40,7 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
   }
   for (auto& s : shards_) s->connect(peers);
   if (!options.threads) return;
-  const auto& tables = loaded_->plan->tables;
-  const bool in_caller = std::any_of(tables.begin(), tables.end(), [](const plan::Table& t) { return t.stream >= 0; });
+  const bool in_caller = has_tables_of_operators(*loaded_->plan);
   auto release = [this](BatchRecords all) { release_batch(std::move(all)); };
   threads_ = std::make_unique<ShardThreads>(std::move(peers), release, &under_way_, options.under_way_bytes, in_caller);
 }
@@ -103,6 +102,13 @@ void Pipeline::settle() {
   else drain();
 }
 
+uint64_t Pipeline::batches_done() const {
+  if (threads_) return threads_->batches_done();
+  uint64_t done = submitted_;
+  for (const auto& s : shards_) done = std::min(done, s->batches_done());
+  return done;
+}
+
 void Pipeline::drain() {
   if (threads_) return threads_->drain();
   while (step()) {
@@ -117,8 +123,7 @@ void Pipeline::take_table_rows(std::vector<TableRow>* out) {
 }
 
 void Pipeline::release() {
-  uint64_t done = submitted_;
-  for (const auto& s : shards_) done = std::min(done, s->batches_done());
+  const uint64_t done = batches_done();
   for (; released_ < done; ++released_) {
     BatchRecords all = std::move(given_.front());
     given_.pop_front();

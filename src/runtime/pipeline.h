@@ -33,6 +33,8 @@ class Pipeline {
   void submit(Batch batch);
   // Until the shards have worked all that was submitted. With threads its records may still have to come out.
   void settle();
+  // As many of the first ones as all shards have worked.
+  uint64_t batches_done() const;
   // Until all of it has come out.
   void drain();
   // Appends the rows that operators made for tables, in no order. REQUIRES settled.

@@ -31,6 +31,11 @@ class ResultLane : public LaneState {
     encode_key(row, lane_->inputs[row.input].key, lane_->key_types, &key_);
     return key_;
   }
+  // What comes now is decided at this position.
+  void work_at(uint64_t position) {
+    position_ = position;
+    see_tables_at(position);
+  }
   // Of the next result.
   event::Label next_label(int64_t fires, std::string_view key) {
     return {position_, fires, static_cast<uint32_t>(node_) + 1, std::string(key), ordinal_++};

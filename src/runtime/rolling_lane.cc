@@ -36,7 +36,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
       if (due_.size() > 1) order_rows_of_one_time(&due_, decided);
       forget(time);
       for (WaitingRow* r : due_) {
-        position_ = std::max(r->row().position, decided);
+        work_at(std::max(r->row().position, decided));
         operator_->row(key_of(r->row()), r->row(), order_++, time, this);
         release_row(r, pool_);
       }

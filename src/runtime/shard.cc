@@ -24,8 +24,8 @@ void crash_at(uint64_t position, const Timeline& timeline, const RowList& rows) 
 }  // namespace
 
 Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before)
-    : plan_(plan), topology_(topology), index_(index), options_(options), pool_(store),
-      flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)], options.lanes.tables),
+    : plan_(plan), topology_(topology), index_(index), options_(options), pool_(store), view_(options.tables),
+      flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)], &view_),
       lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards) {
   for (size_t l = 0; l < topology.lanes.size(); ++l) {
     const int lane = static_cast<int>(l);
@@ -39,15 +39,18 @@ Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const 
 
 std::unique_ptr<LaneState> Shard::make_lane(int lane) {
   std::unique_ptr<LaneState> made;
+  std::unique_ptr<TableView> view = plan_.tables.empty() ? nullptr : std::make_unique<TableView>(options_.tables);
+  LaneOptions options = options_.lanes;
+  options.tables = view.get();
   switch (topology_.lanes[lane].kind) {
-    case LaneKind::kPatterns: made = make_pattern_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
+    case LaneKind::kPatterns: made = make_pattern_lane(plan_, topology_, lane, options, &pool_); break;
     case LaneKind::kUnique: made = make_unique_lane(plan_, topology_, lane, &pool_); break;
-    case LaneKind::kWindow: made = make_window_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
-    case LaneKind::kRolling: made = make_rolling_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
-    case LaneKind::kJoin: made = make_join_lane(plan_, topology_, lane, options_.lanes, &pool_); break;
+    case LaneKind::kWindow: made = make_window_lane(plan_, topology_, lane, options, &pool_); break;
+    case LaneKind::kRolling: made = make_rolling_lane(plan_, topology_, lane, options, &pool_); break;
+    case LaneKind::kJoin: made = make_join_lane(plan_, topology_, lane, options, &pool_); break;
   }
   CEP_CHECK(made != nullptr);
-  made->set_made_of(options_.made_of);
+  made->set_made_of(options_.made_of, std::move(view));
   return made;
 }
 
@@ -183,12 +186,14 @@ void Shard::record(OutRecord record) { records_[working_ - records_first_].push_
 void Shard::row(int node, event::Row* row, const event::Label* label) {
   label_ = label;
   decided_ = label->position;
+  view_.see_at(decided_);
   flow_.push(node, row, 0, true, this);
 }
 
 void Shard::passed(int node, WaitingRow* row, uint64_t decided) {
   label_ = row->label;
   decided_ = decided;
+  view_.see_at(decided_);
   flow_.push(node, &row->row(), row->route, true, this);
 }
 

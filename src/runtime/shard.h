@@ -22,6 +22,7 @@ struct ShardOptions {
   int shards = 1;
   uint64_t channel_bytes = 0;                     // of each inbox
   std::atomic<int64_t>* under_way = nullptr;      // bytes of rows on their way to a level: made and not yet worked, of all shards
+  const TableStore* tables = nullptr;             // of the program
   std::shared_ptr<const void> made_of;            // what lanes that are made here point into
   const std::vector<int>* node_now = nullptr;     // of the succession; null: there is nothing to carry on
 };
@@ -93,6 +94,7 @@ class Shard : private LaneSink, private FlowSink {
   int index_;
   ShardOptions options_;
   BlockPool pool_;
+  TableView view_;                         // of the rows on their way from one operator to the next
   Flow flow_;
   std::vector<std::unique_ptr<LaneState>> lanes_;
   std::vector<std::vector<int>> lanes_of_level_;

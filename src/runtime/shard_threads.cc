@@ -128,6 +128,12 @@ void ShardThreads::work_here() {
   CEP_CHECK(settled());
 }
 
+uint64_t ShardThreads::batches_done() const {
+  uint64_t done = submitted_;
+  for (const ShardWorker& w : shards_) done = std::min(done, w.done.load(std::memory_order_acquire));
+  return done;
+}
+
 bool ShardThreads::settled() const {
   return std::all_of(shards_.begin(), shards_.end(), [this](const ShardWorker& w) { return w.done.load(std::memory_order_acquire) == submitted_; });
 }

@@ -43,7 +43,7 @@ class ShardThreads {
   using Release = std::function<void(BatchRecords all)>;
 
   // `under_way` counts the bytes of rows on their way (ShardOptions::under_way) and those of records. Starts the threads.
-  // `in_caller`: the shards work in submit(), only the sequencer has a thread. For programs whose tables are made from streams: there a batch is a line and the next one has to
+  // `in_caller`: the shards work in submit(), only the sequencer has a thread. For programs whose tables are made from what operators give: there a batch is a line and the next one has to
   // wait for it, and to wake a thread for each line would cost many times the work.
   ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes, bool in_caller);
   // Ends the threads; what is under way is dropped. Waits for the work in hand, a before_release that blocks included.
@@ -53,6 +53,8 @@ class ShardThreads {
   void submit(std::vector<Parcel> parcels, BatchRecords given);
   // Until the shards have worked all that was submitted; they are idle then, the sequencer may not be.
   void settle();
+  // As many of the first batches as all shards have worked.
+  uint64_t batches_done() const;
   // Until everything has been released.
   void drain();
 

@@ -176,4 +176,14 @@ Topology make_topology(const plan::Plan& plan, const std::vector<int>& lane_befo
   return Builder(plan, lane_before).build();
 }
 
+bool comes_of_operator(const plan::Plan& plan, int node) {
+  const plan::Node& n = plan.nodes[node];
+  if (!n.unique.empty() || (n.kind != plan::NodeKind::kSource && n.kind != plan::NodeKind::kDerive)) return true;
+  return std::any_of(n.inputs.begin(), n.inputs.end(), [&](const plan::Input& i) { return comes_of_operator(plan, i.node); });
+}
+
+bool has_tables_of_operators(const plan::Plan& plan) {
+  return std::any_of(plan.tables.begin(), plan.tables.end(), [&](const plan::Table& t) { return t.stream >= 0 && comes_of_operator(plan, t.stream); });
+}
+
 }  // namespace cep::runtime

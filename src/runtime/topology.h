@@ -63,4 +63,9 @@ struct Topology {
 // on stay together with those of their lane and no other joins them: a new one must not see rows that wait there.
 Topology make_topology(const plan::Plan& plan, const std::vector<int>& lane_before = {});
 
+// Whether the rows of the node have been through an operator, rather than through filters and maps of sources alone.
+bool comes_of_operator(const plan::Plan& plan, int node);
+// Whether some table is made from what an operator gives: then what one position decides on any shard is seen at the next one.
+bool has_tables_of_operators(const plan::Plan& plan);
+
 }  // namespace cep::runtime
