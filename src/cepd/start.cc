@@ -131,6 +131,7 @@ server::ServerOptions server_options(const DaemonConfig& config) {
   options.events = config.listen.events;
   options.alerts = config.listen.alerts;
   options.http = config.listen.http;
+  options.http_names = config.listen.http_names;
   options.line_bytes = config.limits.line_bytes;
   options.connections = static_cast<size_t>(config.connections);
   options.subscriber_lag_bytes = config.subscriber_lag_bytes;

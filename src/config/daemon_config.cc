@@ -80,12 +80,20 @@ void check_apart(YamlMap* map, const DaemonConfig::Listen& listen) {
   if (same(listen.alerts, *listen.http)) fail("http", *listen.http, "alerts");
 }
 
+// Host names, as a client says them: no scheme, no port.
+void read_names(YamlMap* map, std::string_view key, std::vector<std::string>* out) {
+  map->read_strings(key, out);
+  for (const std::string& name : *out)
+    if (name.empty() || name.find_first_of(":/ *") != std::string::npos) map->fail(key, "\"" + name + "\" is no host name such as cepd.example.com (without scheme and port)");
+}
+
 void read_listen(YamlMap* root, bool insecure, Errors* errors, DaemonConfig::Listen* out) {
   YamlMap map(child_map(root, "listen"), "listen", errors);
   read_endpoint(&map, "events", insecure, &out->events);
   read_endpoint(&map, "alerts", insecure, &out->alerts);
   read_optional_endpoint(&map, "http", insecure, &out->http);
   check_apart(&map, *out);
+  read_names(&map, "http_names", &out->http_names);
   map.finish();
 }
 

@@ -23,6 +23,7 @@ struct DaemonConfig {
     base::Endpoint events{"127.0.0.1", 7800};
     base::Endpoint alerts{"127.0.0.1", 7801};
     std::optional<base::Endpoint> http{{"127.0.0.1", 7802}};  // none: `http: off`
+    std::vector<std::string> http_names;  // what a request may call this daemon, beside addresses, localhost and the machine's name
   } listen;
   struct Retain {
     int64_t age_ms = 0;

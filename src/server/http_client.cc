@@ -44,8 +44,9 @@ class Call {
     tcp::resolver resolver(io_);
     const auto found = resolver.resolve(at_.host, std::to_string(at_.port), error);
     if (error) return error;
-    stream_.async_connect(found, [this](const error_code& failed, const tcp::endpoint&) {
+    stream_.async_connect(found, [this](const error_code& failed, const tcp::endpoint& to) {
       if (!step(failed)) return;
+      request_.set(http::field::host, to_text(base::Endpoint{to.address().to_string(), to.port()}));  // whatever name it was found by
       http::async_write(stream_, request_, [this](const error_code& unsent, size_t) {
         // The daemon may answer before it has read all, with an error: look for it in any case.
         unsent_ = unsent;

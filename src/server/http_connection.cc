@@ -6,6 +6,8 @@
 #include <chrono>
 #include <optional>
 
+#include "server/http_guard.h"
+
 namespace cep::server {
 namespace {
 
@@ -14,6 +16,14 @@ namespace http = beast::http;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::milliseconds;
+
+HttpCaller caller_of(const http::request_header<>& header) {
+  auto field = [&](auto name) {
+    const auto value = header[name];
+    return std::string_view(value.data(), value.size());
+  };
+  return {field(http::field::host), field(http::field::origin), field("Sec-Fetch-Site"), field(http::field::user_agent), field(http::field::content_type)};
+}
 
 class Connection : public HttpConnection, public std::enable_shared_from_this<Connection> {
  public:
@@ -101,9 +111,9 @@ void Connection::on_header(const error_code& error) {
     }
   }
   route_ = route_of({method.data(), method.size()}, {request.target().data(), request.target().size()});
-  const auto origin = request[http::field::origin];
-  if (!origin.empty() && origin != "http://" + std::string(request[http::field::host]) && request.method() != http::verb::get && !head_) {
-    return answer(error_of(403, "a page of another origin may not change anything here"), false);   // browsers send a POST of text without asking
+  if (request.count(http::field::host) > 1) return answer(error_of(400, "a request has one Host"), false);
+  if (HttpAnswer stranger = refuse_stranger(std::string_view(method.data(), method.size()), caller_of(request), limits_.names); stranger.code != 200) {
+    return answer(stranger, false);
   }
   if (!route_.ok()) return answer(route_.error, parser_->is_done() && request.keep_alive());
   const auto coding = request[http::field::content_encoding];

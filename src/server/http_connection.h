@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "server/http_service.h"
 
@@ -16,6 +18,7 @@ struct HttpLimits {
   int64_t idle_ms = 75'000;            // between requests, and for a header to be whole
   int64_t body_ms = 60'000;            // for a body to be whole
   int64_t write_ms = 30'000;           // for an answer to be taken
+  std::vector<std::string> names;      // the daemon's own, beside addresses and localhost
 };
 
 // Bytes of bodies that have come and are not answered yet.

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "server/alert_listener.h"
 #include "server/event_listener.h"
+#include "server/http_guard.h"
 #include "server/http_listener.h"
 #include "server/service_manager.h"
 #include "server/vital_signs.h"
@@ -83,7 +84,11 @@ Server::Impl::Impl(engine::DurableEngine* engine_to_serve, const ServerOptions& 
       count{0, server_options.connections, {}},
       events(&io, engine, server_options.line_bytes, &count, [this] { next_step_of_stop(); }),
       alerts(&io, engine, server_options.subscriber_lag_bytes, &count, [this] { next_step_of_stop(); }) {
-  if (options.http) http.emplace(&io, engine, server_options.line_bytes, &count, [this] { next_step_of_stop(); });
+  if (!options.http) return;
+  HttpLimits limits;
+  limits.names = machine_names();
+  limits.names.insert(limits.names.end(), options.http_names.begin(), options.http_names.end());
+  http.emplace(&io, engine, server_options.line_bytes, &count, [this] { next_step_of_stop(); }, limits);
 }
 
 // ---- what the engine says

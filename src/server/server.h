@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/endpoint.h"
 #include "cep/program.h"
@@ -18,6 +19,7 @@ struct ServerOptions {
   base::Endpoint events{"127.0.0.1", 7800};
   base::Endpoint alerts{"127.0.0.1", 7801};
   std::optional<base::Endpoint> http;        // none: no such port
+  std::vector<std::string> http_names;       // listen.http_names: what a request may call the daemon, beside addresses, localhost and the machine's own name
   size_t line_bytes = 1 << 20;               // limits.line
   size_t connections = 4096;                 // limits.connections, of all ports together
   uint64_t subscriber_lag_bytes = 64 << 20;  // limits.subscriber_lag

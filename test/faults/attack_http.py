@@ -5,11 +5,11 @@ import time
 from attack import Wire, mutate
 
 EVENT = b'{"_stream":"tx","id":"http","user":"h","kind":"pay","amount":1.0,"country":"DE","ts":1767225600000}\n'
-MARK = b"GET /healthz?smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+MARK = b"GET /healthz?smuggled HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def post(headers, body=EVENT, path=b"/api/v1/events", method=b"POST"):
-    return method + b" " + path + b" HTTP/1.1\r\nHost: x\r\n" + b"".join(h + b"\r\n" for h in headers) + b"\r\n" + body
+    return method + b" " + path + b" HTTP/1.1\r\nHost: localhost\r\n" + b"".join(h + b"\r\n" for h in headers) + b"\r\n" + body
 
 
 def statuses(data):
@@ -36,7 +36,7 @@ def malformed():
                  b"GET /a b HTTP/1.1", b"GET /" + b"a" * 9000 + b" HTTP/1.1", b"GET /" + b"a" * 200000 + b" HTTP/1.1", b"M" * 20000 + b" / HTTP/1.1", b"BREW /healthz HTTP/1.1", b"\x16\x03\x01\x02\x00\x01",
                  b'{"_hello":{"producer":"x"}}', b"GET /api/v1/patterns/..%2f..%2fetc%2fpasswd HTTP/1.1", b"GET /api/v1/patterns/../../etc/passwd HTTP/1.1", b"GET /api/v1/patterns/" + b"x" * 8000 + b" HTTP/1.1",
                  b"GET /api/v1/events?first=18446744073709551616 HTTP/1.1", b"DELETE /api/v1/patterns/%2e%2e HTTP/1.1", b"DELETE /api/v1/patterns/ HTTP/1.1", b"DELETE / HTTP/1.1"):
-        yield head + b"\r\nHost: x\r\nConnection: close\r\n\r\n"
+        yield head + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         yield head + b"\n\n"
     for header in (b"A" * 20000 + b": x", b"A: " + b"x" * 20000, b": x", b"A", b"A\0: x", b"A:\0", b"Host", b"\r\n".join([b"A%d: x" % i for i in range(2000)]), b"Content-Encoding: gzip\r\nContent-Length: 3",
                    b"Upgrade: websocket\r\nConnection: Upgrade", b"Range: bytes=0-" + b"9" * 100, b"Origin: http://evil\r\nContent-Length: 0"):
@@ -93,8 +93,8 @@ def smuggling(attack):
 
 def mutations(attack):
     """Good requests with a few bytes changed, in packets of any size."""
-    good = (post((b"Content-Length: %d" % len(EVENT),)), post((b"Transfer-Encoding: chunked",), b"%x\r\n%s\r\n0\r\n\r\n" % (len(EVENT), EVENT)), b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", MARK,
-            b"GET /api/v1/patterns/faults.cep HTTP/1.1\r\nHost: x\r\nAccept: text/plain\r\n\r\n")
+    good = (post((b"Content-Length: %d" % len(EVENT),)), post((b"Transfer-Encoding: chunked",), b"%x\r\n%s\r\n0\r\n\r\n" % (len(EVENT), EVENT)), b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", MARK,
+            b"GET /api/v1/patterns/faults.cep HTTP/1.1\r\nHost: localhost\r\nAccept: text/plain\r\n\r\n")
 
     def one(chance):
         data = mutate(chance.choice(good), chance) + chance.choice((b"", MARK, mutate(MARK, chance)))
@@ -117,7 +117,7 @@ def pipelines(attack):
     def one(chance):
         paths = [chance.choice((b"/healthz", b"/nope", b"/metrics", b"/api/v1/status")) for _ in range(chance.randint(2, 100))]
         wire = Wire(attack.http, receive_buffer=chance.choice((None, 2048)))
-        wire.send(b"".join(b"GET %s HTTP/1.1\r\nHost: x\r\n\r\n" % path for path in paths) + b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")
+        wire.send(b"".join(b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path for path in paths) + b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")
         if chance.random() < 0.5:
             data = wire.all(60)
             wanted = [404 if path == b"/nope" else 200 for path in paths] + [200]

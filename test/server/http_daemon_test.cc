@@ -42,7 +42,7 @@ Json json_of(const HttpReply& reply) {
   return json;
 }
 
-std::string get_line(const std::string& target, const std::string& more = "") { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n"; }
+std::string get_line(const std::string& target, const std::string& more = "") { return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n" + more + "\r\n"; }
 
 // The answer to one raw request on a connection of its own: all lines until the daemon closes.
 std::vector<std::string> raw(const Daemon& daemon, const std::string& bytes) {
@@ -205,7 +205,7 @@ TEST_CASE("http: many at once, each gets its own answer") {
     clients.emplace_back(daemon.http_port());
     std::string body = events(0, static_cast<uint64_t>(i));
     for (int bad = 0; bad < i % 3; ++bad) body += "bad\n";
-    REQUIRE(clients.back().send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+    REQUIRE(clients.back().send("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
   }
   for (int i = 0; i < 40; ++i) {
     const std::vector<std::string> lines = clients[static_cast<size_t>(i)].rest();
@@ -405,25 +405,25 @@ TEST_CASE("http: cepctl status and cepctl patterns") {
 TEST_CASE("http: limits and wrong requests have their answers") {
   Daemon daemon;
   CHECK(status_line(daemon, get_line("/nothing")) == "HTTP/1.1 404 Not Found\r");
-  CHECK(status_line(daemon, "PUT /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n") == "HTTP/1.1 405 Method Not Allowed\r");
-  const std::vector<std::string> not_allowed = raw(daemon, "DELETE /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(status_line(daemon, "PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n") == "HTTP/1.1 405 Method Not Allowed\r");
+  const std::vector<std::string> not_allowed = raw(daemon, "DELETE /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(std::count(not_allowed.begin(), not_allowed.end(), "Allow: POST\r") == 1);
   CHECK(status_line(daemon, get_line("/healthz", "X: " + std::string(20'000, 'x') + "\r\n")) == "HTTP/1.1 431 Request Header Fields Too Large\r");
-  CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n") == "HTTP/1.1 413 Payload Too Large\r");
-  CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx") ==
+  CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n") == "HTTP/1.1 413 Payload Too Large\r");
+  CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx") ==
         "HTTP/1.1 415 Unsupported Media Type\r");
   CHECK(status_line(daemon, "POST /api/v1/events HTTP/1.1\r\nHost: 127.0.0.1:7802\r\nOrigin: http://evil.example\r\nContent-Length: 1\r\n\r\nx") ==
         "HTTP/1.1 403 Forbidden\r");
   CHECK(status_line(daemon, "nonsense\r\n\r\n") == "HTTP/1.1 400 Bad Request\r");
   CHECK(status_line(daemon, "GET /healthz HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n") == "HTTP/1.1 400 Bad Request\r");
   // A chunked body over the limit.
-  std::string chunk = "100000\r\n" + std::string(0x100000, 'x') + "\r\n", chunks = "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string chunk = "100000\r\n" + std::string(0x100000, 'x') + "\r\n", chunks = "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (int i = 0; i < 9; ++i) chunks += chunk;
   Client big(daemon.http_port());
   big.send(chunks);
   CHECK(big.line() == "HTTP/1.1 413 Payload Too Large\r");
   // HEAD: the header alone, with the length that GET would have.
-  const std::vector<std::string> head = raw(daemon, "HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const std::vector<std::string> head = raw(daemon, "HEAD /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   CHECK(std::count(head.begin(), head.end(), "Content-Length: 3\r") == 1);
   CHECK(head.back() == "\r");
   CHECK(ask(daemon, "GET", "/healthz").code == 200);
@@ -445,7 +445,7 @@ TEST_CASE("http: a connection is kept, a byte at a time is as good, 100-continue
   for (char c : get_line("/healthz")) REQUIRE(client.send(std::string(1, c)));
   CHECK(answer().back() == "ok");
   const std::string body = event("1");
-  REQUIRE(client.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n"));
+  REQUIRE(client.send("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n"));
   CHECK(client.line() == "HTTP/1.1 100 Continue\r");
   CHECK(client.line() == "\r");
   REQUIRE(client.send(body));
@@ -458,7 +458,7 @@ TEST_CASE("http: clients that announce large bodies and send a byte take nothing
   std::vector<Client> slow;
   for (int i = 0; i < 200; ++i) {
     slow.emplace_back(daemon.http_port());
-    REQUIRE(slow.back().send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n{"));
+    REQUIRE(slow.back().send("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8000000\r\n\r\n{"));
   }
   REQUIRE(eventually([&] { return json_of(ask(daemon, "GET", "/api/v1/status"))["connections"]["open"] == 201; }));
   const std::string large = events(0, 100'000);
@@ -466,7 +466,7 @@ TEST_CASE("http: clients that announce large bodies and send a byte take nothing
   if (!kSanitized) CHECK(daemon.memory_bytes() < 200 << 20);
   // Chunked and in pieces it is the same body.
   Client chunked(daemon.http_port());
-  std::string pieces = "POST /api/v1/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string pieces = "POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
   const std::string body = events(0, 2000);
   for (size_t at = 0; at < body.size(); at += 0x1111) {
     const std::string part = body.substr(at, 0x1111);
@@ -482,7 +482,7 @@ TEST_CASE("http: errors come as text to those who ask for it") {
   Daemon daemon;
   REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
   const std::string bad = "pattern p on nowhere {}";
-  const std::vector<std::string> lines = raw(daemon, "PUT /api/v1/patterns/b.cep HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: text/plain\r\nContent-Length: " +
+  const std::vector<std::string> lines = raw(daemon, "PUT /api/v1/patterns/b.cep HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: text/plain\r\nContent-Length: " +
                                                          std::to_string(bad.size()) + "\r\n\r\n" + bad);
   CHECK(lines.front() == "HTTP/1.1 422 Unprocessable Entity\r");
   CHECK(std::count(lines.begin(), lines.end(), "Content-Type: text/plain; charset=utf-8\r") == 1);
@@ -494,7 +494,7 @@ TEST_CASE("http: any bytes in any pieces end their connection at most") {
   REQUIRE(eventually([&] { return ask(daemon, "GET", "/readyz").code == 200; }));
   std::mt19937 random(20'260'101);
   const std::vector<std::string> seeds = {get_line("/api/v1/status"), get_line("/metrics"), "HEAD / HTTP/1.0\r\n\r\n",
-                                          "POST /api/v1/events?producer=p&first=1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nbad\n\n",
+                                          "POST /api/v1/events?producer=p&first=1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nbad\n\n",
                                           "POST /api/v1/events HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
                                           "PUT /api/v1/patterns/x.cep HTTP/1.1\r\nContent-Length: 9\r\n\r\npattern {", "DELETE /api/v1/patterns/%00 HTTP/1.1\r\n\r\n"};
   for (int round = 0; round < 300; ++round) {
@@ -536,7 +536,7 @@ TEST_CASE("http: a body in a coding that is not known is refused, and what follo
     for (const char* path : {"/api/v1/events", "/nowhere"}) {
       CAPTURE(headers);
       Client client(daemon.http_port());
-      client.send("POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n0\r\n\r\n" + get_line("/healthz"));
+      client.send("POST " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\n" + headers + "\r\n\r\n0\r\n\r\n" + get_line("/healthz"));
       client.half_close();
       const std::vector<std::string> lines = client.rest();
       REQUIRE(!lines.empty());
@@ -563,7 +563,7 @@ TEST_CASE("http: limits.connections holds for this port too, but for a probe; th
   for (int i = 0; i < 16; ++i) {
     CHECK(ask(daemon, "GET", "/healthz").code == 200);
     busy.emplace_back(daemon.http_port());
-    REQUIRE(busy.back().send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\nExpect: 100-continue\r\n\r\n"));
+    REQUIRE(busy.back().send("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8\r\nExpect: 100-continue\r\n\r\n"));
     CHECK(busy.back().line() == "HTTP/1.1 100 Continue\r");
   }
   const HttpReply refused = ask(daemon, "GET", "/healthz");
@@ -585,7 +585,7 @@ TEST_CASE("http: a stop answers what is on its way and does not wait for idle co
   REQUIRE(half.send("POST /api/v1/events HTTP/1.1\r\nContent-Length: 100\r\n\r\n{"));
   Client busy(daemon.http_port());
   const std::string body = events(0, 2000);
-  REQUIRE(busy.send("POST /api/v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
+  REQUIRE(busy.send("POST /api/v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body));
   REQUIRE(eventually([&] { return json_of(ask(daemon, "GET", "/api/v1/status"))["totals"]["lines"].get<int>() > 0; }));
   CHECK(daemon.stop() == 0);
   const std::vector<std::string> lines = busy.rest();

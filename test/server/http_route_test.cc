@@ -6,6 +6,7 @@
 
 #include "journal/entry.h"
 #include "server/http_events.h"
+#include "server/http_guard.h"
 #include "server/http_route.h"
 #include "server/pattern_change.h"
 
@@ -182,4 +183,42 @@ TEST_CASE("a large body comes in batches, in order") {
   CHECK(lines.batches.size() > 5);
   for (const engine::LineBatch& batch : lines.batches) CHECK(batch.entries.size() < 2 * BodyLines::kBatchBytes);
   CHECK(lines_of(lines) == expected);
+}
+
+TEST_CASE("whose names a Host may be") {
+  const std::vector<std::string> own{"cepd.example.com", "Box7"};
+  for (const char* host : {"", "localhost", "LOCALHOST:7802", "localhost.", "a.localhost:1", "127.0.0.1:7802", "10.1.2.3", "[::1]:7802", "[fe80::1]", "cepd.example.com:80", "box7", "BOX7.:7802"})
+    CHECK_MESSAGE(is_own_host(host, own), host);
+  for (const char* host : {"evil.example", "localhost.evil.example", "127.0.0.1.evil.example:7802", "xlocalhost", "box7.evil.example", "[evil.example]", "[", ":", ":7802", "1.2.3", "cepd.example.com.evil"})
+    CHECK_MESSAGE(!is_own_host(host, own), host);
+}
+
+TEST_CASE("no page of another origin changes anything") {
+  auto code = [](std::string_view method, HttpCaller caller) {
+    if (caller.host.empty()) caller.host = "localhost:7802";
+    return refuse_stranger(method, caller, {}).code;
+  };
+  // curl, as people call it, and cepctl.
+  CHECK(code("POST", {.user_agent = "curl/7.88.1", .content_type = "application/x-www-form-urlencoded"}) == 200);
+  CHECK(code("PUT", {.user_agent = "curl/7.88.1", .content_type = "application/x-www-form-urlencoded"}) == 200);
+  CHECK(code("POST", {.content_type = "text/plain"}) == 200);
+  CHECK(code("POST", {}) == 200);
+  CHECK(code("POST", {.content_type = "Multipart/Form-Data ; boundary=x"}) == 415);
+  // Its own page, if there were one.
+  CHECK(code("POST", {.origin = "http://localhost:7802", .fetch_site = "same-origin", .user_agent = "Mozilla/5.0", .content_type = "text/plain"}) == 200);
+  CHECK(code("POST", {.host = "CEPD.localhost", .origin = "https://cepd.localhost"}) == 200);
+  // A page of others.
+  for (const char* method : {"POST", "PUT", "DELETE"}) {
+    for (const char* origin : {"http://evil.example", "null", "http://localhost:7803", "http://localhost:7802.evil.example", "http://localhost"})
+      CHECK_MESSAGE(code(method, {.origin = origin, .content_type = "application/json"}) == 403, origin);
+    CHECK(code(method, {.fetch_site = "cross-site"}) == 403);
+    CHECK(code(method, {.fetch_site = "same-site"}) == 403);
+  }
+  CHECK(code("GET", {.origin = "http://evil.example", .fetch_site = "cross-site"}) == 200);   // it gets no leave to read the answer
+  // An old browser's form says no origin; its type is what a script would need leave for.
+  CHECK(code("POST", {.user_agent = "Mozilla/5.0", .content_type = "text/plain; charset=utf-8"}) == 415);
+  CHECK(code("POST", {.user_agent = "Mozilla/5.0", .content_type = "application/x-ndjson"}) == 200);
+  // A name that was made to point here.
+  for (const char* method : {"GET", "PUT"}) CHECK(code(method, {.host = "evil.example:7802", .origin = "http://evil.example:7802"}) == 403);
+  CHECK(has(refuse_stranger("GET", {.host = "evil.example:7802"}, {}).body, "listen.http_names"));
 }
