@@ -6,9 +6,9 @@
 #include "cepctl/console.h"
 #include "cepctl/files.h"
 #include "cepctl/table.h"
+#include "engine/file_names.h"
 #include "server/http_client.h"
 #include "server/http_route.h"
-#include "server/http_view.h"
 #include "server/pattern_change.h"
 
 namespace cep::cepctl {
@@ -106,6 +106,27 @@ HttpCall call_of_many(const engine::FileChange& files) {
   return call;
 }
 
+// By path: what the daemon calls that file, if it has it; else its base name.
+std::vector<std::string> names_there(const PatternsOptions& options, const std::vector<SourceFile>& files) {
+  HttpCall call;
+  call.at = options.at;
+  call.target = "/api/v1/patterns";
+  const auto reply = server::call_http(call);
+  const Json json = reply.ok() ? Json::parse(reply.value().body, nullptr, false) : Json();
+  std::vector<std::string> paths, names, out;
+  if (json.is_object() && json.contains("patterns") && json["patterns"].is_array()) {
+    for (const Json& file : json["patterns"]) {
+      paths.push_back(text(file, "path"));
+      names.push_back(text(file, "name"));
+    }
+  }
+  for (const SourceFile& file : files) {
+    const int at = engine::found_again(file.name, paths);
+    out.push_back(file.name == kStdinName ? "stdin.cep" : at >= 0 ? names[static_cast<size_t>(at)] : std::string(engine::base_name(file.name)));
+  }
+  return out;
+}
+
 int load(const PatternsOptions& options) {
   const auto files = read_program(options.names);
   if (!files.ok()) {
@@ -114,9 +135,10 @@ int load(const PatternsOptions& options) {
   }
   engine::FileChange many;
   std::vector<std::string> names;
+  const std::vector<std::string> there = names_there(options, files.value());
   for (const SourceFile& file : files.value()) {
+    many.put.push_back({there[names.size()], file.text});
     names.push_back(file.name);
-    many.put.push_back({file.name == kStdinName ? "stdin.cep" : server::base_name(file.name), file.text});
   }
   if (many.put.size() > 1) return change(options, call_of_many(many), listed(names) + " loaded");
   HttpCall call;

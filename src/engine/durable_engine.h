@@ -108,12 +108,13 @@ struct DurableStatus {
 
 // A file of the pattern set in force.
 struct PatternFile {
-  std::string name;
+  std::string name;            // its path
   journal::Origin origin = journal::Origin::kDisk;
   std::string text;
+  std::string called;          // what it is called: its last parts, as many as mean no other (engine/file_names.h)
 };
 
-// Pattern files that come and go together, by base name; none is in both lists, none twice.
+// Pattern files that come and go together, by their last parts; none is in both lists, none twice.
 struct FileChange {
   std::vector<SourceFile> put;        // over those of the same name
   std::vector<std::string> removed;

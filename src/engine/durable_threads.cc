@@ -301,11 +301,15 @@ uint64_t DurableThreads::change_files(const FileChange& change) {
   return request_load([change](const journal::Load& last) -> Result<journal::Load> {
     journal::Load load = last;
     for (const std::string& name : change.removed) {
-      journal::Load without;
-      if (!without_file(load, name, &without)) return Status::error("there is no pattern file " + name);
-      load = std::move(without);
+      Result<journal::Load> without = without_file(load, name);
+      if (!without.ok()) return without.status();
+      load = std::move(without.value());
     }
-    for (const SourceFile& file : change.put) load = with_file(load, file.name, file.text);
+    for (const SourceFile& file : change.put) {
+      Result<journal::Load> with = with_file(load, file.name, file.text);
+      if (!with.ok()) return with.status();
+      load = std::move(with.value());
+    }
     return load;
   });
 }

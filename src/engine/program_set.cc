@@ -3,16 +3,55 @@
 #include <algorithm>
 #include <memory>
 
+#include "engine/file_names.h"
+
 namespace cep::engine {
 namespace {
 
-bool named(const SourceFile& file, std::string_view name) { return base_name(file.name) == base_name(name); }
+std::vector<std::string> paths_of(const std::vector<SourceFile>& files) {
+  std::vector<std::string> out;
+  for (const SourceFile& file : files) out.push_back(file.name);
+  return out;
+}
+
+// By file on disk: a removal names it. Journals of before name base names alone, which stand for all files that are called so.
+std::vector<bool> removed_of(const journal::Load& last, const std::vector<std::string>& disk) {
+  std::vector<bool> out(disk.size());
+  for (const std::string& name : last.removed) {
+    if (name.find('/') == std::string::npos) {
+      for (size_t i = 0; i < disk.size(); ++i) out[i] = out[i] || base_name(disk[i]) == name;
+    } else if (const int at = found_again(name, disk); at >= 0) {
+      out[static_cast<size_t>(at)] = true;
+    }
+  }
+  return out;
+}
+
+// A file without a folder: so that it is not taken for the base name of others.
+std::string removal_of(const std::string& path) { return path.find('/') == std::string::npos ? "./" + path : path; }
+std::string path_of(const std::string& removal) { return removal.starts_with("./") && removal.find('/', 2) == std::string::npos ? removal.substr(2) : removal; }
+
+// All files that people may speak of: those in force, then those that were removed, without those of which the base name alone is known.
+std::vector<std::string> known_of(const journal::Load& load) {
+  std::vector<std::string> out = paths_of(load.program.files);
+  for (const std::string& name : load.removed)
+    if (name.find('/') != std::string::npos) out.push_back(path_of(name));
+  return out;
+}
+
+std::vector<std::string> names_of(const journal::Load& load, const std::vector<size_t>& numbers) {
+  const std::vector<std::string> all = short_names(known_of(load));
+  std::vector<std::string> out;
+  for (size_t i : numbers) out.push_back(all[i] + (i < load.program.files.size() ? "" : " (removed)"));
+  return out;
+}
 
 }  // namespace
 
-std::string_view base_name(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+std::string several_files(std::string_view name, const std::vector<std::string>& meant) {
+  std::string out = "`" + std::string(name) + "` means several pattern files, say which:";
+  for (size_t i = 0; i < meant.size(); ++i) out += (i == 0 ? " " : ", ") + meant[i];
+  return out;
 }
 
 journal::Load with_disk(const journal::Load& last, const Program& disk) {
@@ -20,54 +59,65 @@ journal::Load with_disk(const journal::Load& last, const Program& disk) {
   out.program = disk;
   out.program.files.clear();
   out.removed = last.removed;
-  auto put_over = [&](const SourceFile& file) -> const SourceFile* {
-    for (size_t i = 0; i < last.program.files.size(); ++i)
-      if (last.origins[i] == journal::Origin::kApi && named(last.program.files[i], file.name)) return &last.program.files[i];
-    return nullptr;
-  };
-  for (const SourceFile& file : disk.files) {
-    const bool removed = std::any_of(last.removed.begin(), last.removed.end(), [&](const std::string& name) { return named(file, name); });
-    if (removed) continue;
-    const SourceFile* over = put_over(file);
-    out.program.files.push_back(over ? *over : file);
-    out.origins.push_back(over ? journal::Origin::kApi : journal::Origin::kDisk);
-  }
+  const std::vector<std::string> paths = paths_of(disk.files);
+  const std::vector<bool> removed = removed_of(last, paths);
+  std::vector<const SourceFile*> over(paths.size());
+  std::vector<const SourceFile*> apart;
   for (size_t i = 0; i < last.program.files.size(); ++i) {
     if (last.origins[i] != journal::Origin::kApi) continue;
     const SourceFile& file = last.program.files[i];
-    if (std::any_of(out.program.files.begin(), out.program.files.end(), [&](const SourceFile& f) { return named(f, file.name); })) continue;
-    out.program.files.push_back(file);
+    const int at = found_again(file.name, paths);
+    if (at >= 0 && !over[static_cast<size_t>(at)]) over[static_cast<size_t>(at)] = &file;
+    else apart.push_back(&file);
+  }
+  for (size_t i = 0; i < paths.size(); ++i) {
+    if (removed[i]) {
+      if (over[i]) apart.push_back(over[i]);  // put when it was removed already, as a new one
+      continue;
+    }
+    out.program.files.push_back(over[i] ? *over[i] : disk.files[i]);
+    out.origins.push_back(over[i] ? journal::Origin::kApi : journal::Origin::kDisk);
+  }
+  for (const SourceFile* file : apart) {
+    out.program.files.push_back(*file);
     out.origins.push_back(journal::Origin::kApi);
   }
   return out;
 }
 
-journal::Load with_file(const journal::Load& last, std::string_view name, std::string_view text) {
+Result<journal::Load> with_file(const journal::Load& last, std::string_view name, std::string_view text) {
+  const std::vector<std::string> known = known_of(last);
+  const std::vector<size_t> found = meant(name, known);
+  if (found.size() > 1) return Status::error(several_files(name, names_of(last, found)));
+  const size_t in_force = last.program.files.size();
+  if (found.empty() && name.find('/') != std::string_view::npos) {
+    return Status::error("there is no pattern file " + std::string(name) + "; a new one has a name without `/`");
+  }
   journal::Load out = last;
-  std::erase_if(out.removed, [&](const std::string& removed) { return base_name(removed) == base_name(name); });
-  for (size_t i = 0; i < out.program.files.size(); ++i) {
-    if (!named(out.program.files[i], name)) continue;
-    out.program.files[i].text = text;
-    out.origins[i] = journal::Origin::kApi;
+  if (!found.empty() && found.front() < in_force) {
+    out.program.files[found.front()].text = text;
+    out.origins[found.front()] = journal::Origin::kApi;
     return out;
   }
-  out.program.files.push_back({std::string(base_name(name)), std::string(text)});
+  const std::string path = found.empty() ? std::string(name) : known[found.front()];
+  std::erase_if(out.removed, [&](const std::string& removed) { return removed == name || path_of(removed) == path; });
+  out.program.files.push_back({path, std::string(text)});
   out.origins.push_back(journal::Origin::kApi);
   return out;
 }
 
-bool without_file(const journal::Load& last, std::string_view name, journal::Load* out) {
-  *out = last;
-  for (size_t i = 0; i < out->program.files.size(); ++i) {
-    if (!named(out->program.files[i], name)) continue;
-    out->program.files.erase(out->program.files.begin() + static_cast<std::ptrdiff_t>(i));
-    out->origins.erase(out->origins.begin() + static_cast<std::ptrdiff_t>(i));
-    out->removed.emplace_back(base_name(name));
-    std::sort(out->removed.begin(), out->removed.end());
-    out->removed.erase(std::unique(out->removed.begin(), out->removed.end()), out->removed.end());
-    return true;
-  }
-  return false;
+Result<journal::Load> without_file(const journal::Load& last, std::string_view name) {
+  const std::vector<size_t> found = meant(name, known_of(last));
+  if (found.size() > 1) return Status::error(several_files(name, names_of(last, found)));
+  if (found.empty() || found.front() >= last.program.files.size()) return Status::error("there is no pattern file " + std::string(name));
+  journal::Load out = last;
+  const auto at = static_cast<std::ptrdiff_t>(found.front());
+  out.removed.push_back(removal_of(out.program.files[found.front()].name));
+  out.program.files.erase(out.program.files.begin() + at);
+  out.origins.erase(out.origins.begin() + at);
+  std::sort(out.removed.begin(), out.removed.end());
+  out.removed.erase(std::unique(out.removed.begin(), out.removed.end()), out.removed.end());
+  return out;
 }
 
 bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed) {
@@ -97,9 +147,10 @@ bool same(const journal::Load& a, const journal::Load& b) {
 }
 
 std::vector<PatternFile> files_of(const journal::Load& load) {
+  const std::vector<std::string> names = short_names(known_of(load));
   std::vector<PatternFile> out;
   for (size_t i = 0; i < load.program.files.size(); ++i)
-    out.push_back({load.program.files[i].name, load.origins[i], load.program.files[i].text});
+    out.push_back({load.program.files[i].name, load.origins[i], load.program.files[i].text, names[i]});
   return out;
 }
 

@@ -1,4 +1,5 @@
-// The pattern set in force as the sum of three: the files on disk, the files that people put by the API over them (by base name), the names that they removed. Pure data.
+// The pattern set in force as the sum of three: the files on disk, the files that people put by the API over them, those that they removed. Pure data. A file is its path; what
+// people call it: engine/file_names.h.
 #pragma once
 #include <string>
 #include <string_view>
@@ -6,21 +7,23 @@
 
 #include "cep/engine.h"
 #include "cep/program.h"
+#include "cep/status.h"
 #include "engine/durable_engine.h"
 #include "journal/entry.h"
 
 namespace cep::engine {
 
-// "patterns/fraud.cep" → "fraud.cep".
-std::string_view base_name(std::string_view path);
-
-// The set that `last` becomes when the files on disk are `disk`: those that were removed stay out, those put by the API stay and stand for files of their base name.
+// The set that `last` becomes when the files on disk are `disk`: those that were removed stay out, those put by the API stay and stand for the file that they were put over, or
+// for the only one that ends in their name.
 // Table files are those of `disk` for now: the caller reads them anew (Engine::read_table_files).
 journal::Load with_disk(const journal::Load& last, const Program& disk);
-// The set with `name` put or replaced by `text`.
-journal::Load with_file(const journal::Load& last, std::string_view name, std::string_view text);
-// The set without `name`; false if it has no such file.
-bool without_file(const journal::Load& last, std::string_view name, journal::Load* out);
+// The set with the file that `name` means replaced by `text`, one that was removed put again, or a new one of this name. An error: it means several, or is a path (with a `/`) of
+// none.
+Result<journal::Load> with_file(const journal::Load& last, std::string_view name, std::string_view text);
+// The set without the file that `name` means. An error: there is none, or there are several.
+Result<journal::Load> without_file(const journal::Load& last, std::string_view name);
+// What is said of a name that means several files, with those that it means.
+std::string several_files(std::string_view name, const std::vector<std::string>& meant);
 
 // Reads the set's table files anew and compiles it. False if it has mistakes; warnings are in *diagnostics too. *unnamed, if wanted: where its lines without
 // `_stream` go.

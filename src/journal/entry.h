@@ -38,7 +38,7 @@ enum class Origin : uint8_t { kDisk, kApi };
 struct Load {
   Program program;
   std::vector<Origin> origins;            // of program.files, one each
-  std::vector<std::string> removed;       // base names of files on disk that a person has removed by the API
+  std::vector<std::string> removed;       // files on disk that a person has removed by the API: paths; without a `/` a base name, of journals of before
 };
 
 // One entry, read; views point into the frame. Which members hold depends on the kind.

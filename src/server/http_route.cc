@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kPatternsBelow = "/api/v1/patterns/";
 constexpr size_t kNameBytesMax = 255;   // of a file
+constexpr size_t kPathBytesMax = 4096;
 
 struct Place {
   std::string_view path;
@@ -102,14 +103,20 @@ std::string take_query(std::string_view query, HttpRoute* route) {
 }  // namespace
 
 std::string wrong_file_name(std::string_view name) {
-  if (name.empty() || name.size() > kNameBytesMax) return "the name of a pattern file has 1 to 255 bytes";
-  for (char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
-    if (!plain) return "the name of a pattern file is made of letters, digits, `_`, `-` and `.`";
-  }
-  if (name.front() == '.') return "the name of a pattern file does not begin with a dot";
+  if (name.size() > kPathBytesMax) return "the path of a pattern file has 4096 bytes at most";
   if (!name.ends_with(".cep")) return "the name of a pattern file ends in .cep";
-  return {};
+  for (std::string_view rest = name.substr(name.starts_with('/') ? 1 : 0);;) {
+    const size_t slash = std::min(rest.find('/'), rest.size());
+    const std::string_view part = rest.substr(0, slash);
+    if (part.empty() || part.size() > kNameBytesMax) return "the name of a pattern file, and that of each folder before it, has 1 to 255 bytes";
+    for (char c : part) {
+      const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+      if (!plain) return "the name of a pattern file is made of letters, digits, `_`, `-` and `.`";
+    }
+    if (part.front() == '.') return "the name of a pattern file does not begin with a dot";
+    if (slash == rest.size()) return {};
+    rest.remove_prefix(slash + 1);
+  }
 }
 
 HttpAnswer error_of(int code, std::string_view text, bool plain) {

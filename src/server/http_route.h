@@ -23,7 +23,7 @@ enum class HttpPlace : uint8_t { kIndex, kHealth, kReady, kMetrics, kStatus, kPa
 
 struct HttpRoute {
   HttpPlace place = HttpPlace::kIndex;
-  std::string name;              // of kPattern: a base name; that of a PUT ends in .cep
+  std::string name;              // of kPattern: the last parts of a path (engine/file_names.h); that of a PUT ends in .cep
   // Of kEvents:
   std::string stream;            // default stream
   std::string producer;          // empty: the daemon's own session

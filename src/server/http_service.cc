@@ -5,6 +5,8 @@
 
 #include "base/log.h"
 #include "base/nearest.h"
+#include "engine/file_names.h"
+#include "engine/program_set.h"
 #include "server/pattern_change.h"
 
 namespace cep::server {
@@ -19,6 +21,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds kSampleEvery{1000};
+constexpr size_t kNameShown = 255;
 
 int64_t steady_ms() {
   using namespace std::chrono;
@@ -118,25 +121,33 @@ namespace {
 // 404, with the nearest name there is.
 HttpAnswer no_such_pattern(const std::string& name, const std::vector<engine::PatternFile>& files, bool plain) {
   std::vector<std::string> known;
-  for (const engine::PatternFile& file : files) known.push_back(base_name(file.name));
+  for (const engine::PatternFile& file : files) known.push_back(file.called);
   std::string near = base::nearest(name, known);
   for (const std::string& other : known)
     if (other == name + ".cep") near = other;
-  return error_of(404, "there is no pattern file `" + name.substr(0, 255) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"), plain);
+  return error_of(404, "there is no pattern file `" + name.substr(0, kNameShown) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"), plain);
 }
 
-const engine::PatternFile* find_file(const std::vector<engine::PatternFile>& files, const std::string& name) {
-  for (const engine::PatternFile& file : files)
-    if (base_name(file.name) == name) return &file;
-  return nullptr;
+// Finds the file that the name means. Otherwise 404 or, if it means several, 409.
+HttpAnswer find_file(const std::vector<engine::PatternFile>& files, const std::string& name, bool plain, size_t* found) {
+  std::vector<std::string> paths;
+  for (const engine::PatternFile& file : files) paths.push_back(file.name);
+  const std::vector<size_t> meant = engine::meant(name, paths);
+  if (meant.empty()) return no_such_pattern(name, files, plain);
+  *found = meant.front();
+  if (meant.size() == 1) return {};
+  std::vector<std::string> called;
+  for (size_t i : meant) called.push_back(files[i].called);
+  return error_of(409, engine::several_files(name, called), plain);
 }
 
 }  // namespace
 
 HttpAnswer HttpService::pattern_text(const HttpRequest& request) const {
   const std::vector<engine::PatternFile> files = engine_->files();
-  const engine::PatternFile* file = find_file(files, request.route.name);
-  return file != nullptr ? text_of(200, file->text) : no_such_pattern(request.route.name, files, request.plain);
+  size_t at = 0;
+  HttpAnswer wrong = find_file(files, request.route.name, request.plain, &at);
+  return wrong.code == 200 ? text_of(200, files[at].text) : wrong;
 }
 
 // True if the set cannot be changed now, which was answered: the entry that changes it would wait, and the client with it.
@@ -160,7 +171,8 @@ void HttpService::put(HttpRequest request, Reply reply) {
 void HttpService::remove(const HttpRequest& request, Reply reply) {
   if (load_refused(request.plain, reply)) return;
   const std::vector<engine::PatternFile> files = engine_->files();
-  if (find_file(files, request.route.name) == nullptr) return reply(no_such_pattern(request.route.name, files, request.plain));
+  size_t at = 0;
+  if (HttpAnswer wrong = find_file(files, request.route.name, request.plain, &at); wrong.code != 200) return reply(std::move(wrong));
   ask_for({{}, {request.route.name}}, Json{{"removed", request.route.name}}, request.plain, std::move(reply));
 }
 
@@ -169,8 +181,9 @@ void HttpService::change(const HttpRequest& request, Reply reply) {
   engine::FileChange change;
   if (std::string wrong = parse_pattern_change(request.body, &change); !wrong.empty()) return reply(error_of(400, wrong, request.plain));
   const std::vector<engine::PatternFile> files = engine_->files();
+  size_t at = 0;
   for (const std::string& name : change.removed)
-    if (find_file(files, name) == nullptr) return reply(no_such_pattern(name, files, request.plain));
+    if (HttpAnswer wrong = find_file(files, name, request.plain, &at); wrong.code != 200) return reply(std::move(wrong));
   Json answer{{"loaded", Json::array()}, {"removed", change.removed}};
   for (const SourceFile& file : change.put) answer["loaded"].push_back(file.name);
   ask_for(change, std::move(answer), request.plain, std::move(reply));

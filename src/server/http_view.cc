@@ -175,16 +175,11 @@ std::string status_json(const HttpView& view) {
   return dump(j);
 }
 
-std::string base_name(std::string_view path) {
-  const size_t slash = path.rfind('/');
-  return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
-}
-
 std::string patterns_json(const std::vector<engine::PatternFile>& files, const std::vector<OperatorStats>& operators) {
   Json list = Json::array();
   for (const engine::PatternFile& file : files) {
     Json j;
-    j["name"] = base_name(file.name);
+    j["name"] = file.called;
     j["path"] = file.name;
     j["origin"] = file.origin == journal::Origin::kApi ? "api" : "disk";
     j["bytes"] = file.text.size();

@@ -41,7 +41,4 @@ Readiness readiness(const engine::DurableStatus& status);
 // GET /api/v1/patterns: {"patterns":[{"name":…,"path":…,"origin":"disk"|"api","operators":[{"name","kind","alerts","timeouts"}],"records":N}]}
 std::string patterns_json(const std::vector<engine::PatternFile>& files, const std::vector<OperatorStats>& operators);
 
-// The last part of a path: what a pattern file is called by the interface.
-std::string base_name(std::string_view path);
-
 }  // namespace cep::server

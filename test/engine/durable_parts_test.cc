@@ -13,6 +13,7 @@
 #include "base/env.h"
 #include "engine/crash_file.h"
 #include "engine/data_dir.h"
+#include "engine/file_names.h"
 #include "engine/program_set.h"
 #include "engine/session_table.h"
 #include "runtime/crash_stack.h"
@@ -48,6 +49,18 @@ Program disk(std::vector<SourceFile> files) {
   return p;
 }
 
+journal::Load put_file(const journal::Load& last, const std::string& name, const std::string& text) {
+  Result<journal::Load> made = with_file(last, name, text);
+  REQUIRE_MESSAGE(made.ok(), made.status().message());
+  return made.value();
+}
+
+journal::Load remove_file(const journal::Load& last, const std::string& name) {
+  Result<journal::Load> made = without_file(last, name);
+  REQUIRE_MESSAGE(made.ok(), made.status().message());
+  return made.value();
+}
+
 }  // namespace
 
 TEST_CASE("a session counts lines, a takeover is a new epoch, forgetting begins anew") {
@@ -77,27 +90,73 @@ TEST_CASE("the pattern set: disk, files put over it, names removed") {
   const journal::Load first = with_disk({}, disk({{"p/a.cep", "A"}, {"p/b.cep", "B"}}));
   CHECK(names(first) == "p/a.cep=A p/b.cep=B ");
   SUBCASE("a file put by the API stays over what the disk says, at its place") {
-    const journal::Load put_over = with_file(first, "a.cep", "A2");
+    const journal::Load put_over = put_file(first, "a.cep", "A2");
     CHECK(names(put_over) == "p/a.cep=A2(api) p/b.cep=B ");
     CHECK(names(with_disk(put_over, disk({{"p/a.cep", "A3"}, {"p/c.cep", "C"}}))) == "p/a.cep=A2(api) p/c.cep=C ");
     CHECK(names(with_disk(put_over, disk({{"p/b.cep", "B"}}))) == "p/b.cep=B p/a.cep=A2(api) ");
   }
-  SUBCASE("a new file is put behind the others") { CHECK(names(with_file(first, "n.cep", "N")) == "p/a.cep=A p/b.cep=B n.cep=N(api) "); }
+  SUBCASE("a new file is put behind the others") { CHECK(names(put_file(first, "n.cep", "N")) == "p/a.cep=A p/b.cep=B n.cep=N(api) "); }
   SUBCASE("a removed file stays out until it is put again") {
-    journal::Load without;
-    CHECK_FALSE(without_file(first, "x.cep", &without));
-    REQUIRE(without_file(first, "a.cep", &without));
-    CHECK(names(without) == "p/b.cep=B -a.cep ");
-    CHECK(names(with_disk(without, disk({{"p/a.cep", "A"}, {"p/b.cep", "B"}}))) == "p/b.cep=B -a.cep ");
-    CHECK(names(with_file(without, "a.cep", "A9")) == "p/b.cep=B a.cep=A9(api) ");
+    CHECK(without_file(first, "x.cep").status().message() == "there is no pattern file x.cep");
+    const journal::Load without = remove_file(first, "a.cep");
+    CHECK(names(without) == "p/b.cep=B -p/a.cep ");
+    CHECK(names(with_disk(without, disk({{"p/a.cep", "A"}, {"p/b.cep", "B"}}))) == "p/b.cep=B -p/a.cep ");
+    CHECK(names(put_file(without, "a.cep", "A9")) == "p/b.cep=B p/a.cep=A9(api) ");
   }
   SUBCASE("the same content is the same set") {
     CHECK(same(first, with_disk(first, disk({{"p/a.cep", "A"}, {"p/b.cep", "B"}}))));
-    CHECK_FALSE(same(first, with_file(first, "a.cep", "A")));  // it came another way: a later change on disk would not reach it
+    CHECK_FALSE(same(first, put_file(first, "a.cep", "A")));  // it came another way: a later change on disk would not reach it
     journal::Load limits = first;
     limits.program.limits.runs_per_key = 7;
     CHECK_FALSE(same(first, limits));
   }
+}
+
+TEST_CASE("the pattern set: two files of one base name are two files") {
+  const Program two = disk({{"p/eu/x.cep", "E"}, {"p/us/x.cep", "U"}});
+  const journal::Load first = with_disk({}, two);
+  CHECK(with_file(first, "x.cep", "?").status().message() == "`x.cep` means several pattern files, say which: eu/x.cep, us/x.cep");
+  CHECK(without_file(first, "x.cep").status().message() == "`x.cep` means several pattern files, say which: eu/x.cep, us/x.cep");
+  CHECK(files_of(first)[1].called == "us/x.cep");
+  SUBCASE("one is put over, through a restart") {
+    const journal::Load put_over = put_file(first, "us/x.cep", "U2");
+    CHECK(names(with_disk(put_over, two)) == "p/eu/x.cep=E p/us/x.cep=U2(api) ");
+    CHECK(names(with_disk(put_over, disk({{"/etc/p/eu/x.cep", "E"}, {"/etc/p/us/x.cep", "U"}}))) == "/etc/p/eu/x.cep=E p/us/x.cep=U2(api) ");
+    CHECK(names(with_disk(put_over, disk({{"p/eu/x.cep", "E"}}))) == "p/eu/x.cep=E p/us/x.cep=U2(api) ");
+  }
+  SUBCASE("one is removed, through a restart and the end of its file") {
+    const journal::Load without = remove_file(first, "us/x.cep");
+    CHECK(names(without) == "p/eu/x.cep=E -p/us/x.cep ");
+    CHECK(names(with_disk(without, two)) == "p/eu/x.cep=E -p/us/x.cep ");
+    CHECK(names(with_disk(without, disk({{"p/eu/x.cep", "E"}}))) == "p/eu/x.cep=E -p/us/x.cep ");
+    CHECK(with_file(without, "x.cep", "?").status().message() == "`x.cep` means several pattern files, say which: eu/x.cep, us/x.cep (removed)");
+    CHECK(names(put_file(without, "us/x.cep", "U3")) == "p/eu/x.cep=E p/us/x.cep=U3(api) ");
+  }
+  SUBCASE("a file without a folder beside one in a folder") {
+    const Program beside = disk({{"x.cep", "X"}, {"p/x.cep", "P"}});
+    const journal::Load without = remove_file(with_disk({}, beside), "x.cep");
+    CHECK(names(with_disk(without, beside)) == "p/x.cep=P -./x.cep ");
+    CHECK(names(put_file(without, "x.cep", "X2")) == "p/x.cep=P x.cep=X2(api) ");
+  }
+  SUBCASE("a path of no file is none to make") { CHECK(with_file(first, "as/x.cep", "?").status().message() == "there is no pattern file as/x.cep; a new one has a name without `/`"); }
+  SUBCASE("what journals of before removed, by base name, stays out") {
+    journal::Load before = first;
+    before.removed = {"x.cep"};
+    CHECK(names(with_disk(before, two)) == "-x.cep ");
+  }
+}
+
+TEST_CASE("what files are called: as many last parts as it takes") {
+  using Names = std::vector<std::string>;
+  CHECK(short_names({"p/a.cep", "p/b.cep"}) == Names{"a.cep", "b.cep"});
+  CHECK(short_names({"p/a/x.cep", "p/b/x.cep", "q/a/x.cep"}) == Names{"p/a/x.cep", "b/x.cep", "q/a/x.cep"});
+  CHECK(short_names({"x.cep", "p/x.cep", "/x.cep"}) == Names{"x.cep", "p/x.cep", "/x.cep"});
+  CHECK(short_names({"ax.cep", "x.cep"}) == Names{"ax.cep", "x.cep"});
+  CHECK(meant("x.cep", {"x.cep", "p/x.cep"}) == std::vector<size_t>{0});
+  CHECK(meant("x.cep", {"p/x.cep", "ax.cep", "q/x.cep"}) == std::vector<size_t>{0, 2});
+  CHECK(meant("", {"p/"}).empty());
+  CHECK(found_again("p/a/x.cep", {"/etc/p/a/x.cep", "/etc/p/b/x.cep"}) == 0);
+  CHECK(found_again("x.cep", {"p/a/x.cep", "p/b/x.cep"}) == -1);
 }
 
 TEST_CASE("two crashes that meet in one position hold the daemon there") {

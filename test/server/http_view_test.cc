@@ -225,7 +225,7 @@ TEST_CASE("status: one object with all of it") {
 }
 
 TEST_CASE("patterns: each file with what it declares") {
-  const Json j = Json::parse(patterns_json({{"p/fraud.cep", journal::Origin::kDisk, "text"}, {"idle.cep", journal::Origin::kApi, ""}},
+  const Json j = Json::parse(patterns_json({{"p/fraud.cep", journal::Origin::kDisk, "text", "fraud.cep"}, {"idle.cep", journal::Origin::kApi, "", "idle.cep"}},
                                            {{"fraud", "pattern", "p/fraud.cep", 5, 1}, {"spend", "window", "p/fraud.cep", 3, 0}}));
   REQUIRE(j["patterns"].size() == 2);
   CHECK(j["patterns"][0]["name"] == "fraud.cep");

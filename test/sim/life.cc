@@ -345,9 +345,12 @@ Status Life::load() {
       w_.disk = w_.programs.some(&w_.rng);
       next = cep::engine::with_disk(set_, w_.disk);
       break;
-    case 1: next = cep::engine::with_file(set_, "put.cep", put_text(static_cast<int>(w_.rng.below(3)))); break;
-    default:
-      if (!cep::engine::without_file(set_, "put.cep", &next)) return {};
+    case 1: next = std::move(cep::engine::with_file(set_, "put.cep", put_text(static_cast<int>(w_.rng.below(3)))).value()); break;
+    default: {
+      cep::Result<cep::journal::Load> without = cep::engine::without_file(set_, "put.cep");
+      if (!without.ok()) return {};
+      next = std::move(without.value());
+    }
   }
   std::vector<cep::Diagnostic> diagnostics;
   if (!cep::engine::check_load(&next, &diagnostics)) w_.breaks("the simulation's program does not compile:\n" + cep::render_all(diagnostics, next.program.files));
