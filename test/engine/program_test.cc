@@ -156,3 +156,20 @@ TEST_CASE("ticks are wanted where something hears them") {
   CHECK(wants(stream + "\nwindow w on e { tumbling 1m early every 5s processing select n = count() alert low }"));
   CHECK(wants(stream + " idle 5s advance\npattern p on e { begin a alert low }"));
 }
+
+TEST_CASE("a program whose unions multiply an event beyond all bounds is refused, where it begins to") {
+  std::string text = "stream u0 (v int, ts timestamp) time ts\n";
+  auto doubled = [&text](int level) {
+    const std::string below = "u" + std::to_string(level - 1), name = "u" + std::to_string(level);
+    text += "stream " + name + "a = " + below + " where v % 2 == 0\nstream " + name + "b = " + below + " where v % 2 != 0\nstream " + name + " = " + name + "a, " + name + "b\n";
+  };
+  for (int level = 1; level < 20; ++level) doubled(level);
+  Run good;
+  REQUIRE(cep::Engine::create({{"p.cep", text + "window w on u19 { count 1 select v = last(v) alert low }"}}, {}, good.sink(), &good.diagnostics));
+  for (int level = 20; level < 80; ++level) doubled(level);
+  Run run;
+  CHECK_FALSE(cep::Engine::create({{"p.cep", text + "window w on u79 { count 1 select v = last(v) alert low }"}}, {}, run.sink(), &run.diagnostics));
+  REQUIRE(run.diagnostics.size() >= 1);
+  const cep::Diagnostic& error = run.diagnostics.back();
+  CHECK(has(error.message, "rows reach `u20` by more than 1000000 routes"));
+}
