@@ -5,6 +5,7 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 readonly cepctl=$1
 shift
 case "${1:-}" in
+  aggregates) exec python3 bench/aggregates.py "$cepctl" "${@:2}" ;;
   journal) exec "$(dirname "$cepctl")/../../bench/journal_bench" "${2:-${TMPDIR:-/tmp}}" "${@:3}" ;;
   tables) exec "$(dirname "$cepctl")/../../bench/table_bench" "${@:2}" ;;
   output) exec "$(dirname "$cepctl")/../../bench/output_bench" "${@:2}" ;;

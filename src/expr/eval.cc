@@ -66,11 +66,8 @@ Value Compiled::value(const Node& n, EvalContext& c) const {
       return stage_field(n, c);
     case Code::kStageCount:
       return Value::integer(static_cast<int64_t>(c.history->count(n.index)));
-    case Code::kStageAggregate: {
-      const Expr& e = *n.source;
-      Type field = e.op == Op::kStageAvg ? e.field_type : e.type;
-      return stage_aggregate(c, e.op, e.stage, e.slots, field, e.type);
-    }
+    case Code::kStageAggregate:
+      return stage_aggregate(c, *n.source);
     case Code::kAggregate:
       return c.aggregates[n.index];
     case Code::kBound:

@@ -20,6 +20,27 @@ int64_t multiple_after(int64_t t, int64_t d) {
   return m;
 }
 
+// " distinct median [top 2] min max last".
+template <class Events>
+std::string others_of(const Events& events) {
+  std::map<int64_t, int64_t> counts;
+  std::vector<int64_t> values;
+  for (const auto& e : events) {
+    ++counts[e.value];
+    values.push_back(e.value);
+  }
+  std::sort(values.begin(), values.end());
+  std::vector<std::pair<int64_t, int64_t>> ranks;  // less: more frequent, then smaller
+  for (const auto& [value, count] : counts) ranks.emplace_back(-count, value);
+  std::sort(ranks.begin(), ranks.end());
+  const size_t n = values.size();
+  std::ostringstream s;
+  s << ' ' << counts.size() << ' ' << static_cast<double>(values[(n - 1) / 2] + values[n / 2]) / 2 << " [" << ranks[0].second;
+  if (ranks.size() > 1) s << ',' << ranks[1].second;
+  s << "] " << values.front() << ' ' << values.back() << ' ' << events.back().value;
+  return s.str();
+}
+
 }  // namespace
 
 int64_t NaiveWindows::limit(const Key& k) const {
@@ -172,7 +193,7 @@ bool NaiveWindows::emit(const std::string& key, int64_t start, int64_t end, cons
   }
   std::ostringstream s;
   s << ' ' << start << '-' << end << ' ' << pane << ' ' << sorted.size() << ' ' << sum;
-  if (list_) s << " [" << values << ']';
+  if (list_) s << " [" << values << ']' << others_of(sorted);
   *text = s.str();
   if (sum >= cap_) return false;
   out.push_back(key + *text);

@@ -13,7 +13,7 @@ namespace cep::test {
 
 class NaiveWindows {
  public:
-  // `list`: results carry collect(v); `cap`: `having` lets through sums below it.
+  // `list`: results carry all aggregates of window_node(…, true); `cap`: `having` lets through sums below it.
   NaiveWindows(const plan::WindowNode& node, bool list, int64_t cap) : node_(node), list_(list), cap_(cap) {}
 
   void row(const std::string& key, int64_t time, int64_t value, uint64_t order, int64_t clock);

@@ -78,6 +78,75 @@ TEST_CASE("a list as conditions see it") {
   l.store.release(node);
 }
 
+TEST_CASE("a long list of many stages: any place is found, and what a stage comes to is kept") {
+  auto of = [](cep::expr::Op op, int stage) {
+    cep::expr::Expr e;
+    e.op = op;
+    e.type = cep::Type::kDouble;
+    e.stage = stage;
+    e.slots = {0};
+    e.field_type = cep::Type::kDouble;
+    return std::make_shared<const cep::expr::Expr>(e);
+  };
+  using cep::expr::Op;
+  std::vector<cep::plan::Predicate> predicates;
+  std::vector<cep::expr::ExprPtr> asked;
+  for (int stage : {0, 1, 70})
+    for (Op op : {Op::kStageSum, Op::kStageAvg, Op::kStageMin, Op::kStageMax}) {
+      asked.push_back(of(op, stage));
+      predicates.emplace_back();
+      predicates.back().expr = asked.back();
+      predicates.back().on_history = true;
+    }
+  const StageTotals totals(predicates);
+  CHECK(totals.count(0) == 3);  // sum and avg are one
+  CHECK(totals.count(2) == 0);
+  RunStore store(&totals);
+  cep::event::RowBuilder builder;
+  const HistoryNode* node = nullptr;
+  std::vector<std::vector<uint64_t>> positions(80);
+  uint32_t seed = 1;
+  for (uint64_t i = 0; i < 3000; ++i) {
+    seed = seed * 1664525 + 1013904223;
+    const int kStages[] = {0, 1, 1, 1, 2, 6, 70, 65};
+    const int stage = i == 0 ? 3 : kStages[(seed >> 16) % (i < 1500 ? 8 : 3)];
+    builder.start(1);
+    if (seed >> 28 != 0) builder.set(0, cep::Value::real(static_cast<double>(seed >> 8) / 7));
+    TakenEvent* event = store.copy(*builder.finish(static_cast<int64_t>(i), i), i);
+    const HistoryNode* next = store.append(node, event, stage);
+    store.release(event);
+    if (node != nullptr) store.release(node);
+    node = next;
+    positions[static_cast<size_t>(stage)].push_back(i);
+    if (i % 61 != 0) continue;
+    RunHistory kept(&totals);
+    kept.set(node);
+    const RunHistory plain(node);
+    for (int s : {0, 1, 2, 3, 6, 65, 70, 71}) {
+      const std::vector<uint64_t>& p = positions[static_cast<size_t>(s)];
+      REQUIRE(kept.count(s) == p.size());
+      for (size_t n = 0; n <= p.size(); n += 1 + p.size() / 7) {
+        const cep::event::Row* first = kept.first(s, n);
+        const cep::event::Row* last = kept.last(s, n);
+        REQUIRE((first == nullptr) == (n >= p.size()));
+        REQUIRE((last == nullptr) == (n >= p.size()));
+        if (n >= p.size()) continue;
+        REQUIRE(first->position == p[n]);
+        REQUIRE(last->position == p[p.size() - 1 - n]);
+      }
+    }
+    cep::expr::Arena arena;
+    cep::expr::EvalContext a, b;
+    a.arena = b.arena = &arena;
+    a.history = &kept;
+    b.history = &plain;
+    for (const cep::expr::ExprPtr& e : asked)
+      REQUIRE(cep::same(cep::expr::stage_aggregate(a, *e), cep::expr::stage_aggregate(b, *e)));
+  }
+  store.release(node);
+  CHECK(store.used_bytes() == 0);
+}
+
 TEST_CASE("lists share what they have in common and give everything back") {
   Lists l;
   const uint64_t empty = l.store.used_bytes();

@@ -32,17 +32,37 @@ TEST_CASE("merges per event and firing do not grow with size / slide") {
 }
 
 TEST_CASE("rolling and count windows: merges per event do not grow with the window") {
-  for (int64_t size : {10, 100, 1000, 10000}) {
-    plan::WindowNode count = window_node(WindowKind::kCount, 0);
-    count.assigner.count = size;
-    count.assigner.count_every = 1;
-    for (const plan::WindowNode& w : {window_node(WindowKind::kRolling, size), count}) {
-      WindowHarness h(w);
-      h.keep = false;
-      for (int64_t i = 0; i < 30000; ++i) h.row("a", i, 1);
-      CHECK(h.results() == 30000 - (size == 1 ? 1 : 0));
-      CHECK(merges_of(&h) < 30000 * 5);
+  for (const bool all : {false, true}) {
+    for (int64_t size : {10, 100, 1000, 10000}) {
+      plan::WindowNode rolling = window_node(WindowKind::kRolling, size, all);
+      // Its text is as long as the window.
+      if (all) rolling.aggregates.erase(rolling.aggregates.begin() + 2);
+      plan::WindowNode count = rolling;
+      count.assigner.kind = WindowKind::kCount;
+      count.assigner.count = size;
+      count.assigner.count_every = 1;
+      for (const plan::WindowNode& w : {rolling, count}) {
+        WindowHarness h(w);
+        h.keep = false;
+        for (int64_t i = 0; i < 30000; ++i) h.row("a", i, i * 7919 % 1009);
+        CHECK(h.results() == 30000 - (size == 1 ? 1 : 0));
+        CHECK(merges_of(&h) < 30000 * 6);
+      }
     }
+  }
+}
+
+TEST_CASE("a sliding window of many slices that keeps all values: merges per firing do not grow with it") {
+  for (int64_t slices : {100, 1000, 10000}) {
+    plan::WindowNode w = window_node(WindowKind::kSliding, slices);
+    w.assigner.slide_ms = 1;
+    w.aggregates.push_back(window_call("count_distinct", Type::kInt, true));
+    w.aggregates.push_back(window_call("median", Type::kDouble, true));
+    WindowHarness h(w);
+    h.keep = false;
+    for (int64_t i = 0; i < 20000; ++i) h.row("a", i, i * 7919 % 1009);
+    CHECK(h.results() == 19999);
+    CHECK(merges_of(&h) < 20000 * 3);
   }
 }
 

@@ -1,6 +1,6 @@
 // Drives a window operator with rows given as key, time and value, and keeps what comes out as texts:
-// "a 0-10 on_time 2 5" is key, window, pane and the values of count() and sum(v) (and collect(v), if asked
-// for); "-a …" takes back. The clock goes as the runtime's: first the row, then one step to the greatest time
+// "a 0-10 on_time 2 5" is key, window, pane and the values of count() and sum(v) (and, if asked for, of
+// collect, count_distinct, median, top 2, min, max and last); "-a …" takes back. The clock goes as the runtime's: first the row, then one step to the greatest time
 // seen less the delay.
 #pragma once
 #include <algorithm>
@@ -35,7 +35,13 @@ inline plan::WindowNode window_node(plan::WindowKind kind, int64_t size, bool li
   w.assigner.size_ms = w.assigner.slide_ms = size;
   w.aggregates.push_back(window_call("count", Type::kInt, false));
   w.aggregates.push_back(window_call("sum", Type::kInt, true));
-  if (list) w.aggregates.push_back(window_call("collect", Type::kList, true));
+  if (!list) return w;
+  w.aggregates.push_back(window_call("collect", Type::kList, true));
+  w.aggregates.push_back(window_call("count_distinct", Type::kInt, true));
+  w.aggregates.push_back(window_call("median", Type::kDouble, true));
+  w.aggregates.push_back(window_call("top", Type::kList, true));
+  w.aggregates.back().k = 2;
+  for (const char* name : {"min", "max", "last"}) w.aggregates.push_back(window_call(name, Type::kInt, true));
   return w;
 }
 
@@ -105,7 +111,10 @@ class WindowHarness : public operators::WindowSink {
     s << (r.retract ? "-" : "") << r.key << ' ' << r.start << '-' << r.end << ' ' << kPanes[int(r.pane)];
     for (size_t i = 0; i < node_.aggregates.size(); ++i) {
       const Value& v = r.aggregates[i];
-      v.type == Type::kList ? s << ' ' << v.str() : s << ' ' << v.i;
+      s << ' ';
+      if (v.type == Type::kList) s << v.str();
+      if (v.type == Type::kDouble) s << v.d;
+      if (v.type == Type::kInt) s << v.i;
     }
     out_.push_back(s.str());
     times_.push_back(r.time);

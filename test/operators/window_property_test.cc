@@ -45,8 +45,13 @@ std::string text_of(const plan::WindowNode& n, int64_t delay) {
 }
 
 void compare_one() {
-  const bool list = pick(0, 3) == 0;
-  const plan::WindowNode node = any_node(list);
+  const bool list = pick(0, 1) == 0;
+  plan::WindowNode node = any_node(list);
+  // More slices than are merged one by one.
+  if (node.assigner.kind == WindowKind::kSliding && pick(0, 3) == 0) {
+    node.assigner.size_ms = 90;
+    node.assigner.slide_ms = 1;
+  }
   const bool rolling = node.assigner.kind == WindowKind::kRolling;
   const int64_t delay = rolling ? 0 : pick(0, 10), cap = pick(0, 2) == 0 ? pick(5, 30) : INT64_MAX;
   RC_LOG() << text_of(node, delay);

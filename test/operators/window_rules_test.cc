@@ -197,13 +197,13 @@ TEST_CASE("session: an event too old for a session of its own is late, though on
 
 TEST_CASE("count: after every N events in the order of the input, whatever their times") {
   CHECK(WindowHarness(count(3, 3)).feed("a1=1 a2=2 b3=10 a4=3 a5=4 b6=20 a7=5").end().text() ==
-        "a 1-5 on_time 3 6 [1,2,3]");
+        "a 1-5 on_time 3 6 [1,2,3] 3 2 [1,2] 1 3 3");
   CHECK(WindowHarness(count(2, 2)).feed("a50=1 a10=2 a90=4 a20=8").text() ==
-        "a 10-51 on_time 2 3 [2,1]; a 20-91 on_time 2 12 [8,4]");
+        "a 10-51 on_time 2 3 [2,1] 2 1.5 [1,2] 1 2 1; a 20-91 on_time 2 12 [8,4] 2 6 [4,8] 4 8 4");
   CHECK(WindowHarness(count(3, 2)).feed("a1=1 a2=2 a3=4 a4=8 a5=16 a6=32 a7=64").text() ==
-        "a 1-3 on_time 2 3 [1,2]; a 2-5 on_time 3 14 [2,4,8]; a 4-7 on_time 3 56 [8,16,32]");
+        "a 1-3 on_time 2 3 [1,2] 2 1.5 [1,2] 1 2 2; a 2-5 on_time 3 14 [2,4,8] 3 4 [2,4] 2 8 8; a 4-7 on_time 3 56 [8,16,32] 3 16 [8,16] 8 32 32");
   CHECK(WindowHarness(count(2, 3)).feed("a1=1 a2=2 a3=4 a4=8 a5=16 a6=32").text() ==
-        "a 2-4 on_time 2 6 [2,4]; a 5-7 on_time 2 48 [16,32]");
+        "a 2-4 on_time 2 6 [2,4] 2 3 [2,4] 2 4 4; a 5-7 on_time 2 48 [16,32] 2 24 [16,32] 16 32 32");
 }
 
 TEST_CASE("global fires by early count only") {

@@ -6,8 +6,11 @@
 #include <new>
 #include <string>
 
+#include "base/check.h"
 #include "expr/aggregates.h"
 #include "expr/aggregates/codec.h"
+#include "expr/aggregates/left_fold.h"
+#include "expr/merging.h"
 
 namespace cep::expr {
 
@@ -30,6 +33,13 @@ class Accumulator {
   // The value is not null, and of the argument's type.
   virtual void add(void* at, const Value& v, int64_t time, uint64_t order) const = 0;
   virtual void merge(void* at, const void* from) const = 0;
+  // As merge; what is left of `from` may only be cleared or destroyed.
+  virtual void absorb(void* at, void* from) const = 0;
+  virtual Merging merging() const = 0;
+  // kRemovable: takes away what was merged into it.
+  virtual void remove(void* at, const void* from) const = 0;
+  // kOrdered: the parts of a queue, folded; null for others.
+  virtual std::unique_ptr<LeftFold> left_fold() const = 0;
   virtual Value result(const void* at, EvalContext& c) const = 0;
   // Beyond size().
   virtual size_t owned(const void* at) const = 0;
@@ -39,7 +49,8 @@ class Accumulator {
 };
 
 // Part has: clear(), add(value, time, order), merge(const Part&), result(context, terms), owned(), encode(out),
-// decode(in, terms).
+// decode(in, terms). It may have kMerging (else kGrouped; kRemovable: remove(const Part&); kOrdered: it is plain
+// bytes) and absorb(Part&).
 template <class Part>
 class AccumulatorOf final : public Accumulator {
  public:
@@ -55,6 +66,29 @@ class AccumulatorOf final : public Accumulator {
     part(at).add(v, time, order);
   }
   void merge(void* at, const void* from) const override { part(at).merge(part(from)); }
+  void absorb(void* at, void* from) const override {
+    if constexpr (requires(Part& p) { p.absorb(p); }) {
+      part(at).absorb(part(from));
+    } else {
+      part(at).merge(part(from));
+    }
+  }
+  Merging merging() const override {
+    if constexpr (requires { Part::kMerging; }) return Part::kMerging;
+    return Merging::kGrouped;
+  }
+  void remove(void* at, const void* from) const override {
+    if constexpr (requires(Part& p, const Part& q) { p.remove(q); }) {
+      part(at).remove(part(from));
+    } else {
+      CEP_CHECK(false);
+    }
+  }
+  std::unique_ptr<LeftFold> left_fold() const override {
+    if constexpr (requires { requires Part::kMerging == Merging::kOrdered; })
+      return std::make_unique<LeftFoldOf<Part>>();
+    return nullptr;
+  }
   Value result(const void* at, EvalContext& c) const override { return part(at).result(c, terms_); }
   size_t owned(const void* at) const override { return part(at).owned(); }
   void encode(const void* at, std::string* out) const override { part(at).encode(out); }

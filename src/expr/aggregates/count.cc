@@ -5,11 +5,13 @@ namespace cep::expr {
 namespace {
 
 struct Count {
+  static constexpr Merging kMerging = Merging::kRemovable;
   uint64_t count = 0;
 
   void clear() { count = 0; }
   void add(const Value&, int64_t, uint64_t) { ++count; }
   void merge(const Count& from) { count += from.count; }
+  void remove(const Count& from) { count -= from.count; }
   Value result(EvalContext&, const Terms&) const { return Value::integer(static_cast<int64_t>(count)); }
   size_t owned() const { return 0; }
   void encode(std::string* out) const { put(count, out); }

@@ -9,6 +9,7 @@ namespace cep::expr {
 namespace {
 
 struct Spread {
+  static constexpr Merging kMerging = Merging::kOrdered;
   uint64_t count = 0;
   double mean = 0;
   double squares = 0;  // of the distances from the mean

@@ -8,6 +8,7 @@ namespace cep::expr {
 namespace {
 
 struct Wholes {
+  static constexpr Merging kMerging = Merging::kRemovable;
   uint64_t count = 0;
   uint64_t low = 0, high = 0;  // the sum in two's complement, in halves so that 8 bytes align it
 
@@ -25,6 +26,10 @@ struct Wholes {
   void merge(const Wholes& from) {
     count += from.count;
     plus(from.sum());
+  }
+  void remove(const Wholes& from) {
+    count -= from.count;
+    plus(-from.sum());
   }
   size_t owned() const { return 0; }
   void encode(std::string* out) const {
@@ -46,6 +51,7 @@ struct Wholes {
 };
 
 struct Reals {
+  static constexpr Merging kMerging = Merging::kOrdered;
   uint64_t count = 0;
   double sum = 0;
 

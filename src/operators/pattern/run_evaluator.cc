@@ -23,8 +23,9 @@ std::unique_ptr<Evaluator> make_run_evaluator(const plan::PatternNode& pattern, 
   return std::make_unique<RunEvaluator>(pattern, limits, tables);
 }
 
-RunConditions::RunConditions(const std::vector<plan::Predicate>& predicates, const expr::Tables* tables)
-    : predicates_(predicates), programs_(predicates.size()) {
+RunConditions::RunConditions(const std::vector<plan::Predicate>& predicates, const StageTotals* totals,
+                             const expr::Tables* tables)
+    : predicates_(predicates), programs_(predicates.size()), history_(totals) {
   for (size_t i = 0; i < predicates.size(); ++i)
     if (predicates[i].on_history && predicates[i].expr) programs_[i].emplace(predicates[i].expr);
   context_.arena = &arena_;
@@ -63,7 +64,9 @@ RunEvaluator::RunEvaluator(const plan::PatternNode& pattern, const Limits& limit
       limits_(limits),
       begin_test_(pattern.nfa, pattern.predicates),
       outcomes_(pattern.nfa, pattern.predicates),
-      conditions_(pattern.predicates, tables) {}
+      totals_(pattern.predicates),
+      conditions_(pattern.predicates, &totals_, tables),
+      store_(&totals_) {}
 
 bool RunEvaluator::process(uint32_t key, const event::Row& row, uint64_t sequence, const uint64_t* bits,
                            MatchSink* sink) {

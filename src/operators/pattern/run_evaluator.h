@@ -22,7 +22,8 @@ namespace cep::operators {
 // The conditions that read a run's history, evaluated for one run and one event.
 class RunConditions final : public HistoryValues {
  public:
-  RunConditions(const std::vector<plan::Predicate>& predicates, const expr::Tables* tables);
+  RunConditions(const std::vector<plan::Predicate>& predicates, const StageTotals* totals,
+                const expr::Tables* tables);
 
   void set_event(const event::Row& row) { context_.row = &row; }
   void set_run(const Run& run) { run_ = &run; }
@@ -126,6 +127,7 @@ class RunEvaluator final : public Evaluator {
   Limits limits_;
   BeginTest begin_test_;
   OutcomeTable outcomes_;
+  const StageTotals totals_;
   RunConditions conditions_;
   RunStore store_;
   boost::unordered_flat_map<uint32_t, KeyState*> keys_;  // live keys only; never iterated for a result

@@ -16,45 +16,96 @@ namespace {
 
 // The last node at or before `node` that the stage took.
 const HistoryNode* find(const HistoryNode* node, int stage) {
-  while (node != nullptr && node->stage != stage) node = node->block;
+  const uint64_t bit = uint64_t{1} << (static_cast<uint32_t>(stage) % 64);
+  while (node != nullptr && node->stage != stage) node = (node->stages & bit) != 0 ? node->prev : node->jump;
+  return node;
+}
+
+uint32_t depth_of(const HistoryNode* node) { return node == nullptr ? 0 : node->depth; }
+uint32_t ordinal_of(const HistoryNode* node) { return node == nullptr ? 0 : node->ordinal; }
+
+// Whether what comes after a node may jump as far as two of its jumps: then these two are equally long.
+template <class Number>
+bool doubles(const HistoryNode* node, const HistoryNode* first, const HistoryNode* second, Number number) {
+  return first != nullptr && number(node) - number(first) == number(first) - number(second);
+}
+
+void set_jumps(HistoryNode* node) {
+  const HistoryNode* p = node->prev;
+  if (p == nullptr) return;
+  const HistoryNode* far = p->jump;
+  if (doubles(p, far, far == nullptr ? nullptr : far->jump, depth_of)) {
+    node->jump = far->jump;
+    node->stages |= p->stages | far->stages;
+  } else {
+    node->jump = p;
+  }
+}
+
+void set_same_jump(HistoryNode* node, const HistoryNode* same) {
+  const HistoryNode* far = same->same_jump;
+  const bool longer = doubles(same, far, far == nullptr ? nullptr : far->same_jump, ordinal_of);
+  node->same_jump = longer ? far->same_jump : same;
+}
+
+// The node of the stage with this ordinal, at or before `node`, which is one of the stage. REQUIRES that it is
+// there.
+const HistoryNode* with_ordinal(const HistoryNode* node, size_t ordinal) {
+  while (node->ordinal > ordinal) {
+    const HistoryNode* far = node->same_jump;
+    node = far != nullptr && far->ordinal >= ordinal ? far : find(node->prev, node->stage);
+  }
   return node;
 }
 
 }  // namespace
 
 const HistoryNode* RunStore::append(const HistoryNode* prev, TakenEvent* event, int stage) {
-  void* const block = pool_.allocate(sizeof(HistoryNode));
-  HistoryNode* node = new (block) HistoryNode{prev, prev, event, 1, 1, 1, stage};
+  void* const block = pool_.allocate(node_bytes(stage));
+  const uint64_t bit = uint64_t{1} << (static_cast<uint32_t>(stage) % 64);
+  const uint32_t depth = depth_of(prev) + 1;
+  HistoryNode* node = new (block) HistoryNode{prev, nullptr, nullptr, bit, event, 1, depth, 1, stage};
   ++event->references;
-  if (prev == nullptr) return node;
-  retain(prev);
-  node->depth = prev->depth + 1;
-  if (prev->stage == stage) node->block = prev->block;
-  if (const HistoryNode* same = find(prev, stage)) node->ordinal = same->ordinal + 1;
+  const HistoryNode* same = find(prev, stage);
+  if (prev != nullptr) retain(prev);
+  set_jumps(node);
+  if (same != nullptr) {
+    node->ordinal = same->ordinal + 1;
+    set_same_jump(node, same);
+  }
+  const size_t totals = totals_ == nullptr ? 0 : totals_->count(stage);
+  if (totals == 0) return node;
+  expr::StageTotal* kept = reinterpret_cast<expr::StageTotal*>(node + 1);
+  for (size_t i = 0; i < totals; ++i) new (kept + i) expr::StageTotal(same ? same->totals()[i] : expr::StageTotal());
+  totals_->add(stage, *event->row(), kept);
   return node;
 }
 
 const HistoryNode* RunStore::free(const HistoryNode* node) {
   const HistoryNode* prev = node->prev;
   release(node->event);
-  pool_.release(const_cast<HistoryNode*>(node), sizeof(HistoryNode));
+  pool_.release(const_cast<HistoryNode*>(node), node_bytes(node->stage));
   return prev;
 }
 
-size_t RunHistory::count(int stage) const {
-  const HistoryNode* node = find(last_, stage);
-  return node == nullptr ? 0 : node->ordinal;
-}
+size_t RunHistory::count(int stage) const { return ordinal_of(find(last_, stage)); }
 
 const event::Row* RunHistory::last(int stage, size_t n) const {
   const HistoryNode* node = find(last_, stage);
-  while (node != nullptr && n-- > 0) node = find(node->prev, stage);
-  return node == nullptr ? nullptr : node->event->row();
+  return node == nullptr || n >= node->ordinal ? nullptr : with_ordinal(node, node->ordinal - n)->event->row();
 }
 
 const event::Row* RunHistory::first(int stage, size_t n) const {
-  const size_t all = count(stage);
-  return n < all ? last(stage, all - 1 - n) : nullptr;
+  const HistoryNode* node = find(last_, stage);
+  return node == nullptr || n >= node->ordinal ? nullptr : with_ordinal(node, n + 1)->event->row();
+}
+
+const expr::StageTotal* RunHistory::total(const expr::Expr& aggregate) const {
+  static const expr::StageTotal kNothing;
+  const int place = totals_ == nullptr ? -1 : totals_->place(aggregate);
+  if (place < 0) return nullptr;
+  const HistoryNode* node = find(last_, aggregate.stage);
+  return node == nullptr ? &kNothing : node->totals() + place;
 }
 
 void RunHistory::rows(int stage, std::vector<const event::Row*>* out) const {
@@ -70,9 +121,8 @@ const TakenEvent* last_of(const HistoryNode* node, int stage) {
 }
 
 const TakenEvent* first_of(const HistoryNode* node, int stage) {
-  const TakenEvent* first = nullptr;
-  for (node = find(node, stage); node != nullptr; node = find(node->prev, stage)) first = node->event;
-  return first;
+  node = find(node, stage);
+  return node == nullptr ? nullptr : with_ordinal(node, 1)->event;
 }
 
 void MatchOrder::gather(const HistoryNode* node, const HistoryNode* until, std::vector<Item>* out) {

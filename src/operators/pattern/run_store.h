@@ -9,6 +9,7 @@
 #include "event/row.h"
 #include "expr/program.h"
 #include "operators/pattern/block_pool.h"
+#include "operators/pattern/stage_totals.h"
 
 namespace cep::operators {
 
@@ -21,18 +22,28 @@ struct TakenEvent {
   const event::Row* row() const { return reinterpret_cast<const event::Row*>(this + 1); }
 };
 
+// Behind it lie the totals of its stage (stage_totals.h), this event included. Each node also knows one far
+// before it, chosen so that any node is reached in steps that grow with the logarithm of the length (Myers'
+// skew-binary lists): one in the whole list, and one among those of its own stage.
 struct HistoryNode {
-  const HistoryNode* prev;   // what was taken before; null: nothing
-  const HistoryNode* block;  // the last node before it that another stage took: for searches
+  const HistoryNode* prev;  // what was taken before; null: nothing
+  const HistoryNode* jump;  // null: before all
+  const HistoryNode* same_jump;
+  uint64_t stages;  // bit (stage % 64) of the nodes after `jump`, this one included
   TakenEvent* event;
   mutable uint32_t references;
-  uint32_t depth;            // nodes of the list
-  uint32_t ordinal;          // events that `stage` has taken, this one included
+  uint32_t depth;    // nodes of the list
+  uint32_t ordinal;  // events that `stage` has taken, this one included
   int32_t stage;
+
+  const expr::StageTotal* totals() const { return reinterpret_cast<const expr::StageTotal*>(this + 1); }
 };
 
 class RunStore {
  public:
+  // `totals`: what is to be kept; null: nothing.
+  explicit RunStore(const StageTotals* totals = nullptr) : totals_(totals) {}
+
   // A copy of the row, with one reference.
   TakenEvent* copy(const event::Row& row, uint64_t sequence);
   void release(TakenEvent* event) {
@@ -53,23 +64,31 @@ class RunStore {
 
  private:
   const HistoryNode* free(const HistoryNode* node);
+  size_t node_bytes(int stage) const {
+    return sizeof(HistoryNode) + (totals_ == nullptr ? 0 : totals_->count(stage) * sizeof(expr::StageTotal));
+  }
 
+  const StageTotals* totals_;
   BlockPool pool_;
 };
 
 // A list as conditions see it.
-class RunHistory final : public expr::History {
+class RunHistory final : public expr::TotalHistory {
  public:
   explicit RunHistory(const HistoryNode* node = nullptr) : last_(node) {}
+  // `totals`: those of the store.
+  explicit RunHistory(const StageTotals* totals) : totals_(totals) {}
   void set(const HistoryNode* node) { last_ = node; }
 
   size_t count(int stage) const override;
   const event::Row* last(int stage, size_t n) const override;
   const event::Row* first(int stage, size_t n) const override;
   void rows(int stage, std::vector<const event::Row*>* out) const override;
+  const expr::StageTotal* total(const expr::Expr& aggregate) const override;
 
  private:
-  const HistoryNode* last_;
+  const HistoryNode* last_ = nullptr;
+  const StageTotals* totals_ = nullptr;
 };
 
 // The first or last event of a stage in the list; null if it took none.

@@ -10,6 +10,7 @@ AlignedWindows::AlignedWindows(const plan::WindowNode& w)
       slices_(assigner_.slices_per_window()),
       recorded_(trigger_.early() || retracting_),
       slices_kept_(!recorded_ || !discarding_),
+      fires_often_(recorded_ || w.lateness_ms > 0),
       empty_(pool_.set().create()) {}
 
 AlignedWindows::~AlignedWindows() {
@@ -31,6 +32,11 @@ void AlignedWindows::row(std::string_view bytes, const event::Row& row, uint64_t
   if (slices_kept_ && slice_until(last) > clock) {
     const int64_t slice = assigner_.slice_of(row.time);
     add(key.data.panes.touch(slice, floor_div(slice, slices_), &pool_), row, order);
+    if (State* running = key.data.panes.running_over(slice)) {
+      pool_.set().clear(scratch_);
+      add(scratch_, row, order);
+      pool_.merge(running, *scratch_, expr::kRemovableCalls);
+    }
   }
   recorded_ ? row_recorded(&key, row, order, clock, sink) : row_shared(&key, row, order, clock, sink);
   settle(&key, clock);
@@ -165,7 +171,7 @@ void AlignedWindows::drop(Key* key) {
 
 const StatePool::State* AlignedWindows::contents(Key* key, int64_t end) {
   const int64_t to = assigner_.slice_end(end);
-  return key->data.panes.window(to - slices_, to, &pool_, scratch_);
+  return key->data.panes.window(to - slices_, to, fires_often_, &pool_, scratch_);
 }
 
 void AlignedWindows::fire(const Key& key, int64_t end, Pane pane, const State& state, int64_t time,
@@ -193,7 +199,9 @@ WindowOperator::Stats AlignedWindows::stats() const {
   s.bytes = keys_.bytes() + pool_.live_bytes();
   keys_.for_each([&](const Key& key) {
     s.windows += recorded_ ? key.data.windows.size() : key.data.next_end != kForever;
-    if (!pool_.constant()) s.bytes += key.data.panes.bytes(pool_.set());
+    s.bytes += key.data.panes.bytes(pool_) + key.data.windows.capacity() * sizeof(Window);
+    if (pool_.constant()) return;
+    for (const Window& w : key.data.windows) s.bytes += pool_.more_bytes(w.own);
   });
   return s;
 }

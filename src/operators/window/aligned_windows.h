@@ -59,6 +59,7 @@ class AlignedWindows final : public OperatorBase {
   const int64_t slices_;  // per window
   const bool recorded_;
   const bool slices_kept_;
+  const bool fires_often_;  // between two ends
   State* const empty_;
   Keys keys_;
 };

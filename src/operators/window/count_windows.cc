@@ -42,7 +42,7 @@ class RunningWindows final : public OperatorBase {
     Stats s{keys_.size(), keys_.size(), keys_.bytes() + pool_.live_bytes()};
     if (pool_.constant()) return s;
     keys_.for_each([&](const Key& key) {
-      if (key.data.window.state != nullptr) s.bytes += pool_.set().bytes(*key.data.window.state);
+      s.bytes += pool_.more_bytes(key.data.window.state);
     });
     return s;
   }
@@ -120,8 +120,9 @@ class SlidingCountWindows final : public OperatorBase {
   }
   Stats stats() const override {
     Stats s{keys_.size(), keys_.size(), keys_.bytes() + pool_.live_bytes()};
-    if (pool_.constant()) return s;
-    keys_.for_each([&](const Key& key) { s.bytes += key.data.fold.bytes(pool_.set()); });
+    keys_.for_each([&](const Key& key) {
+      s.bytes += key.data.fold.bytes(pool_) + pool_.more_bytes(key.data.open.state);
+    });
     return s;
   }
 

@@ -1,10 +1,10 @@
 #include "operators/window/pane_store.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace cep::operators {
-
 size_t PaneStore::lower_bound(int64_t slice) const {
   if (head_ == panes_.size() || panes_.back().slice < slice) return panes_.size();
   const auto it = std::lower_bound(panes_.begin() + static_cast<ptrdiff_t>(head_), panes_.end(), slice,
@@ -69,10 +69,43 @@ const StatePool::State* PaneStore::suffix_of(size_t at, StatePool* pool) {
   return panes_[at].suffix;
 }
 
-const StatePool::State* PaneStore::window(int64_t from, int64_t to, StatePool* pool, State* scratch) {
+void PaneStore::merge_panes(int64_t from, int64_t to, uint8_t which, State* into, StatePool* pool) const {
+  for (size_t i = lower_bound(from); i < panes_.size() && panes_[i].slice < to; ++i)
+    pool->merge(into, *panes_[i].own, which);
+}
+
+void PaneStore::remove_panes(int64_t from, int64_t to, StatePool* pool) {
+  for (size_t i = lower_bound(from); i < panes_.size() && panes_[i].slice < to; ++i)
+    pool->set().remove(running_, *panes_[i].own);
+}
+
+const StatePool::State* PaneStore::run_over(int64_t from, int64_t to, StatePool* pool) {
+  if (running_ == nullptr) running_ = pool->take();
+  if (to - from <= std::abs(from - running_from_) + std::abs(to - running_to_)) {
+    pool->set().clear(running_);
+    merge_panes(from, to, expr::kRemovableCalls, running_, pool);
+  } else {
+    // The windows overlap.
+    merge_panes(from, running_from_, expr::kRemovableCalls, running_, pool);
+    merge_panes(running_to_, to, expr::kRemovableCalls, running_, pool);
+    remove_panes(running_from_, from, pool);
+    remove_panes(to, running_to_, pool);
+  }
+  running_from_ = from;
+  running_to_ = to;
+  constexpr uint8_t kOthers = expr::kGroupedCalls | expr::kOrderedCalls;
+  if (!pool->set().any(kOthers)) return running_;
+  pool->set().clear(running_, kOthers);
+  merge_panes(from, to, kOthers, running_, pool);
+  return running_;
+}
+
+const StatePool::State* PaneStore::window(int64_t from, int64_t to, bool often, StatePool* pool,
+                                          State* scratch) {
   const size_t first = lower_bound(from), end = lower_bound(to);
   if (first == end) return nullptr;
   if (end - first == 1) return panes_[first].own;
+  if (!pool->constant() && (often || to - from > kDirectGrowing)) return run_over(from, to, pool);
   if (to - from <= kDirect || !pool->constant()) {
     pool->set().clear(scratch);
     for (size_t i = first; i < end; ++i) pool->merge(scratch, *panes_[i].own);
@@ -90,6 +123,7 @@ const StatePool::State* PaneStore::window(int64_t from, int64_t to, StatePool* p
 void PaneStore::drop_before(int64_t slice, StatePool* pool) {
   while (head_ < panes_.size() && panes_[head_].slice < slice) {
     const int64_t block = panes_[head_].block;
+    if (running_over(panes_[head_].slice)) pool->set().remove(running_, *panes_[head_].own);
     give(&panes_[head_++], pool);
     // What follows in the block no longer begins where its prefixes do, and no window that is left asks for
     // them.
@@ -98,9 +132,12 @@ void PaneStore::drop_before(int64_t slice, StatePool* pool) {
       pool->give(std::exchange(panes_[i].prefix, nullptr));
     }
   }
+  running_from_ = std::min(std::max(running_from_, slice), running_to_);
   if (head_ == panes_.size()) {
     panes_.clear();
     head_ = 0;
+    pool->give(std::exchange(running_, nullptr));
+    running_from_ = running_to_ = 0;
   } else if (head_ > 16 && head_ > panes_.size() / 2) {
     panes_.erase(panes_.begin(), panes_.begin() + static_cast<ptrdiff_t>(head_));
     head_ = 0;
@@ -117,14 +154,16 @@ void PaneStore::clear(StatePool* pool) {
   for (; head_ < panes_.size(); ++head_) give(&panes_[head_], pool);
   panes_.clear();
   head_ = 0;
+  pool->give(std::exchange(running_, nullptr));
+  running_from_ = running_to_ = 0;
 }
 
-uint64_t PaneStore::bytes(const expr::AggregateSet& set) const {
+uint64_t PaneStore::bytes(const StatePool& pool) const {
   uint64_t n = panes_.capacity() * sizeof(Pane);
+  if (pool.constant()) return n;
   for (size_t i = head_; i < panes_.size(); ++i)
-    for (const State* s : {panes_[i].own, panes_[i].prefix, panes_[i].suffix})
-      if (s != nullptr) n += set.bytes(*s);
-  return n;
+    n += pool.more_bytes(panes_[i].own) + pool.more_bytes(panes_[i].prefix) + pool.more_bytes(panes_[i].suffix);
+  return n + pool.more_bytes(running_);
 }
 
 }  // namespace cep::operators

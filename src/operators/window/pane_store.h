@@ -3,8 +3,10 @@
 // a window, at fixed places; a window covers the end of one block and the beginning of the next, and every
 // slice keeps, once asked, the merge of its block up to itself (prefix) and from itself on (suffix). So a
 // firing in order costs a few merges however many slices a window has (van Herk, Gil and Werman), and what is
-// merged with what depends only on where slices are, never on what fired before. Windows of few slices, and
-// aggregates without constant state, are merged directly.
+// merged with what depends only on where slices are, never on what fired before. Windows of few slices are
+// merged directly. With aggregates without constant state there is one running merge instead, which follows the
+// windows that are asked for: slices are taken out of it and put in for those aggregates that allow it, and the
+// others are merged directly.
 #pragma once
 #include <cstdint>
 #include <vector>
@@ -31,12 +33,19 @@ class PaneStore {
   // The first slice present at or after `slice`; false if there is none.
   bool first_from(int64_t slice, int64_t* found) const;
   // The merge of the slices [from, to), a window's; null if none of them is present. Valid until the next
-  // call of anything here. `scratch` is cleared and may be the answer.
-  const State* window(int64_t from, int64_t to, StatePool* pool, State* scratch);
+  // call of anything here. `scratch` is cleared and may be the answer. `often`: windows are asked for whenever
+  // an event comes, not only at their ends.
+  const State* window(int64_t from, int64_t to, bool often, StatePool* pool, State* scratch);
+  // The running merge, if the slice is in it: to its removable calls everything is to be added that comes to
+  // the slice. Null otherwise.
+  State* running_over(int64_t slice) const {
+    return running_ != nullptr && running_from_ <= slice && slice < running_to_ ? running_ : nullptr;
+  }
   // Forgets the slices before `slice`.
   void drop_before(int64_t slice, StatePool* pool);
   void clear(StatePool* pool);
-  uint64_t bytes(const expr::AggregateSet& set) const;
+  // Beyond the pool's live_bytes().
+  uint64_t bytes(const StatePool& pool) const;
 
  private:
   struct Pane {
@@ -48,15 +57,24 @@ class PaneStore {
     bool has_prefix = false, has_suffix = false;  // whether they are up to date
   };
   static constexpr int64_t kDirect = 8;  // windows of so few slices are merged directly
+  // … and of so few without constant states, unless they are asked for often: keeping a running merge costs
+  // more for each event than a merge.
+  static constexpr int64_t kDirectGrowing = 64;
 
   size_t lower_bound(int64_t slice) const;
   void forget_merged(size_t at);
   const State* prefix_of(size_t at, StatePool* pool);
   const State* suffix_of(size_t at, StatePool* pool);
+  const State* run_over(int64_t from, int64_t to, StatePool* pool);
+  void merge_panes(int64_t from, int64_t to, uint8_t which, State* into, StatePool* pool) const;
+  void remove_panes(int64_t from, int64_t to, StatePool* pool);
   static void give(Pane* p, StatePool* pool);
 
   std::vector<Pane> panes_;  // rising; those before head_ are gone
   size_t head_ = 0;
+  // The merge of the slices [running_from_, running_to_); kept without constant states.
+  State* running_ = nullptr;
+  int64_t running_from_ = 0, running_to_ = 0;
 };
 
 }  // namespace cep::operators

@@ -44,7 +44,7 @@ class RollingWindow final : public OperatorBase {
     Stats s{keys_.size(), 0, keys_.bytes() + pool_.live_bytes()};
     keys_.for_each([&](const Key& key) {
       s.windows += key.data.size();
-      if (!pool_.constant()) s.bytes += key.data.bytes(pool_.set());
+      s.bytes += key.data.bytes(pool_);
     });
     return s;
   }

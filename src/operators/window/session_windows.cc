@@ -88,8 +88,7 @@ SessionWindows::Session& SessionWindows::join(Sessions* sessions, int64_t time) 
 
 void SessionWindows::absorb(Session* into, Session* from) {
   into->end = from->end;
-  pool_.merge(into->state, *from->state);
-  pool_.give(from->state);
+  pool_.absorb(into->state, from->state);
   Trigger::merge(&into->trigger, from->trigger);
   for (SentResult& r : from->sent) into->sent.push_back(std::move(r));
 }
@@ -156,7 +155,7 @@ WindowOperator::Stats SessionWindows::stats() const {
     out.windows += key.data.size();
     out.bytes += key.data.capacity() * sizeof(Session);
     if (!pool_.constant())
-      for (const Session& s : key.data) out.bytes += pool_.set().bytes(*s.state);
+      for (const Session& s : key.data) out.bytes += pool_.more_bytes(s.state);
   });
   return out;
 }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "expr/aggregates.h"
+#include "expr/moving_set.h"
 
 namespace cep::operators {
 
@@ -12,6 +12,8 @@ class StatePool {
   explicit StatePool(const std::vector<expr::AggregateCall>& calls) : set_(calls) {
     for (const expr::AggregateCall& c : calls)
       constant_ &= expr::aggregates()[static_cast<size_t>(c.function)].constant_state;
+    const uint8_t grouped = set_.any(expr::kGroupedCalls) ? expr::kGroupedCalls : 0;
+    stacked_ = constant_ ? expr::kAllCalls : grouped;
     State* probe = set_.create();
     unit_bytes_ = set_.bytes(*probe);
     set_.destroy(probe);
@@ -21,9 +23,11 @@ class StatePool {
 
   using State = expr::AggregateSet::State;
 
-  const expr::AggregateSet& set() const { return set_; }
+  const expr::MovingSet& set() const { return set_; }
   // Whether every aggregate keeps constant state: then merging two states costs the same whatever they hold.
   bool constant() const { return constant_; }
+  // The calls that two stacks merge where a window moves (SlidingFold).
+  uint8_t stacked() const { return stacked_; }
   // An empty state, to be given back.
   State* take() {
     ++live_;
@@ -34,21 +38,30 @@ class StatePool {
     --live_;
     set_.destroy(s);
   }
-  void merge(State* into, const State& from) {
+  void merge(State* into, const State& from, uint8_t which = expr::kAllCalls) {
     ++merges_;
-    set_.merge(into, from);
+    set_.merge(into, from, which);
+  }
+  // Takes `from` back.
+  void absorb(State* into, State* from) {
+    ++merges_;
+    set_.absorb(into, from);
+    give(from);
   }
 
   uint64_t live() const { return live_; }
   uint64_t merges() const { return merges_; }
   // Bytes of the states that are out, an empty one's each: exact where states are constant.
   uint64_t live_bytes() const { return live_ * unit_bytes_; }
+  // What a state has beyond that.
+  uint64_t more_bytes(const State* s) const { return s == nullptr ? 0 : set_.bytes(*s) - unit_bytes_; }
 
  private:
-  expr::AggregateSet set_;
+  expr::MovingSet set_;
   uint64_t live_ = 0, merges_ = 0;
   size_t unit_bytes_ = 0;
   bool constant_ = true;
+  uint8_t stacked_ = 0;
 };
 
 }  // namespace cep::operators
