@@ -125,7 +125,10 @@ bool Converter::convert(const Field& field, element e, const Place& place, Value
 
 bool Converter::to_string(const Field& field, element e, const Place& place, Value* out) {
   element_type type = e.type();
-  if (type == element_type::STRING) return *out = Value::string(string_of(e)), true;
+  if (type == element_type::STRING) {
+    if (holds_marker(string_of(e), place.marker)) return wrong(field, place, "has a lone surrogate, which is no text");
+    return *out = Value::string(string_of(e)), true;
+  }
   if (type == element_type::BOOL) return wrong(field, place);
   std::string_view raw = raw_text(place);
   if (!is_number(type)) {
@@ -159,9 +162,15 @@ bool Converter::to_int(const Field& field, element e, const Place& place, int64_
 
 bool Converter::to_double(const Field& field, element e, const Place& place, double* out) {
   element_type type = e.type();
+  // Beyond 63 bits the digits decide: the parser's number may stand for another (json_scan.h).
+  if (type == element_type::UINT64) return read_double(field, raw_text(place), place, out);
   if (is_number(type)) return *out = e.get_double().value_unsafe(), true;
   if (type != element_type::STRING) return wrong(field, place);
-  std::string_view text = string_of(e);
+  return read_double(field, string_of(e), place, out);
+}
+
+// The nearest double.
+bool Converter::read_double(const Field& field, std::string_view text, const Place& place, double* out) {
   if (!is_number_text(text)) return wrong(field, place);
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
   if (error == std::errc()) return true;

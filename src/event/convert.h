@@ -26,10 +26,16 @@ struct Place {
   simdjson::dom::element top;  // the top-level member it is in
   uint32_t member = 0;         // index of that member
   std::string_view rest;       // path below it; empty: the member itself
+  std::string_view marker;     // of lone surrogates, in a document without its oddities (json_scan.h); else empty
 };
 
 // The text of the value as it stands in the line.
 std::string_view raw_text(const Place& place);
+
+// Whether the text of a parsed document had a lone surrogate in the line.
+inline bool holds_marker(std::string_view text, std::string_view marker) {
+  return !marker.empty() && text.find(marker) != std::string_view::npos;
+}
 
 class Converter {
  public:
@@ -40,6 +46,7 @@ class Converter {
 
  private:
   bool to_string(const Field& field, simdjson::dom::element e, const Place& place, Value* out);
+  bool read_double(const Field& field, std::string_view text, const Place& place, double* out);
   bool to_int(const Field& field, simdjson::dom::element e, const Place& place, int64_t* out);
   bool to_double(const Field& field, simdjson::dom::element e, const Place& place, double* out);
   bool to_timestamp(const Field& field, simdjson::dom::element e, const Place& place, int64_t* ms);

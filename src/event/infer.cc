@@ -10,6 +10,7 @@
 #include "base/time_text.h"
 #include "event/infer_fields.h"
 #include "event/json_writer.h"
+#include "event/json_scan.h"
 #include "event/line_decoder.h"
 
 namespace cep::event {
@@ -102,7 +103,11 @@ class Inferrer {
     std::string_view body =
         line;  // the decoder's own document is not ours to see: the line is known to be good
     if (body.substr(0, 3) == "\xef\xbb\xbf") body.remove_prefix(3);
-    return parser_.parse(body.data(), body.size()).get(*event) == simdjson::SUCCESS;
+    if (parser_.parse(body.data(), body.size()).get(*event) == simdjson::SUCCESS) return true;
+    std::vector<Oddity> odd;
+    std::string plain, marker;
+    if (!json_fault(body, Limits().json_depth, &odd).empty() || !without_oddities(body, odd, &plain, &marker)) return false;
+    return parser_.parse(plain.data(), plain.size()).get(*event) == simdjson::SUCCESS;
   }
 
   void choose_kind_member();

@@ -1,8 +1,7 @@
 // A scanner with an explicit stack: objects and arrays are a bit each.
 #include "event/json_scan.h"
 
-#include <charconv>
-#include <cmath>
+#include <algorithm>
 
 namespace cep::event {
 namespace {
@@ -40,7 +39,7 @@ size_t utf8_length(std::string_view text, size_t at) {
 // Reads one value; `fault` says what is wrong at `at`.
 class Scanner {
  public:
-  Scanner(std::string_view text, uint32_t depth) : text_(text), depth_(depth) {}
+  Scanner(std::string_view text, uint32_t depth, std::vector<Oddity>* odd) : text_(text), depth_(depth), odd_(odd) {}
 
   std::string run() {
     if (scan()) return {};
@@ -161,13 +160,14 @@ class Scanner {
     }
     int first = unit(at_);
     if (first < 0) return fail("`\\u` needs four hexadecimal digits");
-    if (first >= 0xdc00 && first <= 0xdfff) return fail("a lone surrogate");
-    if (first >= 0xd800 && first <= 0xdbff) {
-      int second = unit(at_ + 6);
-      if (second < 0xdc00 || second > 0xdfff) return fail("a lone surrogate");
-      at_ += 6;
-    }
+    const size_t begin = at_;
     at_ += 5;
+    if (first < 0xd800 || first > 0xdfff) return true;
+    const int second = first <= 0xdbff ? unit(begin + 6) : -1;
+    if (second >= 0xdc00 && second <= 0xdfff)
+      at_ += 6;
+    else if (odd_ != nullptr)
+      odd_->push_back({begin, begin + 6, true});
     return true;
   }
 
@@ -189,54 +189,56 @@ class Scanner {
     return true;
   }
 
+  // Any size is JSON. What may be beyond the parser's ranges is noted, and some that is not.
   bool number() {
-    size_t begin = at_;
+    constexpr size_t kPlainDigits = 18;
+    const size_t begin = at_;
+    bool exponent = false;
     if (next_is('-')) ++at_;
     if (peek() == '0' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))
       return fail("a number begins with 0");
     if (!digits()) return false;
-    bool integer = true;
     if (next_is('.')) {
-      integer = false;
       ++at_;
       if (!digits()) return false;
     }
     if (peek() == 'e' || peek() == 'E') {
-      integer = false;
+      exponent = true;
       ++at_;
       if (peek() == '+' || peek() == '-') ++at_;
       if (!digits()) return false;
     }
-    return in_range(begin, integer);
-  }
-
-  bool in_range(size_t begin, bool integer) {
-    const char* first = text_.data() + begin;
-    const char* last = text_.data() + at_;
-    if (integer) {
-      int64_t i = 0;
-      uint64_t u = 0;
-      if (std::from_chars(first, last, i).ec == std::errc()) return true;
-      if (*first != '-' && std::from_chars(first, last, u).ec == std::errc()) return true;
-      at_ = begin;
-      return refuse("a number beyond 64 bits");
-    }
-    double d = 0;
-    // Too small reads as 0; strtold tells it from too large (the text has a byte after it: a bracket or a
-    // blank).
-    if (std::from_chars(first, last, d).ec == std::errc()) return true;
-    if (std::fabs(std::strtold(std::string(first, last).c_str(), nullptr)) < 1) return true;
-    at_ = begin;
-    return refuse("a number beyond the range of a double");
+    if (odd_ != nullptr && (exponent || at_ - begin > kPlainDigits)) odd_->push_back({begin, at_, false});
+    return true;
   }
 
   std::string_view text_;
   uint32_t depth_;
+  std::vector<Oddity>* odd_;
   size_t at_ = 0;
   std::vector<bool> stack_;
   std::string fault_;
   bool bad_json_ = true;
 };
+
+constexpr size_t kMarkers = 32;  // the noncharacters U+FDD0 to U+FDEF: EF B7 90 to EF B7 AF
+
+// A noncharacter that the text holds neither as it is nor escaped; empty if it holds them all.
+std::string free_marker(std::string_view text) {
+  bool taken[kMarkers] = {};
+  for (size_t at = text.find("\xef\xb7"); at != std::string_view::npos; at = text.find("\xef\xb7", at + 2)) {
+    const size_t i = at + 2 < text.size() ? static_cast<unsigned char>(text[at + 2]) - size_t{0x90} : kMarkers;
+    if (i < kMarkers) taken[i] = true;
+  }
+  for (size_t at = text.find("\\u"); at != std::string_view::npos; at = text.find("\\u", at + 2)) {
+    size_t value = 0;
+    for (size_t i = at + 2; i < std::min(at + 6, text.size()); ++i)
+      value = value * 16 + static_cast<size_t>(std::max(0, hex_digit(text[i])));
+    if (value >= 0xfdd0 && value < 0xfdd0 + kMarkers) taken[value - 0xfdd0] = true;
+  }
+  const size_t i = static_cast<size_t>(std::find(std::begin(taken), std::end(taken), false) - std::begin(taken));
+  return i == kMarkers ? std::string() : std::string("\xef\xb7") + static_cast<char>(0x90 + i);
+}
 
 size_t skip_blanks(std::string_view text, size_t at) {
   while (at < text.size() && is_blank(text[at])) ++at;
@@ -294,10 +296,32 @@ size_t find_bad_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
-std::string json_fault(std::string_view text, uint32_t depth) {
+bool without_oddities(std::string_view text, const std::vector<Oddity>& odd, std::string* out, std::string* marker) {
+  out->clear();
+  marker->clear();
+  if (std::any_of(odd.begin(), odd.end(), [](const Oddity& o) { return o.surrogate; })) {
+    *marker = free_marker(text);
+    if (marker->empty()) return false;
+  }
+  size_t done = 0;
+  for (const Oddity& o : odd) {
+    out->append(text, done, o.begin - done);
+    done = o.end;
+    if (!o.surrogate) {
+      *out += "18446744073709551615";
+      continue;
+    }
+    *out += *marker;
+    for (char c : text.substr(o.begin + 2, 4)) *out += c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  out->append(text, done);
+  return true;
+}
+
+std::string json_fault(std::string_view text, uint32_t depth, std::vector<Oddity>* odd) {
   size_t bad = find_bad_utf8(text);
   if (bad != std::string_view::npos) return "bad UTF-8 at byte " + std::to_string(bad + 1);
-  return Scanner(text, depth).run();
+  return Scanner(text, depth, odd).run();
 }
 
 std::string_view raw_value(std::string_view text, const std::vector<uint32_t>& ordinals) {

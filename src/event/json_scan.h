@@ -11,10 +11,25 @@ namespace cep::event {
 // Byte at which `text` stops being UTF-8 (no overlong forms, no surrogates, at most U+10FFFF), or npos.
 size_t find_bad_utf8(std::string_view text);
 
+// What JSON's grammar allows and the parser may not take: a number of many digits or with an exponent, which
+// may be beyond 64 bits or a double, and the escape of a lone surrogate. Bytes [begin, end) of the text.
+struct Oddity {
+  size_t begin = 0;
+  size_t end = 0;
+  bool surrogate = false;
+};
+
 // Why `text` is no JSON value of at most `depth` nested objects and arrays, with the byte (from 1): "bad JSON
 // at byte 7: a value is missing". The same on every machine, unlike the parser's own messages. Empty if
-// nothing is wrong.
-std::string json_fault(std::string_view text, uint32_t depth);
+// nothing is wrong. `odd` (may be null) gets the oddities, in order.
+std::string json_fault(std::string_view text, uint32_t depth, std::vector<Oddity>* odd = nullptr);
+
+// The same value with the same parts at the same places, without its oddities: instead of such a number stands
+// 18446744073709551615, instead of such a surrogate *marker, a code point that the text does not hold, and its
+// digits, so that different names stay different. Of what is read of such a text the original decides
+// (raw_value). False: the text holds every code point that could be the marker. REQUIRES that json_fault finds
+// no fault and these oddities.
+bool without_oddities(std::string_view text, const std::vector<Oddity>& odd, std::string* out, std::string* marker);
 
 // The text of the value that `ordinals` lead to: the how-manieth member or element at each level. REQUIRES
 // text to be valid JSON in which the way exists.

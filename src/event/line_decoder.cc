@@ -83,6 +83,10 @@ struct LineDecoder::Impl {
   size_t capacity = 0;
   std::unique_ptr<char[]> buffer;
   std::string_view text;  // the line in `buffer`
+  std::string plain;      // the line without its oddities (json_scan.h), where the parser took it only so
+  bool is_odd = false;    // the document is that of `plain`: nothing is taken from it without its Place
+  std::string marker;
+  std::vector<Oddity> oddities;
   LineKind kind;
   std::vector<Member> members;
   ShapeTree shapes;
@@ -99,6 +103,7 @@ struct LineDecoder::Impl {
     kind.reason = std::move(reason);
   }
   bool copy(std::string_view line);
+  bool parse_text(element* root);
   bool read_members();
   bool sort_names();
   void read_specials();
@@ -138,14 +143,24 @@ bool LineDecoder::Impl::copy(std::string_view line) {
   return true;
 }
 
+// What the grammar allows and the parser does not take costs the line nothing: it is parsed again without.
+bool LineDecoder::Impl::parse_text(element* root) {
+  is_odd = false;
+  if (parser.parse(buffer.get(), text.size(), false).get(*root) == simdjson::SUCCESS) return true;
+  oddities.clear();
+  std::string fault = json_fault(text, limits.json_depth, &oddities);
+  if (!fault.empty()) return broken(std::move(fault)), false;
+  is_odd = without_oddities(text, oddities, &plain, &marker);
+  if (!is_odd) return broken("a lone surrogate in a line with all noncharacters"), false;
+  const size_t size = plain.size();
+  plain.resize(size + simdjson::SIMDJSON_PADDING);
+  if (parser.parse(plain.data(), size, false).get(*root) == simdjson::SUCCESS) return true;
+  return broken("bad JSON"), false;
+}
+
 bool LineDecoder::Impl::read_members() {
-  auto parsed = parser.parse(buffer.get(), text.size(), false);
-  if (parsed.error() != simdjson::SUCCESS) {
-    std::string fault = json_fault(text, limits.json_depth);
-    broken(fault.empty() ? "bad JSON" : std::move(fault));
-    return false;
-  }
-  element root = parsed.value_unsafe();
+  element root;
+  if (!parse_text(&root)) return false;
   if (!root.is_object()) {
     broken("the line is no JSON object");
     return false;
@@ -186,6 +201,7 @@ bool LineDecoder::Impl::read_special(Special special, const Member& member) {
       if (!member.value.is_string()) return broken("`_stream` must be a string"), false;
       kind.stream = member.value.get_string().value_unsafe();
       kind.has_stream = true;
+      if (is_odd && holds_marker(kind.stream, marker)) return broken("`_stream` has a lone surrogate"), false;
       return true;
     case Special::kDelete:
       if (!member.value.is_bool()) return broken("`_delete` must be true or false"), false;
@@ -359,6 +375,7 @@ bool LineDecoder::Impl::read_below(const FieldPlan& field, const Source& source,
                                    std::string* reason) {
   Place place;
   place.line = text;
+  if (is_odd) place.marker = marker;
   place.top = members[static_cast<size_t>(source.member)].value;
   place.member = static_cast<uint32_t>(source.member);
   element value = place.top;
@@ -386,7 +403,7 @@ bool LineDecoder::Impl::read_field(const SchemaPlan& plan, uint32_t i, const Sou
     *out = Value::string(text);
     return true;
   }
-  if (source.rest == 0) {
+  if (source.rest == 0 && !is_odd) {
     element e = members[static_cast<size_t>(source.member)].value;
     switch (e.type()) {
       case element_type::STRING:
@@ -441,9 +458,10 @@ std::string_view LineDecoder::member_text(std::string_view name) const {
   int32_t i = d.find_member(name);
   if (i < 0) return {};
   element value = d.members[static_cast<size_t>(i)].value;
-  if (value.is_string()) return value.get_string().value_unsafe();
+  if (value.is_string() && !(d.is_odd && holds_marker(value.get_string().value_unsafe(), d.marker)))
+    return value.get_string().value_unsafe();
   if (value.is_null() || value.is_object() || value.is_array()) return {};
-  return raw_text({d.text, value, static_cast<uint32_t>(i), {}});
+  return raw_text({d.text, value, static_cast<uint32_t>(i), {}, {}});
 }
 
 std::string LineDecoder::decode(const Schema& schema, int time_field, const std::vector<uint16_t>* which,

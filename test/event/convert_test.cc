@@ -194,3 +194,32 @@ TEST_CASE("a long value is cut in the reason, between characters") {
   for (int i = 0; i < 31; ++i) shown += "é";
   CHECK(read(Type::kInt, "\"" + text + "\"") == "! field `v`: \"" + shown + "… is no int");
 }
+
+TEST_CASE("what no type of the parser holds: by its text") {
+  CHECK(read(Type::kDouble, "12345678901234567890123") == "1.2345678901234568e+22");
+  CHECK(read(Type::kDouble, "18446744073709551616") == "18446744073709551616.0");
+  CHECK(read(Type::kDouble, "18446744073709551615") == "18446744073709551616.0");
+  CHECK(read(Type::kDouble, "-9223372036854775809") == "-9223372036854775808.0");
+  CHECK(read(Type::kDouble, "0.1234567890123456789e0") == "0.12345678901234568");
+  CHECK(read(Type::kDouble, "1e-400") == "0.0");
+  CHECK(read(Type::kDouble, "1e400") == "! field `v`: 1e400 is beyond the range of double");
+  CHECK(read(Type::kDouble, "-1e400") == "! field `v`: -1e400 is beyond the range of double");
+  CHECK(read(Type::kInt, "12345678901234567890123") == "! field `v`: 12345678901234567890123 is beyond 64 bits");
+  CHECK(read(Type::kInt, "1e400") == "! field `v`: 1e400 is beyond 64 bits");
+  CHECK(read(Type::kTimestamp, "1e400") == "! field `v`: 1e400 is beyond 64 bits");
+  CHECK(read(Type::kString, "12345678901234567890123") == "\"12345678901234567890123\"");
+  CHECK(read(Type::kString, "-1E400") == "\"-1E400\"");
+  CHECK(read(Type::kString, "[1e400,\"\\ud800\"]") == "\"[1e400,\\\"\\\\ud800\\\"]\"");
+  CHECK(read(Type::kString, "\"a\\ud800\"") == "! field `v`: \"a\\ud800\" has a lone surrogate, which is no text");
+  CHECK(read(Type::kInt, "\"1\\ud800\"") == "! field `v`: \"1\\ud800\" is no int");
+  // A neighbour's oddity changes nothing.
+  for (const char* plain : {"1", "1.5", "\"x\"", "\"389\"", "true", "18446744073709551615", "[1]", "1e3", "9007199254740993.0"}) {
+    for (Type type : {Type::kString, Type::kInt, Type::kDouble, Type::kBool, Type::kTimestamp}) {
+      CAPTURE(plain);
+      const Schema s = schema(field("v", type));
+      const std::string alone = decoded(s, "{\"v\":" + std::string(plain) + "}");
+      CHECK(decoded(s, "{\"v\":" + std::string(plain) + ",\"odd\":1e400}") == alone);
+      CHECK(decoded(s, "{\"odd\":\"\\udc00\",\"v\":" + std::string(plain) + "}") == alone);
+    }
+  }
+}
