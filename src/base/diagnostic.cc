@@ -1,10 +1,14 @@
 // Diagnostics as text. Columns count code points; what a terminal would obey (control characters, broken
-// UTF-8) is shown as U+FFFD.
+// UTF-8) is written out in the message, and in the line shown as U+FFFD, so that the caret stands right.
 #include "cep/diagnostic.h"
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
 #include <string_view>
 #include <tuple>
+
+#include "base/visible.h"
 
 namespace cep {
 namespace {
@@ -14,63 +18,83 @@ constexpr size_t kLeftOfCaret = 60;    // of these, kept before the place when a
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
-// Bytes of the code point at text[i]; 1 for a byte that begins none (`valid` is false then).
-size_t code_point_size(std::string_view text, size_t i, bool* valid) {
-  const auto c = static_cast<unsigned char>(text[i]);
-  const size_t size = c < 0x80                ? 1
-                      : c >= 0xF0 && c < 0xF5 ? 4
-                      : c >= 0xE0 && c < 0xF0 ? 3
-                      : c >= 0xC2 && c < 0xE0 ? 2
-                                              : 0;
-  *valid = size != 0 && i + size <= text.size();
-  for (size_t k = 1; *valid && k < size; ++k)
-    *valid = (static_cast<unsigned char>(text[i + k]) & 0xC0) == 0x80;
-  return *valid ? size : 1;
-}
-
 struct Line {
   size_t number = 1;
+  size_t column = 1;      // of the place, in code points
   std::string_view text;  // without its line end
   size_t caret = 0;       // bytes of the line before the place
   size_t length = 0;      // bytes of the line that the span covers
 };
 
-Line find_line(std::string_view text, Span span) {
-  const size_t begin = std::min<size_t>(span.begin, text.size());
-  size_t start = 0;
-  Line line;
-  for (size_t at = text.find('\n'); at < begin; at = text.find('\n', start)) {
-    start = at + 1;
-    ++line.number;
-  }
-  size_t end = std::min(text.find('\n', begin), text.size());
-  line.caret = begin - start;
-  line.text = text.substr(start, end - start);
-  line.length = std::min<size_t>(std::max<size_t>(span.end, begin), end) - begin;
-  if (!line.text.empty() && line.text.back() == '\r') line.text.remove_suffix(1);
-  line.caret = std::min(line.caret, line.text.size());
-  line.length = std::min(line.length, line.text.size() - line.caret);
-  return line;
-}
-
 // Calls f(bytes of the line, text to show) for each code point from byte `from` on, until it returns false.
 template <typename F>
 void for_each_point(std::string_view line, size_t from, F f) {
   for (size_t i = from; i < line.size();) {
-    bool valid = true;
-    const size_t size = code_point_size(line, i, &valid);
-    const auto c = static_cast<unsigned char>(line[i]);
-    const bool plain = valid && (c >= 0x20 || c == '\t') && c != 0x7F;
+    size_t size = 1;
+    const int32_t c = base::code_point_at(line, i, &size);
+    const bool plain = c == '\t' || (c >= 0 && !base::is_control(c));
     if (!f(i, plain ? line.substr(i, size) : kReplacement)) return;
     i += size;
   }
 }
 
 size_t count_points(std::string_view text) {
+  constexpr uint64_t kBeyondAscii = 0x8080808080808080;
   size_t count = 0;
-  for_each_point(text, 0, [&](size_t, std::string_view) { return ++count, true; });
+  for (size_t at = 0, size = 0; at < text.size(); at += size) {
+    uint64_t eight = kBeyondAscii;
+    if (text.size() - at >= sizeof eight) std::memcpy(&eight, text.data() + at, sizeof eight);
+    size = sizeof eight;
+    count += sizeof eight;
+    if ((eight & kBeyondAscii) == 0) continue;
+    base::code_point_at(text, at, &size);
+    count -= sizeof eight - 1;
+  }
   return count;
 }
+
+// Goes through one text from place to place and counts lines and columns on the way: of a thousand places in a
+// long text each byte is looked at once, if they come in order.
+class Walk {
+ public:
+  explicit Walk(std::string_view text) : text_(text) {}
+
+  Line to(Span span) {
+    const size_t begin = std::min<size_t>(span.begin, text_.size());
+    if (begin < at_) *this = Walk(text_);
+    while (at_ < begin) {
+      const size_t lf = std::min(text_.find('\n', at_), begin);
+      points_ += count_points(text_.substr(at_, lf - at_));
+      at_ = lf;
+      if (lf == begin) break;
+      start_ = at_ = lf + 1;
+      points_ = 0;
+      ++number_;
+    }
+    return line(begin, span.end);
+  }
+
+ private:
+  Line line(size_t begin, size_t span_end) const {
+    Line line;
+    line.number = number_;
+    line.column = points_ + 1;
+    const size_t end = std::min(text_.find('\n', begin), text_.size());
+    line.caret = begin - start_;
+    line.text = text_.substr(start_, end - start_);
+    line.length = std::min<size_t>(std::max<size_t>(span_end, begin), end) - begin;
+    if (!line.text.empty() && line.text.back() == '\r') line.text.remove_suffix(1);
+    line.caret = std::min(line.caret, line.text.size());
+    line.length = std::min(line.length, line.text.size() - line.caret);
+    return line;
+  }
+
+  std::string_view text_;
+  size_t at_ = 0;      // gone so far
+  size_t number_ = 1;  // of the line there
+  size_t start_ = 0;   // where it begins
+  size_t points_ = 0;  // code points of it before `at_`
+};
 
 // The byte at which `count` code points before byte `at` begin.
 size_t step_back(std::string_view text, size_t at, size_t count) {
@@ -109,6 +133,25 @@ auto order_of(const Diagnostic& d) {
   return std::make_tuple(d.span.file, d.span.begin, d.severity, d.span.end, std::string_view(d.message));
 }
 
+// `walk` stands in the diagnostic's file; null: the file is not known.
+std::string render_one(const Diagnostic& d, const std::string& file, Walk* walk, bool colour) {
+  const bool error = d.severity == Severity::kError;
+  const Line line = walk != nullptr ? walk->to(d.span) : Line{};
+  std::string out;
+  if (walk != nullptr) {
+    if (colour) out += "\033[1m";
+    out += base::visible(file) + ":" + std::to_string(line.number) + ":" + std::to_string(line.column) + ": ";
+    if (colour) out += "\033[0m";
+  }
+  if (colour) out += error ? "\033[1;31m" : "\033[1;35m";
+  out += error ? "error: " : "warning: ";
+  if (colour) out += "\033[0m";
+  out += base::visible_lines(d.message);
+  if (out.back() != '\n') out += '\n';
+  if (walk != nullptr) append_line_and_caret(line, colour, &out);
+  return out;
+}
+
 }  // namespace
 
 bool has_errors(const std::vector<Diagnostic>& list) {
@@ -117,31 +160,22 @@ bool has_errors(const std::vector<Diagnostic>& list) {
 }
 
 std::string render(const Diagnostic& d, const std::vector<SourceFile>& files, bool colour) {
-  const bool error = d.severity == Severity::kError;
-  const bool known = d.span.file < files.size();
-  const Line line = known ? find_line(files[d.span.file].text, d.span) : Line{};
-  std::string out;
-  if (known) {
-    if (colour) out += "\033[1m";
-    out += files[d.span.file].name + ":" + std::to_string(line.number) + ":";
-    out += std::to_string(count_points(line.text.substr(0, line.caret)) + 1) + ": ";
-    if (colour) out += "\033[0m";
-  }
-  if (colour) out += error ? "\033[1;31m" : "\033[1;35m";
-  out += error ? "error: " : "warning: ";
-  if (colour) out += "\033[0m";
-  out += d.message;
-  if (out.back() != '\n') out += '\n';
-  if (known) append_line_and_caret(line, colour, &out);
-  return out;
+  if (d.span.file >= files.size()) return render_one(d, "", nullptr, colour);
+  Walk walk(files[d.span.file].text);
+  return render_one(d, files[d.span.file].name, &walk, colour);
 }
 
 std::string render_all(std::vector<Diagnostic> list, const std::vector<SourceFile>& files, bool colour) {
   std::stable_sort(list.begin(), list.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return order_of(a) < order_of(b); });
   std::string out;
+  std::optional<Walk> walk;
   for (size_t i = 0; i < list.size(); ++i) {
-    if (i == 0 || order_of(list[i]) != order_of(list[i - 1])) out += render(list[i], files, colour);
+    const uint32_t file = list[i].span.file;
+    const bool known = file < files.size();
+    if (known && (i == 0 || file != list[i - 1].span.file)) walk.emplace(files[file].text);
+    if (i > 0 && order_of(list[i]) == order_of(list[i - 1])) continue;
+    out += render_one(list[i], known ? files[file].name : "", known ? &*walk : nullptr, colour);
   }
   return out;
 }

@@ -6,35 +6,30 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/visible.h"
+
 namespace cep::base {
 namespace {
 
 constexpr const char* kLevels[] = {"info", "warn", "error"};
 
-bool plain(std::string_view value) {
-  if (value.empty()) return false;
-  for (unsigned char c : value) {
-    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f) return false;
-  }
-  return true;
-}
-
-void append_escaped(unsigned char c, std::string* out) {
+// A code point, or a byte that is no UTF-8, as it stands between quotes; empty: as it is.
+std::string escaped(int32_t c, unsigned char byte) {
   switch (c) {
-    case '"': *out += "\\\""; return;
-    case '\\': *out += "\\\\"; return;
-    case '\n': *out += "\\n"; return;
-    case '\r': *out += "\\r"; return;
-    case '\t': *out += "\\t"; return;
+    case '"': return "\\\"";
+    case '\\': return "\\\\";
+    case '\n': return "\\n";
+    case '\r': return "\\r";
+    case '\t': return "\\t";
     default: break;
   }
-  if (c >= ' ' && c != 0x7f) {
-    out->push_back(static_cast<char>(c));
-    return;
-  }
-  char hex[8];
-  std::snprintf(hex, sizeof hex, "\\x%02x", c);
-  *out += hex;
+  if (c >= 0 && !is_control(c)) return {};
+  char text[16];
+  if (c >= 0x80)
+    std::snprintf(text, sizeof text, "\\u%04x", static_cast<unsigned>(c));
+  else
+    std::snprintf(text, sizeof text, "\\x%02x", byte);
+  return text;
 }
 
 void append_now(std::string* out) {
@@ -51,13 +46,19 @@ void append_now(std::string* out) {
 }  // namespace
 
 void append_logfmt(std::string_view value, std::string* out) {
-  if (plain(value)) {
-    out->append(value);
+  std::string text;
+  bool plain = !value.empty();
+  for (size_t at = 0, size = 0; at < value.size(); at += size) {
+    const int32_t c = code_point_at(value, at, &size);
+    const std::string escape = escaped(c, static_cast<unsigned char>(value[at]));
+    plain = plain && escape.empty() && c != ' ' && c != '=';
+    text += escape.empty() ? value.substr(at, size) : std::string_view(escape);
+  }
+  if (plain) {
+    *out += text;
     return;
   }
-  out->push_back('"');
-  for (unsigned char c : value) append_escaped(c, out);
-  out->push_back('"');
+  *out += '"' + text + '"';
 }
 
 LogLine::LogLine(LogLevel level, std::string_view message) : text_("ts=") {

@@ -27,7 +27,8 @@ class LogLine {
   std::string text_;
 };
 
-// Appends `value` as logfmt has it: bare when it is plain, else quoted with \" \\ \n \r \t and \xNN escapes.
+// Appends `value` as logfmt has it: bare when it is plain, else quoted with \" \\ \n \r \t, \xNN and \uNNNN escapes: nothing that a
+// terminal would obey (visible.h).
 void append_logfmt(std::string_view value, std::string* out);
 
 }  // namespace cep::base

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/visible.h"
 #include "cepctl/compare.h"
 #include "event/csv_reader.h"
 
@@ -114,7 +115,7 @@ class CaseRun {
   void marked(char mark, const std::string& word, const std::string& text) {
     const bool missing = mark == '-';
     const std::string on = options_.colour ? (missing ? "\033[31m" : "\033[32m") : "";
-    line("  " + on + mark + " " + word + " " + text + (options_.colour ? "\033[0m" : ""));
+    line("  " + on + mark + " " + word + " " + base::visible(text) + (options_.colour ? "\033[0m" : ""));
   }
 
   // The first combination against what the case expects.
@@ -126,7 +127,7 @@ class CaseRun {
       indented(render_all(first_.diagnostics, case_.program, options_.colour));
     } else if (!first_.failure.empty()) {
       line("a load among the events failed:");
-      indented(first_.failure);
+      indented(base::visible_lines(first_.failure));
     } else {
       for (int i = 0; i < kChannels; ++i) judge_channel(static_cast<Channel>(i));
     }
@@ -158,7 +159,7 @@ class CaseRun {
     for (const std::string& text : first_.lines[static_cast<int>(channel)]) {
       came.push_back(Json::parse(text, nullptr, false));
       if (came.back().is_discarded()) {
-        line(std::string(channel_name(channel)) + ": a record is no JSON: " + text);
+        line(std::string(channel_name(channel)) + ": a record is no JSON: " + base::visible(text));
         return;
       }
     }

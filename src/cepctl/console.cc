@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "base/terminal.h"
+#include "base/visible.h"
 
 namespace cep::cepctl {
 
@@ -29,7 +30,7 @@ bool Output::flush() {
   return !failed_;
 }
 
-void complain(const std::string& message) { std::fprintf(stderr, "cepctl: %s\n", message.c_str()); }
+void complain(const std::string& message) { std::fprintf(stderr, "cepctl: %s\n", base::visible_lines(message).c_str()); }
 
 Progress::Progress(uint64_t total)
     : total_(total),

@@ -1,5 +1,6 @@
 // `cepctl explain`: the plan of pattern files, with what the compiler warns of.
 #include "base/terminal.h"
+#include "base/visible.h"
 #include "plan/explain.h"
 
 #include <cstdio>
@@ -32,7 +33,7 @@ int run_explain(const ExplainOptions& options) {
   } else if (options.json) {
     out.write(plan::explain_json(*result.plan, files.value()));
   } else {
-    out.write(plan::explain_text(*result.plan, files.value()));
+    out.write(base::visible_lines(plan::explain_text(*result.plan, files.value())));
     if (!result.diagnostics.empty()) {
       out.write("\nwarnings\n" + render_all(result.diagnostics, files.value(), base::wants_colour(1)));
     }

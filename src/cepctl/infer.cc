@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "base/visible.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/event_file.h"
@@ -40,7 +41,7 @@ int run_infer(const InferOptions& options) {
     return kFindings;
   }
   Output out;
-  out.write(text);
+  out.write(base::visible_lines(text));  // in a string of the language an escape means the same
   return out.flush() ? kDone : kFindings;
 }
 

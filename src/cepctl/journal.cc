@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/time_text.h"
+#include "base/visible.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/files.h"
@@ -217,7 +218,7 @@ class JournalTool {
     if (!written.ok()) return finding(written.message());
     std::fprintf(stderr, "position %s %s from the next start on: %s\n", std::to_string(options_.position).c_str(),
                  found.kind == EntryKind::kTick ? "is a tick that is not heard" : found.kind == EntryKind::kLoad ? "is a load that is not made" : "goes to `rejects`",
-                 options_.reason.c_str());
+                 base::visible(options_.reason).c_str());
     return kDone;
   }
 

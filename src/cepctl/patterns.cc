@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/endpoint.h"
+#include "base/visible.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/files.h"
@@ -31,7 +32,7 @@ int refused(const HttpReply& reply) {
   std::string why = reply.error();
   if (reply.code == 422) {
     if (!why.ends_with('\n')) why += '\n';
-    std::fputs(why.c_str(), stdout);   // as `check` prints it
+    std::fputs(base::visible_lines(why).c_str(), stdout);   // as `check` prints it
     return kFindings;
   }
   complain(why.empty() ? "the daemon answered " + std::to_string(reply.code) : why);
@@ -91,8 +92,8 @@ int change(const PatternsOptions& options, HttpCall call, const std::string& wha
   }
   const Json json = Json::parse(reply.value().body, nullptr, false);
   const uint64_t position = json.is_object() ? number(json, "position") : 0;
-  if (json.is_object()) std::fputs(text(json, "warnings").c_str(), stderr);
-  std::fprintf(stderr, "%s, in force at position %llu\n", what.c_str(), static_cast<unsigned long long>(position));
+  if (json.is_object()) std::fputs(base::visible_lines(text(json, "warnings")).c_str(), stderr);
+  std::fprintf(stderr, "%s, in force at position %llu\n", base::visible(what).c_str(), static_cast<unsigned long long>(position));
   return kDone;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/endpoint.h"
 #include "base/time_text.h"
+#include "base/visible.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/table.h"
@@ -119,7 +120,7 @@ int run_status(const StatusOptions& options) {
   if (options.json) {
     out.write(reply.value().body);
   } else {
-    out.write(head(status, to_text(at.value())));
+    out.write(base::visible_lines(head(status, to_text(at.value()))));
     for (const std::string& table : {streams_table(part(status, "streams")), channels_table(part(status, "channels")), operators_table(part(status, "operators"))})
       if (!table.empty()) out.write("\n" + table);
   }

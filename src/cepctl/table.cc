@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/visible.h"
+
 namespace cep::cepctl {
 namespace {
 
@@ -19,7 +21,10 @@ Table::Table(std::vector<std::string> titles) {
   rows_.push_back(std::move(titles));
 }
 
-void Table::add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+void Table::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = base::visible(cell);
+  rows_.push_back(std::move(cells));
+}
 
 std::string Table::text() const {
   if (rows_.size() == 1) return {};

@@ -5,21 +5,23 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/visible.h"
+
 namespace cep::server {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A value as people read it: texts without quotes.
+// A value as people read it: texts without quotes, and nothing of an event that their terminal would obey.
 std::string plain(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (value.is_string()) return base::visible(value.get<std::string>());
+  return base::visible(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 // "name=value name=value".
 std::string pairs(const Json& object) {
   std::string out;
-  for (const auto& [name, value] : object.items()) out += (out.empty() ? "" : "  ") + name + "=" + plain(value);
+  for (const auto& [name, value] : object.items()) out += (out.empty() ? "" : "  ") + base::visible(name) + "=" + plain(value);
   return out;
 }
 
@@ -57,11 +59,11 @@ class Printer {
   void match(const Json& stages) {
     constexpr size_t kShown = 4;
     size_t width = 0;
-    for (const auto& [name, events] : stages.items()) width = std::max(width, name.size());
+    for (const auto& [name, events] : stages.items()) width = std::max(width, base::visible(name).size());
     for (const auto& [name, events] : stages.items()) {
       if (!events.is_array()) continue;
       for (size_t i = 0; i < events.size(); ++i) {
-        std::string label = i == 0 ? name : "";
+        std::string label = i == 0 ? base::visible(name) : "";
         label.resize(width, ' ');
         bool skipped = events.size() > kShown + 1 && i >= kShown - 1 && i + 1 < events.size();
         if (skipped && i == kShown - 1) add_line(4, dim(std::string(width, ' ') + "  … " + std::to_string(events.size() - kShown) + " more"));
@@ -90,7 +92,7 @@ class Printer {
 
 std::string pretty_record(std::string_view line, bool colour) {
   Json record = Json::parse(line.begin(), line.end(), nullptr, false);
-  if (!record.is_object() || !record.contains("channel")) return std::string(line) + "\n";
+  if (!record.is_object() || !record.contains("channel")) return base::visible(line) + "\n";
   return Printer(colour).print(record);
 }
 

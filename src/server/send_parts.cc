@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/time_text.h"
+#include "base/visible.h"
 
 namespace cep::server {
 
@@ -55,7 +56,7 @@ void Rejections::take(const Answer& answer) {
   if (++count_ > kShownMax) return;
   std::string place = options_.file == "-" ? "<stdin>" : options_.file;
   if (numbered) place += ":" + std::to_string(answer.number);
-  std::fprintf(options_.err, "%s: %s\n", place.c_str(), answer.text.c_str());
+  std::fprintf(options_.err, "%s: %s\n", base::visible(place).c_str(), base::visible(answer.text).c_str());
 }
 
 void Rejections::summarise() const {

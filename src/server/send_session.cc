@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/visible.h"
 #include "server/line_splitter.h"
 #include "server/line_window.h"
 #include "server/send_parts.h"
@@ -89,7 +90,7 @@ class SessionSender {
 
 void SessionSender::end(int status, const std::string& reason) {
   progress_.clear();
-  std::fprintf(options_.err, "%s\n", reason.c_str());
+  std::fprintf(options_.err, "%s\n", base::visible_lines(reason).c_str());
   if (!over()) status_ = status;
 }
 

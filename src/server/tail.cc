@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/endpoint.h"
+#include "base/visible.h"
 #include "server/client.h"
 #include "server/connect.h"
 #include "server/line_splitter.h"
@@ -103,7 +104,7 @@ class Tail {
       // Only the port `events` counts lines.
       if (!subscribed_ && answer["_error"].contains("line")) reason = "that is its port `events`; records come from its port `alerts`, 7801 if nothing else is said";
     }
-    std::fprintf(options_.err, "cepd at %s: %s\n", options_.from.c_str(), reason.c_str());
+    std::fprintf(options_.err, "cepd at %s: %s\n", options_.from.c_str(), base::visible(reason).c_str());
     done_ = true;
     status_ = 1;
   }

@@ -240,6 +240,13 @@ TEST_CASE("a record for people") {
                                    false);
   CHECK(text == "HIGH  takeover  user=u1  #42\n  moved\n  from S to E\n  n=2.0\n    a   id=1\n    bb  id=2\n        id=3\n\n");
   CHECK(pretty_record("no record", false) == "no record\n");
+  // Nothing that an event or a stranger says reaches the terminal as a command.
+  text = pretty_record(R"({"channel":"alerts","seq":1,"pattern":"p\u001b[2J","key":{"u\u0007":"\u001b]0;x\u0007"},"severity":"low\u001b","message":"m\u001b[31m\u009b31m\u202e",)"
+                       R"("fields":{"f\u001b":"\u007f"},"match":{"s\u001b":[{"a\u001b":"\u001b[1A\n"}]},"reason":"\u001b[5m","line":"\u2066"})", false);
+  for (unsigned char c : text) CHECK((c == '\n' || c >= 0x20));
+  for (const char* raw : {"\x7f", "\xc2\x9b", "\xe2\x80\xae", "\xe2\x81\xa6"}) CHECK(text.find(raw) == std::string::npos);
+  CHECK(text.find("m\\u001b[31m\\u009b31m\\u202e") != std::string::npos);
+  CHECK(pretty_record("\x1b[2Jhello \x9b", false) == "\\u001b[2Jhello \\x9b\n");
 }
 
 TEST_CASE("a control line costs what its bytes cost, whatever is in it, and its error is short") {
