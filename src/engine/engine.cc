@@ -35,9 +35,10 @@ bool has_alert(const plan::Node& node) {
   return node.window ? node.window->alert.has_value() : node.join && node.join->alert.has_value();
 }
 
-// The plan, or null and errors in *diagnostics.
-std::shared_ptr<const plan::Plan> compile(const std::vector<SourceFile>& files, std::vector<Diagnostic>* diagnostics) {
-  lang::CompileResult compiled = lang::compile(files);
+// The plan, or null and errors in *diagnostics. `recorded`: of a journal or a recorded stream (lang/compile.h). What comes from a person has been
+// through read_table_files, which refuses more.
+std::shared_ptr<const plan::Plan> compile(const std::vector<SourceFile>& files, std::vector<Diagnostic>* diagnostics, bool recorded = false) {
+  lang::CompileResult compiled = lang::compile(files, recorded);
   const bool failed = has_errors(compiled.diagnostics);
   diagnostics->insert(diagnostics->end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
   return failed ? nullptr : std::move(compiled.plan);
@@ -62,7 +63,7 @@ class RunningEngine : public Engine {
     std::vector<Diagnostic> own;
     if (!diagnostics) diagnostics = &own;
     // 1. All that can fail, before anything is touched.
-    std::shared_ptr<const plan::Plan> plan = compile(program.files, diagnostics);
+    std::shared_ptr<const plan::Plan> plan = compile(program.files, diagnostics, true);
     if (!plan || !has_table_files(*plan, program.table_files, diagnostics)) return false;
     auto loaded = std::make_shared<Loaded>(std::move(plan), *loaded_);
     TableFill fill;
@@ -249,7 +250,7 @@ std::unique_ptr<Engine> Engine::create(const Program& program, const EngineOptio
   std::vector<Diagnostic> own;
   std::vector<Diagnostic>* said = diagnostics ? diagnostics : &own;
   said->clear();
-  std::shared_ptr<const plan::Plan> plan = compile(program.files, said);
+  std::shared_ptr<const plan::Plan> plan = compile(program.files, said, true);
   if (!plan || !has_table_files(*plan, program.table_files, said)) return nullptr;
   EngineOptions o = options;
   o.limits = program.limits;

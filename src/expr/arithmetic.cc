@@ -6,7 +6,6 @@
 namespace cep::expr {
 namespace {
 
-constexpr uint64_t kLongestString = 1u << 30;
 
 double real(const Value& v) { return v.type == Type::kInt ? static_cast<double>(v.i) : v.d; }
 
@@ -133,7 +132,7 @@ Value nearest_whole(EvalContext& c, Type type, double d) {
 Value join(EvalContext& c, const Value* parts, size_t count) {
   uint64_t size = 0;
   for (size_t i = 0; i < count; ++i) size += parts[i].size;
-  if (size > kLongestString) return fault(c);
+  if (size > kLongestText) return fault(c);
   char* at = c.arena->allocate(size);
   Value result = Value::string({at, size});
   for (size_t i = 0; i < count; ++i) {

@@ -22,7 +22,10 @@ inline Value fault(EvalContext& c) {
 Value finite(EvalContext& c, double d);
 // The whole number of that type nearest to d, half away from zero, or null and a fault.
 Value nearest_whole(EvalContext& c, Type type, double d);
-// Both strings, one behind the other, in the arena.
+// What an expression makes is no longer than a line and a record may be by default: texts that grow from stream to
+// stream stay bounded.
+inline constexpr uint64_t kLongestText = 1u << 20;
+// The strings, one behind the other, in the arena; null and a fault if that is longer than kLongestText.
 Value join(EvalContext& c, const Value* parts, size_t count);
 
 }  // namespace cep::expr

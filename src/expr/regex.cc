@@ -7,13 +7,21 @@
 namespace cep::expr {
 namespace {
 
+// Of one pattern, for its program and for what it remembers while it searches. Few need more than the first.
+constexpr int64_t kUsualMemory = 4 << 20;
 constexpr int64_t kMemoryMax = 32 << 20;
+// The parser of the library has no bound of its own, and a class of three letters (`\pL`) costs it 30 KB.
+constexpr size_t kLongestPattern = 16 << 10;
 
-RE2::Options options() {
+std::unique_ptr<RE2> compiled(std::string_view pattern) {
   RE2::Options o;
   o.set_log_errors(false);
+  o.set_max_mem(kUsualMemory);
+  const re2::StringPiece text(pattern.data(), pattern.size());
+  auto re = std::make_unique<RE2>(text, o);
+  if (re->error_code() != RE2::ErrorPatternTooLarge) return re;
   o.set_max_mem(kMemoryMax);
-  return o;
+  return std::make_unique<RE2>(text, o);
 }
 
 bool is_plain(std::string_view text) {
@@ -33,9 +41,15 @@ struct Regex::Impl {
   bool at_end = false;
 };
 
-std::string check_regex(std::string_view pattern) {
-  RE2 re(re2::StringPiece(pattern.data(), pattern.size()), options());
-  return re.ok() ? std::string() : re.error();
+std::string check_regex(std::string_view pattern, size_t* cost) {
+  constexpr size_t kCostOfParsing = 4;  // of a byte
+  if (pattern.size() > kLongestPattern)
+    return "it has more than " + std::to_string(kLongestPattern) + " bytes; split it, or look words up in a table";
+  const std::unique_ptr<RE2> re = compiled(pattern);
+  const bool large = re->error_code() == RE2::ErrorPatternTooLarge;
+  if (cost != nullptr)
+    *cost = pattern.size() * kCostOfParsing + (re->ok() ? static_cast<size_t>(re->ProgramSize()) : large ? kMemoryMax / 16 : 0);
+  return re->ok() ? std::string() : re->error();
 }
 
 Regex::Regex(std::string_view pattern) : impl_(std::make_unique<Impl>()) {
@@ -50,7 +64,7 @@ Regex::Regex(std::string_view pattern) : impl_(std::make_unique<Impl>()) {
     impl_->at_end = at_end;
     return;
   }
-  impl_->re = std::make_unique<RE2>(re2::StringPiece(pattern.data(), pattern.size()), options());
+  impl_->re = compiled(pattern);
   CEP_CHECK(impl_->re->ok());
 }
 Regex::~Regex() = default;

@@ -1,5 +1,6 @@
 #include "lang/binder.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "lang/binder_constant.h"
@@ -69,8 +70,8 @@ DeclaredKind kind_of(Declaration::Kind kind) {
 class Binder {
  public:
   Binder(const std::vector<ast::File>& files, const std::vector<SourceFile>& sources,
-         std::vector<Diagnostic>* diagnostics)
-      : sources_(sources), context_(Reporter(sources, diagnostics)) {
+         bool recorded, std::vector<Diagnostic>* diagnostics)
+      : sources_(sources), context_(Reporter(sources, diagnostics, recorded)) {
     for (const ast::File& file : files)
       for (const Declaration& d : file.declarations) declare(d);
   }
@@ -85,9 +86,10 @@ class Binder {
     std::vector<const Declaration*> readers;
     for (const Declaration* d : kept_) {
       if (d->kind == Declaration::kLet) continue;
-      if (d->kind == Declaration::kStream)
+      if (d->kind == Declaration::kStream) {
         plan_.nodes.push_back(bind_stream(d->stream, next_number(), &context_));
-      else
+        if (!charge(*d)) break;
+      } else
         readers.push_back(d);
     }
     bind_readers(readers);
@@ -114,8 +116,8 @@ class Binder {
   std::string place(Span span) const {
     if (span.file >= sources_.size()) return "another file";
     const SourceFile& source = sources_[span.file];
-    size_t line = 1;
-    for (size_t i = 0; i < span.begin && i < source.text.size(); ++i) line += source.text[i] == '\n';
+    const auto begin = source.text.begin();
+    const auto line = 1 + std::count(begin, begin + static_cast<std::ptrdiff_t>(std::min<size_t>(span.begin, source.text.size())), '\n');
     return source.name + ":" + std::to_string(line);
   }
 
@@ -133,7 +135,17 @@ class Binder {
     ReaderOrder order = order_readers(readers, &context_.report);
     for (size_t member : order.in_cycles)
       if (declarations[member]->kind != Declaration::kTable) context_.shapes[readers[member].name].open = true;
-    for (size_t number : order.order) bind_reader(*declarations[number]);
+    check_depth(readers, order.order, &context_.report);
+    for (size_t number : order.order) {
+      bind_reader(*declarations[number]);
+      if (!charge(*declarations[number])) return;
+    }
+  }
+
+  // What the declaration has added: its fields stand in its shape and in its node.
+  bool charge(const Declaration& d) {
+    constexpr size_t kOfNode = 4, kOfField = 2;
+    return context_.spend(kOfNode + (plan_.nodes.empty() ? 0 : kOfField * plan_.nodes.back().schema.fields.size()), name_of(d).span);
   }
 
   void bind_reader(const Declaration& d) {
@@ -169,8 +181,8 @@ class Binder {
 }  // namespace
 
 plan::Plan bind(const std::vector<ast::File>& files, const std::vector<SourceFile>& sources,
-                std::vector<Diagnostic>* diagnostics) {
-  return Binder(files, sources, diagnostics).bind();
+                bool recorded, std::vector<Diagnostic>* diagnostics) {
+  return Binder(files, sources, recorded, diagnostics).bind();
 }
 
 }  // namespace cep::lang

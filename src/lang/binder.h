@@ -11,6 +11,8 @@ namespace cep::lang {
 const ast::Ident& name_of(const ast::Declaration& declaration);
 
 // Binds all files together (one namespace). Appends errors and warnings. The plan is meaningful only if no error was appended.
-plan::Plan bind(const std::vector<ast::File>& files, const std::vector<SourceFile>& sources, std::vector<Diagnostic>* diagnostics);
+// `recorded`: see compile.h.
+plan::Plan bind(const std::vector<ast::File>& files, const std::vector<SourceFile>& sources, bool recorded,
+                std::vector<Diagnostic>* diagnostics);
 
 }  // namespace cep::lang

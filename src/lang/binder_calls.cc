@@ -150,7 +150,7 @@ ExprPtr ExprBinder::count_stage(const Expr& e) {
                                          (near.empty() ? "; the stages are " + listed(stages) : near));
     return nullptr;
   }
-  if (!stage_can_be_read(stage, name.span)) return nullptr;
+  if (!stage_can_be_read(stage, {}, name.span)) return nullptr;
   auto node = make_node(Op::kStageCount, Type::kInt, e.span);
   node->stage = stage;
   return node;

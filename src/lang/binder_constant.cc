@@ -31,17 +31,18 @@ class LetOrder {
   void visit(const ast::LetDecl& let) {
     const std::string& name = let.name.name;
     if (context_->lets.count(name)) return;
-    auto on_path = std::find(path_.begin(), path_.end(), name);
-    if (on_path != path_.end()) {
-      refuse_cycle(let, std::vector<std::string>(on_path, path_.end()));
+    if (on_path_.count(name) > 0) {
+      refuse_cycle(let, std::vector<std::string>(std::find(path_.begin(), path_.end(), name), path_.end()));
       return;
     }
     if (path_.size() > kMaxChain) {
-      context_->report.error(let.name.span, "this chain of constants is too long");
+      context_->report.error(let.name.span, "this chain of constants has more than " + std::to_string(kMaxChain) +
+                                                " links; write some of them as values");
       context_->lets[name] = nullptr;
       return;
     }
     path_.push_back(name);
+    on_path_.insert(name);
     std::vector<std::string> names;
     collect_names(*let.value, &names);
     for (const std::string& used : names) {
@@ -49,13 +50,18 @@ class LetOrder {
       if (it != by_name_.end()) visit(*it->second);
     }
     path_.pop_back();
+    on_path_.erase(name);
     if (!context_->lets.count(name)) context_->lets[name] = constant(*context_, *let.value);
   }
 
  private:
   void refuse_cycle(const ast::LetDecl& let, const std::vector<std::string>& cycle) {
+    constexpr size_t kShown = 20;
     std::string chain = "`" + let.name.name + "`";
-    for (size_t i = 1; i < cycle.size(); ++i) chain += " needs `" + cycle[i] + "`, which";
+    for (size_t i = 1; i < cycle.size(); ++i) {
+      if (i == kShown) chain += " needs … (" + std::to_string(cycle.size() - kShown) + " more), which";
+      if (i < kShown) chain += " needs `" + cycle[i] + "`, which";
+    }
     context_->report.error(let.name.span,
                            "a cycle of constants: " + chain + " needs `" + let.name.name + "`");
     for (const std::string& member : cycle) context_->lets[member] = nullptr;
@@ -64,6 +70,7 @@ class LetOrder {
   Context* context_;
   std::map<std::string, const ast::LetDecl*> by_name_;
   std::vector<std::string> path_;
+  std::set<std::string> on_path_;
 };
 
 }  // namespace
@@ -81,8 +88,9 @@ ExprPtr constant(Context& context, const ast::Expr& e) {
   uint64_t faults = 0;
   ExprPtr folded = expr::fold(bound, &faults);
   if (faults) {
-    context.report.error(
-        e.span, "this constant cannot be computed: a number overflows, or something is divided by zero");
+    context.report.error(e.span,
+                         "this constant cannot be computed: a number overflows, something is divided by zero, or a text "
+                         "becomes longer than 1 MiB");
     return nullptr;
   }
   if (folded->op == expr::Op::kConst) return folded;

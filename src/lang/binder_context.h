@@ -16,11 +16,15 @@ namespace cep::lang {
 // Collects mistakes. Quotes the text they are about.
 class Reporter {
  public:
-  Reporter(const std::vector<SourceFile>& sources, std::vector<Diagnostic>* out)
-      : sources_(sources), out_(out) {}
+  // `recorded`: the program was in force before (lang/compile.h).
+  Reporter(const std::vector<SourceFile>& sources, std::vector<Diagnostic>* out, bool recorded)
+      : sources_(sources), out_(out), recorded_(recorded) {}
 
   void error(Span span, std::string message);
   void warning(Span span, std::string message);
+  // An error; of a recorded program, which once was taken, a warning.
+  void refuse(Span span, std::string message);
+  bool recorded() const { return recorded_; }
   // The source text at the span, on one line, cut where it is long; between backquotes.
   std::string quote(Span span) const;
   // Errors reported through this object so far.
@@ -33,6 +37,8 @@ class Reporter {
   const std::vector<SourceFile>& sources_;
   std::vector<Diagnostic>* out_;
   size_t errors_ = 0;
+  size_t warnings_ = 0;
+  bool recorded_;
 };
 
 // A stream as its readers see it. A field whose declaration is wrong is known by name only: whoever uses it
@@ -41,6 +47,9 @@ struct Shape {
   event::Schema schema;
   std::vector<bool> bad;  // by field
   bool open = false;      // nothing is known for certain: any field name may be right
+  std::map<std::string, int, std::less<>> by_name;  // of the schema's fields
+
+  int find(std::string_view field) const;  // its index, or -1
 
   void add(event::Field field, bool is_bad = false);
 };
@@ -80,9 +89,27 @@ struct Context {
   std::map<std::string, int, std::less<>> nodes;           // their numbers in the plan
   std::map<std::string, TableShape, std::less<>> tables;
 
+  // What a short text can make grow is counted, in parts of some hundred bytes. False: there are too many, which is
+  // reported once; nothing more is to be made then.
+  bool spend(size_t units, Span place);
+  // The same for bytes of constants.
+  bool spend_text(size_t bytes, Span place);
+  // The same for regular expressions, whose cost is known afterwards.
+  bool regex_allowed(Span place);
+  void spend_regex(size_t cost) { regex_cost_ += cost; }
+
   const Declared* find(std::string_view name) const;
   // Whether the name is declared in a way that already was complained about.
   bool excused(std::string_view name) const;
+
+ private:
+  static constexpr size_t kMostUnits = 500'000;
+  static constexpr size_t kMostConstantBytes = 16u << 20;
+  size_t units_ = 0;
+  static constexpr size_t kMostRegexCost = 2'000'000;
+  size_t constant_bytes_ = 0;
+  size_t regex_cost_ = 0;
+  bool regexes_refused_ = false;
 };
 
 // "; did you mean `x`?" or an empty string.

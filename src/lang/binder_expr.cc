@@ -319,7 +319,10 @@ ExprPtr ExprBinder::matches(const Expr& e) {
         "contains(…), starts_with(…) or ends_with(…)");
     return nullptr;
   }
-  std::string reason = expr::check_regex(pattern->constant.get().str());
+  if (!context_.regex_allowed(e.args[1]->span)) return nullptr;
+  size_t cost = 0;
+  std::string reason = expr::check_regex(pattern->constant.get().str(), &cost);
+  context_.spend_regex(cost);
   if (!reason.empty()) {
     context_.report.error(e.args[1]->span, "this regular expression cannot be used: " + reason);
     return nullptr;

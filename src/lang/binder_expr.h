@@ -47,7 +47,7 @@ class ExprBinder {
   expr::ExprPtr member(const ast::Expr& e);
   expr::ExprPtr row_field(const ast::Ident& name, bool* known);
   expr::ExprPtr stage_field(int stage, const ast::Ident& field, expr::Op op, int index, Span span);
-  bool stage_can_be_read(int stage, Span span);
+  bool stage_can_be_read(int stage, std::string_view field, Span span);
   void refuse_place(const FieldPlace& place, const ast::Ident& name, const std::vector<std::string>& inputs,
                     std::string_view stage);
   void refuse_name(const ast::Ident& name);

@@ -164,7 +164,7 @@ bool read_attributes(const ast::FieldDecl& decl, bool typed, event::Field* field
 void bind_field(const ast::FieldDecl& decl, Shape* shape, Context* context) {
   event::Field field;
   field.name = decl.name.name;
-  if (shape->schema.find(field.name) >= 0) {
+  if (shape->find(field.name) >= 0) {
     context->report.error(decl.name.span, "there are two fields `" + field.name +
                                               "`; rename one and say where it comes from: NAME TYPE from \"" +
                                               field.name + "\"");

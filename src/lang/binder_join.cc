@@ -4,6 +4,7 @@
 #include "lang/binder_field.h"
 #include "lang/binder_result.h"
 #include "lang/binder_stream.h"
+#include "lang/rules_join_key.h"
 #include "lang/rules_window.h"
 
 namespace cep::lang {
@@ -31,6 +32,7 @@ class JoinBinder {
     bind_sides();
     bind_kind();
     bind_results_of();
+    if (report().errors() == errors) warn_null_keys(decl_, node_, *plan_, context_);
     if (report().errors() == errors && !join_->interval)
       warn_assigner(*clauses_.kind, join_->assigner, context_);
     std::vector<Type> types = join_->key_types;
@@ -95,7 +97,7 @@ std::vector<uint16_t> JoinBinder::bind_key(const ast::JoinSource& side, int numb
   std::vector<uint16_t> key = resolve_fields(side.keys, shape, &fine, context_);
   if (number == 1) return key;
   for (const ast::Ident& name : side.keys) {
-    int field = shape.schema.find(name.name);
+    int field = shape.find(name.name);
     scope_.keys.push_back(name.name);
     join_->key_types.push_back(field < 0 ? Type::kNull : shape.schema.fields[static_cast<size_t>(field)].type);
     if (name.name == "start" || name.name == "end")

@@ -73,7 +73,7 @@ ExprPtr ExprBinder::lookup(const Expr& e) {
   for (size_t i = 0; fine && i < keys.size(); ++i)
     keys[i] = table_key(*e.args[i], keys[i], name, fields[table->key[i]]);
   for (const ExprPtr& key : keys) fine &= key != nullptr;
-  int slot = table->shape.schema.find(field.name);
+  int slot = table->shape.find(field.name);
   if (slot < 0) {
     if (table->shape.open) return nullptr;
     std::vector<std::string> names = field_names({&table->shape}, -1);

@@ -61,7 +61,9 @@ ExprPtr ExprBinder::bind_name(const ast::Ident& name) {
   }
   if (auto let = context_.lets.find(name.name); let != context_.lets.end()) {
     if (!let->second) return nullptr;
-    return make_constant(let->second->constant.get(), name.span);
+    const Value value = let->second->constant.get();
+    if (value.type == Type::kString && !context_.spend_text(value.size, name.span)) return nullptr;
+    return make_constant(value, name.span);
   }
   refuse_name(name);
   return nullptr;
@@ -230,13 +232,21 @@ void ExprBinder::refuse_qualifier(const Expr& e) {
   context_.report.error(owner.span, "there is no stage `" + owner.name + "`" + near);
 }
 
-bool ExprBinder::stage_can_be_read(int stage, Span span) {
+bool ExprBinder::stage_can_be_read(int stage, std::string_view field, Span span) {
   const ScopeStage& s = scope_.pattern->stages[static_cast<size_t>(stage)];
   if (s.negated) {
     context_.report.error(
         span, "`" + s.name +
                   "` is a stage that must not happen: it never takes an event, so there is nothing to read");
     return false;
+  }
+  if (scope_.place == Scope::kCondition && stage == scope_.own_stage && !s.loop && s.repeats.empty()) {
+    context_.report.refuse(
+        span, "`" + s.name + "` takes a single event, and in its own condition none has been taken yet; write " +
+                  (field.empty() ? "the condition without it" : "`" + std::string(field) + "` for the current event") +
+                  ", or make `" + s.name + "` a loop (`oneOrMore`, `times N`), where `" + s.name +
+                  ".FIELD` is the event before the current one");
+    return context_.report.recorded();
   }
   if (scope_.place == Scope::kCondition && !scope_.reachable[static_cast<size_t>(stage)]) {
     context_.report.error(
@@ -250,7 +260,7 @@ bool ExprBinder::stage_can_be_read(int stage, Span span) {
 }
 
 ExprPtr ExprBinder::stage_field(int stage, const ast::Ident& field, Op op, int index, Span span) {
-  if (!stage_can_be_read(stage, span)) return nullptr;
+  if (!stage_can_be_read(stage, field.name, span)) return nullptr;
   const PatternScope& pattern = *scope_.pattern;
   const ScopeStage& s = pattern.stages[static_cast<size_t>(stage)];
   FieldPlace place = find_field(pattern.inputs, s.input, field.name);

@@ -63,8 +63,12 @@ class Sorter {
     }
     std::vector<size_t> cycle(std::find(path.begin(), path.end(), at), path.end());
     std::rotate(cycle.begin(), std::min_element(cycle.begin(), cycle.end()), cycle.end());
+    constexpr size_t kShown = 20;
     std::string chain = "`" + readers_[cycle[0]].name + "`";
-    for (size_t i = 1; i < cycle.size(); ++i) chain += " reads `" + readers_[cycle[i]].name + "`, which";
+    for (size_t i = 1; i < cycle.size(); ++i) {
+      if (i == kShown) chain += " reads … (" + std::to_string(cycle.size() - kShown) + " more), which";
+      if (i < kShown) chain += " reads `" + readers_[cycle[i]].name + "`, which";
+    }
     report_->error(readers_[cycle[0]].span,
                    "a cycle: " + chain + " reads `" + readers_[cycle[0]].name +
                        "`; a stream cannot be made from itself, so one of them must read something else");
@@ -80,6 +84,23 @@ class Sorter {
 };
 
 }  // namespace
+
+void check_depth(const std::vector<Reader>& readers, const std::vector<size_t>& order, Reporter* report) {
+  constexpr size_t kMostDeep = 200;
+  std::map<std::string, size_t> depths;
+  for (size_t number : order) {
+    const Reader& reader = readers[number];
+    size_t depth = 1;
+    for (const std::string& source : reader.sources)
+      if (const auto below = depths.find(source); below != depths.end()) depth = std::max(depth, below->second + 1);
+    if (depth > kMostDeep) {
+      report->refuse(reader.span, "`" + reader.name + "` is the last of a chain of more than " + std::to_string(kMostDeep) +
+                                      " streams, each made from the one before; write fewer that do more each");
+      depth = 0;  // once for each stretch
+    }
+    depths[reader.name] = depth;
+  }
+}
 
 ReaderOrder order_readers(const std::vector<Reader>& readers, Reporter* report) {
   return Sorter(readers, report).sort();

@@ -21,6 +21,9 @@ struct ReaderOrder {
   std::vector<size_t> in_cycles;  // reported
 };
 
+// Refuses chains of readers that are too long to be walked down. `order`: of order_readers().
+void check_depth(const std::vector<Reader>& readers, const std::vector<size_t>& order, Reporter* report);
+
 // Among those that are ready the first declared comes first.
 ReaderOrder order_readers(const std::vector<Reader>& readers, Reporter* report);
 

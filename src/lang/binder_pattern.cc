@@ -9,6 +9,7 @@
 #include "lang/binder_expr.h"
 #include "lang/binder_result.h"
 #include "lang/binder_stream.h"
+#include "lang/rules_overlap.h"
 #include "lang/rules_stage.h"
 #include "lang/rules_warnings.h"
 
@@ -41,7 +42,8 @@ std::string_view word_of(Clause::Kind kind) {
   return "";
 }
 
-constexpr size_t kMaxStages = 5000;
+constexpr size_t kMaxStages = 1000;
+constexpr size_t kMaxSources = 128;  // of a pattern or a union: every field that is named has a slot in each
 
 size_t count_stages(const std::vector<ast::Stage>& stages) {
   size_t n = stages.size();
@@ -60,8 +62,13 @@ class PatternBinder {
   }
 
   plan::Node bind() {
+    if (decl_.sources.size() > kMaxSources) {
+      report().error(decl_.name.span, "a pattern reads at most " + std::to_string(kMaxSources) + " sources; join some in a union");
+      context_->shapes[node_.name].open = true;
+      return std::move(node_);
+    }
     if (count_stages(decl_.stages) > kMaxStages) {
-      report().error(decl_.name.span, "a pattern has at most " + std::to_string(kMaxStages) + " stages");
+      report().error(decl_.name.span, "a pattern has at most " + std::to_string(kMaxStages) + " stages; write `times` where they repeat");
       context_->shapes[node_.name].open = true;
       return std::move(node_);
     }
@@ -75,7 +82,10 @@ class PatternBinder {
     make_shape();
     pattern_->sequence = stages_.sequence;
     for (const ScopeStage& s : scope_.stages) pattern_->stages.push_back({s.name, s.negated, s.input});
-    if (context_->report.errors() == errors) warn_pattern(decl_, *pattern_, context_);
+    if (context_->report.errors() == errors) {
+      warn_pattern(decl_, *pattern_, context_);
+      warn_overlap(decl_, *pattern_, context_);
+    }
     return std::move(node_);
   }
 
@@ -128,7 +138,7 @@ void PatternBinder::bind_key(const ast::SourceRef& source, size_t number) {
   const ast::SourceRef& first = decl_.sources[0];
   if (number == 0) {
     for (const ast::Ident& name : source.keys) {
-      int field = shape.schema.find(name.name);
+      int field = shape.find(name.name);
       pattern_->key_names.push_back(name.name);
       pattern_->key_types.push_back(field < 0 ? Type::kNull
                                               : shape.schema.fields[static_cast<size_t>(field)].type);
@@ -165,6 +175,7 @@ void PatternBinder::make_key_values() {
     std::vector<ExprPtr> values;
     for (size_t i = 0; fine && i < scope_.stages.size(); ++i) {
       if (scope_.stages[i].negated) continue;
+      if (!context_->spend(1 + slots.size() / 64, decl_.name.span)) return;
       auto value = make_node(expr::Op::kStageFirst, pattern_->key_types[k], decl_.name.span);
       value->stage = static_cast<int32_t>(i);
       value->slots = slots;

@@ -14,6 +14,7 @@ using ast::StreamOption;
 namespace {
 
 constexpr size_t kMostNames = 1000;  // to look among for a near one
+constexpr size_t kMostSources = 128;  // of a union
 
 void collect_fields(const expr::Expr& e, std::set<uint16_t>* out) {
   if (e.op == expr::Op::kField) out->insert(e.slots.begin(), e.slots.end());
@@ -90,7 +91,7 @@ class OptionReader {
   }
 
   void read_time(const StreamOption& o) {
-    int field = shape_.schema.find(o.field.name);
+    int field = shape_.find(o.field.name);
     if (field < 0) {
       std::string near = did_you_mean(o.field.name, field_names({&shape_}, -1));
       context_->report.error(o.field.span, "`time " + o.field.name + "`: the stream has no field `" +
@@ -188,7 +189,7 @@ void bind_select(const ast::DerivedDecl& decl, const Scope& scope, plan::Node* n
       return;
     }
     expr::ExprPtr value = ExprBinder(*context, scope).bind(*named.expr);
-    if (shape->schema.find(named.name.name) >= 0) {
+    if (shape->find(named.name.name) >= 0) {
       context->report.error(named.name.span, "`select` has two fields `" + named.name.name + "`; rename one");
       continue;
     }
@@ -242,7 +243,7 @@ std::vector<uint16_t> resolve_fields(const std::vector<ast::Ident>& names, const
                                      Context* context) {
   std::vector<uint16_t> out;
   for (const ast::Ident& name : names) {
-    int field = shape.schema.find(name.name);
+    int field = shape.find(name.name);
     if (field < 0) {
       *fine = false;
       if (shape.open) continue;
@@ -321,6 +322,8 @@ plan::Node bind_derived(const ast::DerivedDecl& decl, int number, Context* conte
   Scope scope;
   scope.place = Scope::kRow;
   std::set<std::string> seen;
+  if (decl.sources.size() > kMostSources)
+    context->report.refuse(decl.span, "a union has at most " + std::to_string(kMostSources) + " sources; make one of unions");
   for (const ast::Ident& source : decl.sources) {
     plan::Input input;
     scope.rows.push_back(resolve_source(source, &input.node, context));

@@ -62,7 +62,7 @@ void WindowBinder::bind_source() {
   bool fine = true;
   input.key = resolve_fields(decl_.source.keys, *scope_.source, &fine, context_);
   for (const ast::Ident& name : decl_.source.keys) {
-    int field = scope_.source->schema.find(name.name);
+    int field = scope_.source->find(name.name);
     auto at = static_cast<size_t>(field);
     bool bad = field < 0 || scope_.source->bad[at];
     Type type = field < 0 ? Type::kNull : scope_.source->schema.fields[at].type;

@@ -47,7 +47,7 @@ ExprPtr ExprBinder::join_name(const ast::Ident& name, bool* known) {
   const JoinScope& join = *scope_.join;
   for (const std::string& key : join.keys) {
     if (key != name.name) continue;
-    bool unknown = join.sides[0]->schema.find(key) < 0;  // reported where the key stands
+    bool unknown = join.sides[0]->find(key) < 0;  // reported where the key stands
     return unknown ? nullptr : side_field(0, name, name.span);
   }
   std::vector<std::string> meant;

@@ -2,6 +2,7 @@
 
 #include "lang/binder.h"
 #include "lang/fingerprint.h"
+#include "lang/lexer.h"
 #include "lang/parser.h"
 #include "plan/nfa/nfa_compiler.h"
 #include "plan/routes.h"
@@ -23,23 +24,36 @@ void refuse_routes(const plan::Plan& plan, std::vector<Diagnostic>* diagnostics)
   }
 }
 
-}  // namespace
+constexpr size_t kMostStates = 200'000;  // of all automata: some hundred bytes each
 
-CompileResult compile(const std::vector<SourceFile>& files) {
-  CompileResult result;
-  std::vector<ast::File> trees;
-  for (size_t i = 0; i < files.size(); ++i)
-    trees.push_back(parse(files[i], static_cast<uint32_t>(i), &result.diagnostics));
-  auto plan = std::make_shared<plan::Plan>(bind(trees, files, &result.diagnostics));
-  if (has_errors(result.diagnostics)) return result;
-  refuse_routes(*plan, &result.diagnostics);
+void compile_automata(plan::Plan* plan, bool recorded, std::vector<Diagnostic>* diagnostics) {
+  size_t states = 0;
   for (plan::Node& node : plan->nodes) {
     if (node.kind != plan::NodeKind::kPattern) continue;
     std::string reason = plan::compile_nfa(node.pattern.get());
     if (!reason.empty())
-      result.diagnostics.push_back(
-          {Severity::kError, node.span, "`" + node.name + "` cannot be compiled: " + reason});
+      diagnostics->push_back({Severity::kError, node.span, "`" + node.name + "` cannot be compiled: " + reason});
+    states += node.pattern->nfa.states.size();
+    if (states <= kMostStates || recorded) continue;
+    diagnostics->push_back({Severity::kError, node.span,
+                            "with `" + node.name + "` the patterns of this program have more than " +
+                                std::to_string(kMostStates) + " states; repeat less (`times`), or load fewer at once"});
+    return;
   }
+}
+
+}  // namespace
+
+CompileResult compile(const std::vector<SourceFile>& files, bool recorded) {
+  CompileResult result;
+  std::vector<ast::File> trees;
+  size_t words_left = kMostWords;
+  for (size_t i = 0; i < files.size(); ++i)
+    trees.push_back(parse(files[i], static_cast<uint32_t>(i), &result.diagnostics, &words_left));
+  auto plan = std::make_shared<plan::Plan>(bind(trees, files, recorded, &result.diagnostics));
+  if (has_errors(result.diagnostics)) return result;
+  refuse_routes(*plan, &result.diagnostics);
+  compile_automata(plan.get(), recorded, &result.diagnostics);
   if (has_errors(result.diagnostics)) return result;
   set_fingerprints(trees, files, plan.get());
   result.plan = std::move(plan);

@@ -13,6 +13,8 @@ struct CompileResult {
   std::vector<Diagnostic> diagnostics;     // errors and warnings
 };
 
-CompileResult compile(const std::vector<SourceFile>& files);
+// `recorded`: a program that was in force before, as a journal has it. What was taken once is taken again: refusals
+// that came later (of what has no use, of sizes) are warnings then.
+CompileResult compile(const std::vector<SourceFile>& files, bool recorded = false);
 
 }  // namespace cep::lang

@@ -63,7 +63,7 @@ constexpr std::string_view kTypographicQuotes[] = {
 
 class Lexer {
  public:
-  Lexer(const Text& text, Mistakes* mistakes) : text_(text), mistakes_(mistakes) {}
+  Lexer(const Text& text, Mistakes* mistakes, size_t most) : text_(text), mistakes_(mistakes), most_(most) {}
 
   std::vector<Token> run() {
     const std::string_view t = text_.bytes;
@@ -96,8 +96,9 @@ class Lexer {
   }
 
   bool refuse_length() {
-    if (tokens_.size() < kMaxTokens) return false;
-    report(at_, at_, "this file is too long: more than 4,000,000 words; what follows is not read");
+    if (tokens_.size() < most_) return false;
+    report(at_, at_, "the files that are loaded together are too long: more than 1,000,000 words, numbers and signs; what follows "
+                     "is not read. Long lists belong in a table (`table NAME (…) key … from \"FILE\"`)");
     return true;
   }
 
@@ -330,6 +331,7 @@ class Lexer {
 
   const Text& text_;
   Mistakes* mistakes_;
+  size_t most_;
   uint32_t at_ = 0;
   bool new_line_ = true;
   bool after_unknown_ = false;  // what stood here has been reported; the next token follows from it
@@ -368,8 +370,8 @@ void link_brackets(std::vector<Token>* tokens) {
 
 }  // namespace
 
-std::vector<Token> lex(const Text& text, Mistakes* mistakes) {
-  std::vector<Token> tokens = Lexer(text, mistakes).run();
+std::vector<Token> lex(const Text& text, Mistakes* mistakes, size_t most) {
+  std::vector<Token> tokens = Lexer(text, mistakes, most).run();
   link_brackets(&tokens);
   return tokens;
 }

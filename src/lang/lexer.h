@@ -8,12 +8,12 @@
 
 namespace cep::lang {
 
-inline constexpr size_t kMaxTokens = 4'000'000;  // of one text; 64 MB of tokens
+inline constexpr size_t kMostWords = 1'000'000;  // of a load: words, numbers and signs, some hundred bytes each in the tree
 
 // The tokens of `text`, then a kEnd. Opening symbols know what closes them (a declaration's begin closes
 // nothing, so a brace that is missing in one declaration does not reach into the next). Stops, with a mistake
-// reported, at kMaxTokens or when `mistakes` is full.
-std::vector<Token> lex(const Text& text, Mistakes* mistakes);
+// reported, after `most` tokens or when `mistakes` is full.
+std::vector<Token> lex(const Text& text, Mistakes* mistakes, size_t most = kMostWords);
 
 // Does a declaration begin here beyond doubt: `pattern NAME on`, `stream NAME (`, `let NAME =` …? (Needs no
 // more than three tokens more.)

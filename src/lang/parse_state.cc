@@ -6,6 +6,15 @@
 
 namespace cep::lang {
 
+std::string bounded(std::string message) {
+  constexpr size_t kMost = 2000;
+  if (message.size() <= kMost) return message;
+  size_t cut = kMost;
+  while (cut > 0 && (static_cast<unsigned char>(message[cut]) & 0xC0) == 0x80) --cut;
+  message.resize(cut);
+  return message + "…";
+}
+
 std::string ParseState::written(Span wanted) const {
   const Token* first = std::lower_bound(
       begin, end, wanted.begin, [&](const Token& t, uint32_t place) { return span(t).begin < place; });

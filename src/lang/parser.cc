@@ -111,7 +111,7 @@ class FileParser {
 
 }  // namespace
 
-ast::File parse(const SourceFile& source, uint32_t file, std::vector<Diagnostic>* errors) {
+ast::File parse(const SourceFile& source, uint32_t file, std::vector<Diagnostic>* errors, size_t* words_left) {
   const Text text{source.text, file, nullptr};
   Mistakes mistakes(errors);
   if (source.text.size() > kMaxFileBytes) {
@@ -119,7 +119,9 @@ ast::File parse(const SourceFile& source, uint32_t file, std::vector<Diagnostic>
     return {};
   }
   if (!check_encoding(text, &mistakes)) return {};
-  const std::vector<Token> tokens = lex(text, &mistakes);
+  size_t most = words_left != nullptr ? *words_left : kMostWords;
+  const std::vector<Token> tokens = lex(text, &mistakes, most);
+  if (words_left != nullptr) *words_left -= std::min(most, tokens.size());
   return FileParser(text, tokens, &mistakes).run();
 }
 

@@ -13,6 +13,8 @@ namespace cep::lang {
 inline constexpr int kMaxDepth = 200;
 inline constexpr int kMaxHeight = 1000;  // of an expression's tree: `1 + 1 + …` is as high as it is long
 inline constexpr size_t kMaxFileBytes = 64u << 20;
-ast::File parse(const SourceFile& source, uint32_t file, std::vector<Diagnostic>* errors);
+// *words_left (null: kMostWords of lexer.h): how many words, numbers and signs may follow, over all files of a load;
+// less by those of this file afterwards.
+ast::File parse(const SourceFile& source, uint32_t file, std::vector<Diagnostic>* errors, size_t* words_left = nullptr);
 
 }  // namespace cep::lang

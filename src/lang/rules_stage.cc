@@ -123,6 +123,7 @@ class StageReader {
     named.name = out->name;
     named.negated = is_negated(out->contiguity);
     named.optional = may_be_left_out || out->optional;
+    named.loop = find_modifier(stage, Modifier::kTimes) != nullptr || find_modifier(stage, Modifier::kOneOrMore) != nullptr;
     named.repeats = repeats_;
     if (stage.has_source) named.input = find_source(stage);
     list_->named.push_back(std::move(named));
@@ -144,11 +145,9 @@ class StageReader {
   // Each at most once, and of alternatives one.
   void check_repeats(const ast::Stage& stage) {
     const auto& all = stage.modifiers;
-    for (size_t i = 0; i < all.size(); ++i) {
-      auto begin = all.begin(), here = all.begin() + static_cast<std::ptrdiff_t>(i);
-      auto before = [&](Modifier::Kind kind) {
-        return std::any_of(begin, here, [kind](const Modifier& m) { return m.kind == kind; });
-      };
+    std::set<Modifier::Kind> seen;
+    const auto before = [&seen](Modifier::Kind kind) { return seen.count(kind) > 0; };
+    for (size_t i = 0; i < all.size(); seen.insert(all[i++].kind)) {
       std::string word(word_of(all[i].kind));
       bool quantifier = all[i].kind == Modifier::kTimes || all[i].kind == Modifier::kOneOrMore;
       if (quantifier && (before(Modifier::kTimes) || before(Modifier::kOneOrMore))) {
@@ -349,10 +348,12 @@ void check_limits(const StageList& stages, const std::vector<ast::Stage>& text, 
         "or take it off");
   if (limits.within_ms >= 0) check_every(stages.sequence, text, limits.within_ms, context);
   const ast::Stage* last = last_leaf(text);
-  if (last && last->contiguity.name == "notFollowedBy" && limits.within_span.end == 0)
+  const bool limited = limits.within_span.end != 0 || limits.gap_span.end != 0;
+  if (last && last->contiguity.name == "notFollowedBy" && !limited)
     context->report.error(last->name.span,
                           "a pattern that ends with `notFollowedBy " + last->name.name +
-                              "` needs `within`: else there is no moment at which the absence is certain");
+                              "` needs `within D` (from the first event) or `within D between events` (from the "
+                              "last): else there is no moment at which the absence is certain");
 }
 
 }  // namespace cep::lang

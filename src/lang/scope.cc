@@ -1,6 +1,6 @@
 #include "lang/scope.h"
 
-#include <algorithm>
+#include <set>
 
 namespace cep::lang {
 
@@ -34,7 +34,7 @@ FieldPlace find_field(const std::vector<const Shape*>& rows, int only_input, std
   bool silent = false;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (only_input >= 0 && only_input != static_cast<int>(i)) continue;
-    int field = rows[i]->schema.find(name);
+    int field = rows[i]->find(name);
     if (field < 0) {
       silent |= rows[i]->open;
       if (place.without < 0) place.without = static_cast<int>(i);
@@ -63,11 +63,15 @@ FieldPlace find_field(const std::vector<const Shape*>& rows, int only_input, std
 }
 
 std::vector<std::string> field_names(const std::vector<const Shape*>& rows, int only_input) {
+  constexpr size_t kMost = 1001;  // more than near names are looked for among (did_you_mean)
   std::vector<std::string> names;
+  std::set<std::string_view> seen;
   for (size_t i = 0; i < rows.size(); ++i) {
     if (only_input >= 0 && only_input != static_cast<int>(i)) continue;
-    for (const event::Field& f : rows[i]->schema.fields)
-      if (std::find(names.begin(), names.end(), f.name) == names.end()) names.push_back(f.name);
+    for (const event::Field& f : rows[i]->schema.fields) {
+      if (names.size() == kMost) return names;
+      if (seen.insert(f.name).second) names.push_back(f.name);
+    }
   }
   return names;
 }

@@ -17,6 +17,7 @@ struct ScopeStage {
   std::string name;
   bool negated = false;
   bool optional = false;     // it or a group round it may be left out
+  bool loop = false;         // has a quantifier: it may take more than one event
   int input = -1;            // limited to this input; -1: any
   std::vector<int> repeats;  // the repeated groups round it, by number
 };

@@ -16,9 +16,38 @@ std::string counted(size_t n, const std::string& noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
 
+// "a, b, c", cut behind so many that nobody reads on: a program can have thousands of names, and each of them a list.
+class Names {
+ public:
+  void add(const std::string& name) {
+    if (count_++ < kShown) text_ += (text_.empty() ? "" : ", ") + name;
+  }
+  bool empty() const { return count_ == 0; }
+  bool full() const { return count_ > kMost; }  // how many more there are is not told to the last one
+  std::string text() const {
+    if (count_ <= kShown) return text_;
+    return text_ + " and " + (full() ? "very many" : std::to_string(count_ - kShown)) + " more";
+  }
+
+ private:
+  static constexpr size_t kShown = 50, kMost = 1000;
+  std::string text_;
+  size_t count_ = 0;
+};
+
 class Text {
  public:
-  Text(const Plan& plan, const Files& files) : plan_(plan), files_(files), feeds_(feeds(plan)) {}
+  Text(const Plan& plan, const Files& files)
+      : plan_(plan), files_(files), feeds_(feeds(plan)), of_feed_(plan.nodes.size()), readers_(plan.nodes.size()) {
+    for (size_t i = 0; i < plan.nodes.size(); ++i) {
+      const Node& n = plan.nodes[i];
+      if (n.kind == NodeKind::kSource) of_feed_[static_cast<size_t>(feeds_[i])].push_back(i);
+      for (const Input& in : n.inputs)
+        if (in.node >= 0) readers_[static_cast<size_t>(in.node)].push_back(n.name);
+    }
+    for (const Table& t : plan.tables)
+      if (t.stream >= 0) readers_[static_cast<size_t>(t.stream)].push_back("table " + t.name);
+  }
 
   std::string run() {
     out_ += counted(plan_.nodes.size(), "operator") + ", in the order in which an event goes through them\n";
@@ -59,13 +88,9 @@ class Text {
     line("fields", text);
   }
   void read_by(size_t index) {
-    std::string text;
-    for (const Node& n : plan_.nodes)
-      for (const Input& in : n.inputs)
-        if (in.node == static_cast<int>(index)) text += (text.empty() ? "" : ", ") + n.name;
-    for (const Table& t : plan_.tables)
-      if (t.stream == static_cast<int>(index)) text += (text.empty() ? "table " : ", table ") + t.name;
-    line("read by", text.empty() ? "nobody" : text);
+    Names names;
+    for (const std::string& reader : readers_[index]) names.add(reader);
+    line("read by", readers_[index].empty() ? "nobody" : names.text());
   }
   void unique(const Node& n) {
     for (const Unique& u : n.unique) {
@@ -83,14 +108,13 @@ class Text {
     const std::string time = s.time_field < 0 ? "" : n.schema.fields[static_cast<size_t>(s.time_field)].name;
     line("time", time.empty() ? "the arrival of each event" : "the field " + time);
     line("watermark", watermark_words(n, time));
-    std::string together;
-    for (size_t i = 0; i < plan_.nodes.size(); ++i) {
-      const Node& other = plan_.nodes[i];
-      if (other.kind != NodeKind::kSource || i == index || feeds_[i] != feeds_[index]) continue;
-      together += (together.empty() ? "" : ", ") + other.name;
+    Names together;
+    for (const size_t i : of_feed_[static_cast<size_t>(feeds_[index])]) {
+      if (i != index) together.add(plan_.nodes[i].name);
+      if (together.full()) break;
     }
     if (!together.empty()) {
-      line("with", "read together with " + together +
+      line("with", "read together with " + together.text() +
                        (s.own ? "; counts its own events only"
                               : ": one feed, the newest event of any counts for all"));
     }
@@ -135,9 +159,9 @@ class Text {
   }
 
   std::string inputs_text(const Node& n) const {
-    std::string text;
-    for (const Input& in : n.inputs) text += (text.empty() ? "" : ", ") + node(in.node).name;
-    return text;
+    Names names;
+    for (const Input& in : n.inputs) names.add(node(in.node).name);
+    return names.text();
   }
   std::string select_text(const Node& n, const std::vector<NamedExpr>& select) const {
     std::string text;
@@ -205,14 +229,7 @@ class Text {
     if (read_by_any(index)) read_by(index);
   }
 
-  bool read_by_any(size_t index) const {
-    const auto fed = [&](const Table& t) { return t.stream == static_cast<int>(index); };
-    if (std::any_of(plan_.tables.begin(), plan_.tables.end(), fed)) return true;
-    return std::any_of(plan_.nodes.begin(), plan_.nodes.end(), [&](const Node& n) {
-      return std::any_of(n.inputs.begin(), n.inputs.end(),
-                         [&](const Input& in) { return in.node == static_cast<int>(index); });
-    });
-  }
+  bool read_by_any(size_t index) const { return !readers_[index].empty(); }
 
   static std::string_view joint(const Stage& s, bool last) {
     switch (s.contiguity) {
@@ -327,11 +344,10 @@ class Text {
   }
 
   void watermark_of(size_t index, const std::string& use) {
-    std::string text;
-    for (const int s : sources_behind(plan_, static_cast<int>(index)))
-      text += (text.empty() ? "" : ", ") + node(s).name;
-    line("clock", (text.find(',') == std::string::npos ? "the watermark of " : "the least watermark of ") +
-                      text + ": " + use);
+    Names names;
+    const std::vector<int> sources = sources_behind(plan_, static_cast<int>(index));
+    for (const int s : sources) names.add(node(s).name);
+    line("clock", (sources.size() < 2 ? "the watermark of " : "the least watermark of ") + names.text() + ": " + use);
   }
 
   // What the run evaluator holds for one key.
@@ -438,6 +454,8 @@ class Text {
   const Plan& plan_;
   const Files& files_;
   std::vector<int> feeds_;
+  std::vector<std::vector<size_t>> of_feed_;       // by number of the feed: its source streams
+  std::vector<std::vector<std::string>> readers_;  // by node: who reads it
   std::string out_;
 };
 

@@ -181,16 +181,26 @@ std::vector<int> sources_behind(const Plan& plan, int node) {
 }
 
 std::vector<int> feeds(const Plan& plan) {
-  std::vector<int> feed(plan.nodes.size());
-  for (size_t i = 0; i < feed.size(); ++i) feed[i] = static_cast<int>(i);
+  std::vector<int> root(plan.nodes.size());
+  for (size_t i = 0; i < root.size(); ++i) root[i] = static_cast<int>(i);
+  const auto find = [&root](int x) {
+    while (root[static_cast<size_t>(x)] != x) {
+      int& above = root[static_cast<size_t>(x)];
+      above = root[static_cast<size_t>(above)];
+      x = above;
+    }
+    return x;
+  };
+  // Every node belongs to the feed of what it reads; the least number stands for all.
   for (size_t n = 0; n < plan.nodes.size(); ++n) {
-    const std::vector<int> sources = sources_behind(plan, static_cast<int>(n));
-    for (const int s : sources) {
-      const int from = feed[static_cast<size_t>(s)];
-      const int to = feed[static_cast<size_t>(sources[0])];
-      std::replace(feed.begin(), feed.end(), std::max(from, to), std::min(from, to));
+    for (const Input& in : plan.nodes[n].inputs) {
+      if (in.node < 0) continue;
+      const int a = find(static_cast<int>(n)), b = find(in.node);
+      root[static_cast<size_t>(std::max(a, b))] = std::min(a, b);
     }
   }
+  std::vector<int> feed(plan.nodes.size());
+  for (size_t i = 0; i < feed.size(); ++i) feed[i] = find(static_cast<int>(i));
   return feed;
 }
 

@@ -25,7 +25,7 @@ namespace {
 const char* const kChain = R"(stream s (id string, a string, b string, v int, ts timestamp) time ts watermark 30ms
 table t (b string, n int) key b
 stream big = s where v > 2 unique by (a, v) within 3ms
-pattern p on s by a { begin x where v > 0 next y where y.v >= x.v within 40ms select id = x.id, b = y.b, n = t[y.b].n alert low }
+pattern p on s by a { begin x where v > 0 next y where v >= x.v within 40ms select id = x.id, b = y.b, n = t[y.b].n alert low }
 window w on p by b { tumbling 25ms select id = last(id), c = count() alert low }
 join j on w l by b, big r by b { between -60ms and 60ms select id = l.id, a = r.a, v = r.v }
 pattern q on j by a { begin x followedBy y within 90ms select ids = x.id alert high at most once per 20ms }

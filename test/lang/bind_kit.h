@@ -14,7 +14,7 @@ inline Compiled bind_files(std::vector<SourceFile> files) {
   std::vector<ast::File> trees;
   for (size_t i = 0; i < c.files.size(); ++i)
     trees.push_back(parse(c.files[i], static_cast<uint32_t>(i), &c.result.diagnostics));
-  auto plan = std::make_shared<plan::Plan>(bind(trees, c.files, &c.result.diagnostics));
+  auto plan = std::make_shared<plan::Plan>(bind(trees, c.files, false, &c.result.diagnostics));
   if (!has_errors(c.result.diagnostics)) c.result.plan = std::move(plan);
   return c;
 }

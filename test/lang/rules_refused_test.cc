@@ -39,6 +39,13 @@ TEST_CASE("refusals stand under the word that is too much, and say why") {
       {"begin a next b within 0s between events", "0s", "longer than 0s"},
       {"begin a next b within 1m alert low \"x\" at most once per 0s", "0s", "longer than 0s"},
       {"begin a next b within 1m alert low \"{v}\"", "v", "which event's `v`?"},
+      {"begin a next b where v > b.v within 1m", "b.v", "write `v` for the current event"},
+      {"begin a where first(a.v, 1) == 1 within 1m", "a.v", "takes a single event"},
+      {"begin a where sum(a.v) > 1 within 1m", "a.v", "write `v` for the current event"},
+      {"begin a where count(a) < 1 within 1m", "a", "write the condition without it"},
+      {"begin a next b where b.v is null optional within 1m", "b.v", "make `b` a loop"},
+      {"begin a next { begin b where v > b.v next c } optional within 1m", "b.v", "make `b` a loop"},
+      {"begin a notFollowedBy b", "b", "`within D between events` (from the last)"},
       {"begin a next b within 1m alert loww", "loww", "did you mean `low`?"},
       {"begin a next b within 1m alert low \"x\" at most once per 1m by id", "id",
        "say it in `select`, such as `select id = b.id`"},
@@ -54,8 +61,26 @@ TEST_CASE("refusals stand under the word that is too much, and say why") {
   }
 }
 
+TEST_CASE("what a journal holds was taken once: later refusals are warnings there") {
+  const std::vector<SourceFile> files = {
+      {"p.cep", "stream e (v int, ts timestamp) time ts\npattern p on e { begin a next b where b.v is null or v > b.v within 1m }"}};
+  CHECK(compile(files).plan == nullptr);
+  const CompileResult recorded = compile(files, true);
+  CHECK(recorded.plan != nullptr);
+  REQUIRE(recorded.diagnostics.size() == 2);
+  for (const Diagnostic& d : recorded.diagnostics) {
+    CHECK(d.severity == Severity::kWarning);
+    CHECK(contains(d.message, "takes a single event"));
+  }
+}
+
 TEST_CASE("what stands near the refusals loads") {
   const char* const bodies[] = {
+      "begin a notFollowedBy b within 5s between events",
+      "begin a times 2..3 notFollowedBy b where k == \"x\" within 5s between events within 1m",
+      "begin { begin a next b where v > coalesce(b.v, 0) } times 2 within 1m",
+      "begin a next b where v > coalesce(b.v, 0) times 2 within 1m",
+      "begin a next b where v > coalesce(b.v, 0) times 0..1 within 1m",
       "begin a oneOrMore until v == 1 within 1m",
       "begin a times 2+ until v == 1 optional next b within 1m",
       "begin a times 3 greedy next b within 1m",

@@ -26,7 +26,23 @@ TEST_CASE("warnings") {
       {"begin a where (v == 1 and v == 2) or false next b within 1m", "can never match"},
       {"begin a where v > a.v oneOrMore within 1m", "the condition of `a` needs an earlier event"},
       {"begin a where count(a) > 1 oneOrMore within 1m", "needs an earlier event"},
-      {"begin a next b where v > b.v optional within 1m", "always left out"},
+      {"begin a next b where v > b.v times 2 optional within 1m", "always left out"},
+      // A ban that fits what the loop before it takes (rule 9).
+      {"begin a where v > 5 times 3 notFollowedBy x where v > 3 within 1m", "its second event always ends the match"},
+      {"begin a where v > 5 times 3 notFollowedBy x next b within 1m", "`x` forbids what `a` takes"},
+      {"begin a times 2+ notFollowedBy x followedBy b within 1m", "the pattern never matches"},
+      {"begin a where k == \"x\" times 2..4 notFollowedBy x where k in (\"x\", \"y\") followedBy b within 1m", "never matches"},
+      {"begin a where k in (\"x\", \"y\") and v > 1 times 2 notFollowedBy x where k in (\"y\", \"x\", \"z\") next b within 1m", "never matches"},
+      {"begin a where v > 5 times 2 notFollowedBy x where v is not null next b within 1m", "never matches"},
+      {"begin a where v > 5 times 2 notFollowedBy x where v == 1 or v >= 5 next b within 1m", "never matches"},
+      {"begin a where v == 1 or v == 2 times 2 notFollowedBy x where v < 3 next b within 1m", "never matches"},
+      {"begin { begin a where v > 5 next b } times 2 notFollowedBy x where v > 5 next c within 1m", "forbids what the group takes"},
+      {"begin { begin a where v > 5 times 2 notFollowedBy x where v > 5 next c } next d within 1m", "never matches"},
+      // A greedy loop that keeps what the stage behind it could take (rule 6).
+      {"begin a where v > 3 times 2..4 greedy next b where v > 5 within 1m", "or, when it has its 4 events, ends the match"},
+      {"begin a where v > 3 oneOrMore greedy followedBy b where v > 3 within 1m", "`greedy` leaves no event for `b`"},
+      {"begin a oneOrMore greedy next b where v > 3 within 1m", "take `greedy` off"},
+      {"begin a where v > 3 times 1..2 greedy followedBy { begin b where v == 7 next c } within 1m", "leaves no event for `b`"},
       {"begin a next b on timeout { alert low }", "never comes without a limit"},
   };
   for (const Case& it : cases) {
@@ -60,12 +76,57 @@ TEST_CASE("no warnings where all is well") {
       "begin a where v > 1 and v < 3 and k == \"x\" and k in (\"x\", \"y\") within 1m",
       "begin a where v == 1 or v == 2 within 1m",
       "begin a where k == \"a\" notNext x where k == \"b\"",
+      "begin a where v > 5 oneOrMore notFollowedBy x where v > 3 next b within 1m",
+      "begin a where v > 5 notFollowedBy x where v > 3 next b within 1m",
+      "begin a where v > 5 times 3 notFollowedBy x where v > 6 next b within 1m",
+      "begin a where v > 5 times 3 notFollowedBy x where v > 3 and k == \"x\" next b within 1m",
+      "begin a where v > 5 or v is null times 3 notFollowedBy x where v > 3 next b within 1m",
+      "begin a where v > 5 times 3 notFollowedBy x where v > 3 next b optional within 1m",
+      "begin a where v > 3 times 2..4 greedy next b where v > 2 within 1m",
+      "begin a where v > 3 times 2+ greedy until k == \"s\" next b where v > 5 within 1m",
+      "begin a where v > 3 times 2..4 greedy next b where v < 3 within 1m",
+      "begin a where v > 3 times 3 greedy next b where v > 5 within 1m",
+      "begin a where v > 3 times 2..4 next b where v > 5 within 1m",
   };
   for (const char* body : bodies) {
     Compiled c = compile_pattern(body);
     CAPTURE(c.text());
     CHECK(c.ok());
     CHECK(c.warnings() == 0);
+  }
+}
+
+TEST_CASE("a join's key that can be null") {
+  const auto joined = [](const std::string& streams, const std::string& join) {
+    Compiled c = compile_text(streams + "stream r (k string required, v int, ts timestamp) time ts\n" + join + " by k { between 0s and 1s select v = b.v }\n");
+    CAPTURE(c.text());
+    CHECK(c.ok());
+    return c;
+  };
+  const std::string open = "stream l (k string, v int, ts timestamp) time ts\n";
+  struct Case {
+    std::string streams, join, message;  // empty: no warning
+  };
+  const Case cases[] = {
+      {open, "join j on l a by k, r b", "such a row is lost; declare the field `required` in `l`"},
+      {open, "left join j on l a by k, r b", "such a row comes out alone"},
+      {open, "left join j on r b by k, l a", "such a row is lost"},
+      {open + "stream d = l where v > 1\n", "join j on d a by k, r b", "in `l`"},
+      {open + "stream d = l select v = v, k = k\n", "join j on d a by k, r b", "in `l`"},
+      {open + "stream m (k string required, v int, ts timestamp) time ts\nstream d = m, l\n", "join j on d a by k, r b", "in `l`"},
+      {"stream l (k string required, v int, ts timestamp) time ts\n", "join j on l a by k, r b", ""},
+      {"stream l (k string default \"none\", v int, ts timestamp) time ts\n", "join j on l a by k, r b", ""},
+      {open + "stream d = l where k is not null and v > 1\n", "join j on d a by k, r b", ""},
+      {open + "stream d = l where k == \"x\"\n", "join j on d a by k, r b", ""},
+      {open + "stream d = l select v = v, k = coalesce(k, \"\")\n", "join j on d a by k, r b", ""},
+      {open + "window d on l by k { tumbling 1m select v = count() }\n", "join j on d a by k, r b", ""},
+  };
+  for (const Case& it : cases) {
+    const Compiled c = joined(it.streams, it.join);
+    CAPTURE(it.streams);
+    CAPTURE(c.text());
+    CHECK(c.warnings() == (it.message.empty() ? 0 : 1));
+    CHECK(contains(c.text(), it.message));
   }
 }
 

@@ -99,10 +99,10 @@ class Maker {
             }};
   }
 
-  // Reads a stage that may have taken something: an earlier one or, in its own condition, the stage itself.
+  // Reads a stage that may have taken something: an earlier one or, in the condition of a loop, the stage itself (`own`; else empty).
   Condition history(const std::string& own) {
     std::vector<std::string> of = earlier_;
-    of.push_back(own);
+    if (!own.empty()) of.push_back(own);
     std::string stage = of[static_cast<size_t>(below(static_cast<int>(of.size())))];
     std::string what = one_of<std::string>({"last", "last", "first", "count", "sum", "avg", "min", "max"});
     std::string op = one_of<std::string>({"==", "!=", "<", "<=", ">", ">="});
@@ -125,7 +125,7 @@ class Maker {
   Condition where(const std::string& own, bool may_read_history) {
     Condition c = chance(85) ? names() : number();
     if (chance(25)) c = join(c, number());
-    if (may_read_history && options_.history && chance(18)) c = join(c, history(own));
+    if (may_read_history && options_.history && !(own.empty() && earlier_.empty()) && chance(18)) c = join(c, history(own));
     return c;
   }
 
@@ -171,15 +171,17 @@ class Maker {
     s.contiguity = contiguity;
     s.name = "s" + std::to_string(next_name_++);
     bool banned = contiguity == "notNext" || contiguity == "notFollowedBy";
-    Condition c = where(s.name, !banned);
+    std::string times;
+    if (!banned) quantifier(&s, &times, true);
+    bool loop = s.min != 1 || s.max != 1;
+    Condition c = where(loop ? s.name : "", !banned);
     *text += " " + s.name;
     if (banned || !chance(4)) {
       s.where = c.test;
       *text += " where " + c.text;
     }
     if (banned) return s;
-    quantifier(&s, text, true);
-    bool loop = s.min != 1 || s.max != 1;
+    *text += times;
     if (loop && s.min != s.max && s.inner != "any" && !last_of_group && chance(25)) {
       s.greedy = true;
       *text += " greedy";
@@ -238,11 +240,13 @@ class Maker {
   }
 
   void clauses(Pattern* p, std::string* text) {
-    if (needs_within_ || chance(45)) {
+    // A `notFollowedBy` at the end needs a limit of either kind, or has both.
+    const int limit = needs_within_ ? below(3) : 0;
+    if (needs_within_ ? limit != 1 : chance(45)) {
       p->within = 3 + below(9);
       *text += "  within " + std::to_string(*p->within) + "ms\n";
     }
-    if (chance(12)) {
+    if (limit != 0 || chance(12)) {
       p->gap = 2 + below(p->within ? static_cast<int>(*p->within) - 2 : 6);
       *text += "  within " + std::to_string(*p->gap) + "ms between events\n";
     }

@@ -63,7 +63,10 @@ Value concat(EvalContext& c, Args a, Type) {
   for (const Value& v : a) all_text = all_text && v.type == Type::kString;
   if (all_text) return join(c, a.data(), a.size());
   std::string text;
-  for (const Value& v : a) append_text(v, &text);
+  for (const Value& v : a) {
+    append_text(v, &text);
+    if (text.size() > kLongestText) return fault(c);
+  }
   return Value::string(c.arena->copy(text));
 }
 

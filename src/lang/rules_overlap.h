@@ -1,0 +1,13 @@
+// Warnings: a loop and what stands behind it take each other's events, so that no match is left (semantics.md,
+// rules 6 and 9).
+#pragma once
+#include "lang/ast.h"
+#include "lang/binder_context.h"
+#include "plan/plan.h"
+
+namespace cep::lang {
+
+// REQUIRES a pattern without errors.
+void warn_overlap(const ast::PatternDecl& decl, const plan::PatternNode& pattern, Context* context);
+
+}  // namespace cep::lang
