@@ -3,6 +3,9 @@
 #include "base/check.h"
 
 namespace cep::operators {
+namespace {
+constexpr int64_t kRunning = 16;  // so many windows of an event may have a merge each
+}  // namespace
 
 AlignedWindows::AlignedWindows(const plan::WindowNode& w)
     : OperatorBase(w, w.lateness_ms > 0 || Trigger(w).early()),
@@ -11,6 +14,8 @@ AlignedWindows::AlignedWindows(const plan::WindowNode& w)
       recorded_(trigger_.early() || retracting_),
       slices_kept_(!recorded_ || !discarding_),
       fires_often_(recorded_ || w.lateness_ms > 0),
+      running_(w.early_count > 0 && !discarding_ && !pool_.constant() && slices_ > 1 &&
+               assigner_.size() / assigner_.slide() <= kRunning),
       empty_(pool_.set().create()) {}
 
 AlignedWindows::~AlignedWindows() {
@@ -69,7 +74,7 @@ AlignedWindows::Window& AlignedWindows::record_of(Key* key, int64_t end) {
   if (it != windows.end() && it->end == end) return *it;
   Window w{};
   w.end = end;
-  if (discarding_) w.own = pool_.take();
+  if (discarding_ || running_) w.own = pool_.take();
   return *windows.insert(it, std::move(w));
 }
 
@@ -78,6 +83,12 @@ void AlignedWindows::row_recorded(Key* key, const event::Row& row, uint64_t orde
   const int64_t last = assigner_.last_end(row.time);
   int64_t end = assigner_.first_end(row.time);
   if (clock != kNoClock && end <= clock) end = std::max(end, assigner_.first_end(clock - node_.lateness_ms));
+  if (running_) {
+    pool_.set().clear(scratch_);
+    add(scratch_, row, order);
+    for (int64_t e = end; e <= last; e += assigner_.slide())
+      pool_.merge(record_of(key, e).own, *scratch_, expr::kRemovableCalls);
+  }
   for (; end <= last; end += assigner_.slide()) {
     Window& w = record_of(key, end);
     if (discarding_) add(w.own, row, order);
@@ -174,6 +185,17 @@ const StatePool::State* AlignedWindows::contents(Key* key, int64_t end) {
   return key->data.panes.window(to - slices_, to, fires_often_, &pool_, scratch_);
 }
 
+const StatePool::State* AlignedWindows::contents_of(Key* key, const Window& w) {
+  if (discarding_) return w.own;
+  if (!running_) return contents(key, w.end);
+  constexpr uint8_t kOthers = expr::kGroupedCalls | expr::kOrderedCalls;
+  if (!pool_.set().any(kOthers)) return w.own;
+  const int64_t to = assigner_.slice_end(w.end);
+  pool_.set().clear(w.own, kOthers);
+  key->data.panes.merge_panes(to - slices_, to, kOthers, w.own, &pool_);
+  return w.own;
+}
+
 void AlignedWindows::fire(const Key& key, int64_t end, Pane pane, const State& state, int64_t time,
                           Sent* sent, WindowSink* sink) {
   WindowResult r;
@@ -186,7 +208,7 @@ void AlignedWindows::fire(const Key& key, int64_t end, Pane pane, const State& s
 }
 
 void AlignedWindows::fire_record(Key* key, Window* w, Pane pane, int64_t time, WindowSink* sink) {
-  const State* state = discarding_ ? w->own : contents(key, w->end);
+  const State* state = contents_of(key, *w);
   CEP_CHECK(state != nullptr);
   fire(*key, w->end, pane, *state, time, retracting_ ? &w->sent : nullptr, sink);
   Trigger::fired(&w->trigger);

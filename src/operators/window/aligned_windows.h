@@ -28,7 +28,7 @@ class AlignedWindows final : public OperatorBase {
     int64_t end;
     TriggerState trigger;
     bool fired = false;    // on time
-    State* own = nullptr;  // discarding: what has come since the last firing
+    State* own = nullptr;  // discarding: what has come since the last firing; running: all that has come
     Sent sent;
   };
   struct KeyData {
@@ -42,6 +42,7 @@ class AlignedWindows final : public OperatorBase {
   void row_shared(Key* key, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink);
   void row_recorded(Key* key, const event::Row& row, uint64_t order, int64_t clock, WindowSink* sink);
   Window& record_of(Key* key, int64_t end);
+  const State* contents_of(Key* key, const Window& w);
   void wake(Key* key, int64_t time, int64_t to, WindowSink* sink);
   void wake_shared(Key* key, int64_t time, WindowSink* sink);
   void wake_recorded(Key* key, int64_t time, int64_t to, WindowSink* sink);
@@ -60,6 +61,9 @@ class AlignedWindows final : public OperatorBase {
   const bool recorded_;
   const bool slices_kept_;
   const bool fires_often_;  // between two ends
+  // Records have the merge of their window, of removable calls: it would move over all windows of an event and
+  // back at each event.
+  const bool running_;
   State* const empty_;
   Keys keys_;
 };

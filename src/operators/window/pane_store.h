@@ -36,6 +36,8 @@ class PaneStore {
   // call of anything here. `scratch` is cleared and may be the answer. `often`: windows are asked for whenever
   // an event comes, not only at their ends.
   const State* window(int64_t from, int64_t to, bool often, StatePool* pool, State* scratch);
+  // Merges the slices [from, to), one after the other, for the calls of `which`.
+  void merge_panes(int64_t from, int64_t to, uint8_t which, State* into, StatePool* pool) const;
   // The running merge, if the slice is in it: to its removable calls everything is to be added that comes to
   // the slice. Null otherwise.
   State* running_over(int64_t slice) const {
@@ -66,7 +68,6 @@ class PaneStore {
   const State* prefix_of(size_t at, StatePool* pool);
   const State* suffix_of(size_t at, StatePool* pool);
   const State* run_over(int64_t from, int64_t to, StatePool* pool);
-  void merge_panes(int64_t from, int64_t to, uint8_t which, State* into, StatePool* pool) const;
   void remove_panes(int64_t from, int64_t to, StatePool* pool);
   static void give(Pane* p, StatePool* pool);
 
