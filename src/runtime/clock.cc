@@ -11,6 +11,14 @@ int64_t less_by(int64_t a, int64_t b) { return a < kNoTime + b ? kNoTime : a - b
 // a + b, short of the end of time: no clock ever gets there.
 int64_t more_by(int64_t a, int64_t b) { return a >= kEndOfTime - b ? kEndOfTime - 1 : a + b; }
 
+// Values whose greatest time lies before `bound` hold nothing back, and never will again: the bound only rises, and one that comes back with a newer event counts
+// as a new one. Their times go at once, they themselves when they are as many as the others.
+void forget_silent(int64_t bound, std::map<std::string, int64_t, std::less<>>* values, std::multiset<int64_t>* times) {
+  times->erase(times->begin(), times->lower_bound(bound));
+  if (values->size() <= 2 * times->size() + 64) return;
+  std::erase_if(*values, [bound](const auto& value) { return value.second < bound; });
+}
+
 }  // namespace
 
 ClockSet::ClockSet(const plan::Plan& plan, const Topology& topology)
@@ -50,8 +58,8 @@ void ClockSet::on_event(int source, int64_t time, std::string_view value, bool p
     if (punctuates) raise(source, more_by(time, 1));
   } else if (w.by_field != -1) {
     on_by(&s, time, value);
-    auto least = w.by_max_lag_ms < 0 ? s.by_times.begin() : s.by_times.lower_bound(less_by(s.greatest, w.by_max_lag_ms));
-    raise(source, less_by(*least, w.delay_ms));
+    if (w.by_max_lag_ms >= 0) forget_silent(less_by(s.greatest, w.by_max_lag_ms), &s.by, &s.by_times);
+    raise(source, less_by(*s.by_times.begin(), w.delay_ms));
   } else if (s.source->own) {
     raise(source, less_by(s.greatest, w.delay_ms));
   }
@@ -77,7 +85,8 @@ void ClockSet::on_by(Stream* s, int64_t time, std::string_view value) {
     s->by.emplace(value, time);
     s->by_times.insert(time);
   } else if (time > at->second) {
-    s->by_times.erase(s->by_times.find(at->second));
+    const auto before = s->by_times.find(at->second);
+    if (before != s->by_times.end()) s->by_times.erase(before);
     at->second = time;
     s->by_times.insert(time);
   }

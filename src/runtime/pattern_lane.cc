@@ -6,6 +6,7 @@
 #include "runtime/lane_state.h"
 #include "runtime/match_writer.h"
 #include "runtime/predicate_set.h"
+#include "runtime/waiting_bytes.h"
 
 namespace cep::runtime {
 namespace {
@@ -64,7 +65,10 @@ class PatternLane : public LaneState {
   }
 
   void rebind(const LanePlace& place) override;
-  void push(WaitingRow* row) override { sorter_.push(row); }
+  void push(WaitingRow* row) override {
+    waiting_bytes_.add(*row);
+    sorter_.push(row);
+  }
   void work(const Timeline& timeline, LaneSink* sink) override;
   LaneStats stats() const override;
 
@@ -81,6 +85,7 @@ class PatternLane : public LaneState {
   const Lane* lane_;
   BlockPool* pool_;
   Sorter sorter_;
+  WaitingBytes waiting_bytes_;
   const expr::Tables* tables_;
   KeyTable keys_;
   std::vector<std::vector<int>> live_;       // by key: slots that live for it, sorted
@@ -282,6 +287,7 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
     if (due_.size() > 1) order_rows_of_one_time(&due_, cursor.position_of(row_time));
     for (WaitingRow* r : due_) {
       work_row(r->row());
+      waiting_bytes_.remove(*r);
       release_row(r, pool_);
     }
   }
@@ -302,6 +308,7 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
 LaneStats PatternLane::stats() const {
   LaneStats out;
   out.waiting = sorter_.size();
+  out.bytes = waiting_bytes_.get() + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) + live_.capacity() * sizeof(live_[0]);
   out.faults = faults_before_ + predicates_.faults();
   out.keys = keys_.size();
   for (const auto& s : slots_) {

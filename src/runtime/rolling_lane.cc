@@ -6,6 +6,7 @@
 
 #include "operators/window/window_operator.h"
 #include "runtime/result_lane.h"
+#include "runtime/waiting_bytes.h"
 
 namespace cep::runtime {
 namespace {
@@ -22,7 +23,10 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
     sorter_.go_on(place.pool, *place.node_now);
   }
 
-  void push(WaitingRow* row) override { sorter_.push(row); }
+  void push(WaitingRow* row) override {
+    waiting_bytes_.add(*row);
+    sorter_.push(row);
+  }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     sink_ = sink;
@@ -38,6 +42,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
       for (WaitingRow* r : due_) {
         work_at(std::max(r->row().position, decided));
         operator_->row(key_of(r->row()), r->row(), order_++, time, this);
+        waiting_bytes_.remove(*r);
         release_row(r, pool_);
       }
     }
@@ -49,7 +54,8 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
 
   LaneStats stats() const override {
     const operators::WindowOperator::Stats s = operator_->stats();
-    return stats_of(s.keys + true_until_.size(), 0, s.bytes, sorter_.size());
+    const uint64_t having = true_until_.size() * sizeof *true_until_.begin() + ends_.size() * sizeof ends_.front();
+    return stats_of(s.keys + true_until_.size(), 0, s.bytes + having + text_bytes_ + waiting_bytes_.get(), sorter_.size());
   }
 
  private:
@@ -68,7 +74,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
   bool becomes_true(const operators::WindowResult& r, bool holds) {
     std::string key(r.key);
     if (!holds) {
-      true_until_.erase(key);
+      if (true_until_.erase(key) > 0) text_bytes_ -= key.size();
       return false;
     }
     int64_t size = window_.assigner.size_ms;
@@ -76,19 +82,26 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
     int64_t until = r.time > kEndOfTime - size ? kEndOfTime : r.time + size;
     auto [at, is_new] = true_until_.try_emplace(key, until);
     at->second = until;
+    text_bytes_ += key.size() * (is_new ? 2 : 1);
     ends_.emplace_back(until, std::move(key));
     return is_new;
   }
 
   void forget(int64_t time) {
     for (; !ends_.empty() && ends_.front().first <= time; ends_.pop_front()) {
-      auto at = true_until_.find(ends_.front().second);
-      if (at != true_until_.end() && at->second <= time) true_until_.erase(at);
+      const std::string& key = ends_.front().second;
+      text_bytes_ -= key.size();
+      auto at = true_until_.find(key);
+      if (at == true_until_.end() || at->second > time) continue;
+      text_bytes_ -= key.size();
+      true_until_.erase(at);
     }
   }
 
   const plan::WindowNode& window_;
   Sorter sorter_;
+  WaitingBytes waiting_bytes_;
+  uint64_t text_bytes_ = 0;  // of the keys below
   std::unique_ptr<operators::WindowOperator> operator_;
   boost::unordered_flat_map<std::string, int64_t> true_until_;  // keys for which `having` held at their last row
   std::deque<std::pair<int64_t, std::string>> ends_;

@@ -248,6 +248,8 @@ std::vector<OutRecord> Shard::take_records() {
 LaneStats Shard::stats() const {
   LaneStats out;
   out.faults = flow_.faults();
+  for (const Arrived& batch : arrived_)
+    for (const RowList& rows : batch.rows) out.bytes += rows.bytes;
   for (const auto& lane : lanes_) out += lane->stats();
   return out;
 }

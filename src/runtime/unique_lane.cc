@@ -6,9 +6,12 @@
 
 #include "runtime/key_table.h"
 #include "runtime/lane_state.h"
+#include "runtime/waiting_bytes.h"
 
 namespace cep::runtime {
 namespace {
+
+constexpr size_t kKeptKeys = 4096;  // places worth keeping for the next values
 
 class UniqueLane : public LaneState {
  public:
@@ -21,7 +24,10 @@ class UniqueLane : public LaneState {
     sorter_.go_on(place.pool, *place.node_now);
   }
 
-  void push(WaitingRow* row) override { sorter_.push(row); }
+  void push(WaitingRow* row) override {
+    waiting_bytes_.add(*row);
+    sorter_.push(row);
+  }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     TimelineCursor cursor(timeline, lane_->clock);
@@ -35,6 +41,7 @@ class UniqueLane : public LaneState {
       if (!timeline.end) forget(time);  // after an end times may go back
       for (WaitingRow* r : due_) {
         if (first_of_its_kind(r->row())) sink->passed(lane_->node, r, std::max(moment, r->row().position));
+        waiting_bytes_.remove(*r);
         release_row(r, pool_);
       }
     }
@@ -45,6 +52,9 @@ class UniqueLane : public LaneState {
     LaneStats out;
     out.keys = keys_.size();
     out.waiting = sorter_.size();
+    // A key's text is kept twice: to be found, and by its number.
+    out.bytes = waiting_bytes_.get() + 2 * text_bytes_ + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) +
+                until_.capacity() * sizeof(int64_t) + passed_.size() * sizeof passed_.front();
     return out;
   }
 
@@ -54,7 +64,10 @@ class UniqueLane : public LaneState {
     encode_key(row, lane_->inputs.front().key, lane_->key_types, &key_);
     uint32_t id = keys_.find(key_);
     if (id != KeyTable::kNone && row.time < until_[id]) return false;
-    if (id == KeyTable::kNone) id = keys_.add(key_);
+    if (id == KeyTable::kNone) {
+      id = keys_.add(key_);
+      text_bytes_ += key_.size();
+    }
     if (id >= until_.size()) until_.resize(id + 1);
     until_[id] = row.time > kEndOfTime - unique_.within_ms ? kEndOfTime : row.time + unique_.within_ms;
     passed_.emplace_back(until_[id], id);
@@ -64,14 +77,25 @@ class UniqueLane : public LaneState {
   // Rows come in order of time, so what passed first ends first; where an end has broken the order it is kept longer,
   // which changes nothing.
   void forget(int64_t time) {
-    for (; !passed_.empty() && passed_.front().first <= time; passed_.pop_front())
-      if (until_[passed_.front().second] <= time) keys_.remove(passed_.front().second);
+    for (; !passed_.empty() && passed_.front().first <= time; passed_.pop_front()) {
+      const uint32_t id = passed_.front().second;
+      if (until_[id] > time) continue;
+      const size_t before = keys_.size();
+      keys_.remove(id);
+      if (keys_.size() < before) text_bytes_ -= keys_.bytes(id).size();
+    }
+    if (passed_.empty() && keys_.size() == 0 && until_.size() > kKeptKeys) {  // a burst of values is over
+      keys_ = KeyTable();
+      until_ = {};
+    }
   }
 
   const Lane* lane_;
   const plan::Unique& unique_;
   BlockPool* pool_;
   Sorter sorter_;
+  WaitingBytes waiting_bytes_;
+  uint64_t text_bytes_ = 0;                          // of keys_
   KeyTable keys_;                                    // values of which one passed within D
   std::vector<int64_t> until_;                       // by number of the values: when they pass again
   std::deque<std::pair<int64_t, uint32_t>> passed_;  // when it may pass again, which

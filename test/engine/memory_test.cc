@@ -61,3 +61,22 @@ TEST_CASE("windows and joins of a hundred thousand keys leave nothing behind") {
   CHECK(after.waiting_rows == 0);
   CHECK(after.state_bytes < during.state_bytes / 100);
 }
+
+TEST_CASE("what `unique` remembers and the rows that wait are counted, and no longer when they have gone") {
+  const std::string pattern = "pattern p on e by k { begin a where v == 9  followedBy b  within 5s  alert low }\n";
+  const std::string long_key(200, 'k');
+  for (const char* stream : {"stream e (k string, v int, ts timestamp) time ts unique by k within 1h\n",
+                             "stream e (k string, v int, ts timestamp) time ts watermark 1h\n",
+                             "stream e (k string, v int, ts timestamp) time ts watermark 1h unique by k within 1s\n"}) {
+    CAPTURE(stream);
+    auto engine = cep::Engine::create(std::vector<cep::SourceFile>{{"p.cep", stream + pattern}}, {}, [](const cep::Record&) {}, nullptr);
+    REQUIRE(engine);
+    const uint64_t keys = kKeys / 10;
+    for (uint64_t i = 0; i < keys; ++i) engine->offer("{\"k\":\"" + long_key + std::to_string(i) + "\",\"v\":1,\"ts\":" + std::to_string(i / 50) + "}", {});
+    engine->flush();
+    CHECK(engine->stats().state_bytes > keys * 200);
+    engine->offer("{\"_watermark\":{\"stream\":\"e\",\"time\":100000000}}", {});
+    engine->flush();
+    CHECK(engine->stats().state_bytes < keys * 20);
+  }
+}

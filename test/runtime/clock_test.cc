@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <string>
+
 using namespace cep;
 using namespace cep::runtime;
 
@@ -147,4 +150,31 @@ TEST_CASE("times at the edge of the range do not overflow") {
   Bench b({source(86'400'000)}, {{0}});
   CHECK(b.after(0, INT64_MIN + 5) == kNoTime);
   CHECK(b.after(0, INT64_MAX) == INT64_MAX - 86'400'000);
+}
+
+TEST_CASE("by field: values that are silent for long, come back and are new give the clock of who remembers all of them") {
+  plan::Source s = source(5);
+  s.watermark.by_field = 0;
+  s.watermark.by_max_lag_ms = 100;
+  Bench b({s}, {{0}});
+  std::map<std::string, int64_t> all;
+  int64_t greatest = kNoTime, clock = kNoTime;
+  uint32_t seed = 1;
+  for (int64_t i = 0; i < 20000; ++i) {
+    seed = seed * 1664525 + 1013904223;
+    const uint32_t x = seed >> 8;
+    // New values all the time, some old ones, some of them with old events.
+    const std::string value = std::to_string(x % 5 == 0 ? i : i - static_cast<int64_t>(x % 400));
+    const int64_t time = i - static_cast<int64_t>(x % 7 == 0 ? x % 1000 : x % 20);
+    auto [at, is_new] = all.try_emplace(value, time);
+    at->second = std::max(at->second, time);
+    greatest = std::max(greatest, time);
+    int64_t least = greatest;
+    for (auto v = all.begin(); v != all.end();) {
+      if (v->second >= greatest - 100) least = std::min(least, v->second);
+      v = v->second < greatest - 1500 ? all.erase(v) : std::next(v);
+    }
+    clock = std::max(clock, least - 5);
+    REQUIRE(b.after(0, time, 0, value) == clock);
+  }
 }
