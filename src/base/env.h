@@ -22,6 +22,8 @@ class File {
   virtual Status sync() = 0;
   virtual Status truncate(uint64_t bytes) = 0;
   virtual Result<uint64_t> size() const = 0;
+  // Tells this file from all others of the machine, by whatever names it goes meanwhile; 0: unknown.
+  virtual uint64_t id() const = 0;
   // Reserves room on the disk and lets the size grow to `bytes` (zeros). A file system that cannot is no error: then only the size grows.
   virtual Status preallocate(uint64_t bytes) = 0;
 };
@@ -51,10 +53,13 @@ class Env {
   virtual Result<uint64_t> free_bytes(const std::string& path) = 0;           // for this process
   // An exclusive lock on the file, made if need be. An error if another process holds it for 2 s (a killed one needs time to go): the message says its pid, if it can.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
+  virtual uint64_t file_id(const std::string& path) = 0;                      // File::id of what stands there, opened or not; 0: nothing does
   virtual int64_t modified_ms(const std::string& path) = 0;                   // -1 if unknown
   virtual int64_t wall_ms() = 0;                                              // since the epoch
   virtual uint64_t steady_us() = 0;
   virtual uint64_t random() = 0;
+  // Tells this run of the machine from those before it: as long as it is the same, what was written and not synced is still there, whatever became of the process. 0: unknown.
+  virtual uint64_t boot() = 0;
 };
 
 // The machine's own.

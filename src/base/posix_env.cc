@@ -45,6 +45,8 @@ int wait_for_lock(int fd) {
   return 0;
 }
 
+uint64_t id_of(const struct stat& st) { return static_cast<uint64_t>(st.st_ino) ^ static_cast<uint64_t>(st.st_dev) << 48; }
+
 class PosixFile final : public File {
  public:
   PosixFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -88,6 +90,11 @@ class PosixFile final : public File {
     struct stat st {};
     if (::fstat(fd_, &st) != 0) return failed("ask for the size of", path_, errno);
     return static_cast<uint64_t>(st.st_size);
+  }
+
+  uint64_t id() const override {
+    struct stat st {};
+    return ::fstat(fd_, &st) == 0 ? id_of(st) : 0;
   }
 
   // Not posix_fallocate: where the file system cannot, it would write every block.
@@ -213,6 +220,11 @@ class PosixEnv final : public Env {
     return std::unique_ptr<FileLock>(std::move(held));
   }
 
+  uint64_t file_id(const std::string& path) override {
+    struct stat st {};
+    return ::stat(path.c_str(), &st) == 0 ? id_of(st) : 0;
+  }
+
   int64_t modified_ms(const std::string& path) override {
     struct stat st {};
     if (::stat(path.c_str(), &st) != 0) return -1;
@@ -234,6 +246,23 @@ class PosixEnv final : public Env {
     // So few bytes come whole or not at all.
     CEP_CHECK(again([&] { return ::getrandom(&value, sizeof value, 0); }) == static_cast<ssize_t>(sizeof value));
     return value;
+  }
+
+  uint64_t boot() override {
+    char text[40];
+    const int fd = again([&] { return ::open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC); });
+    if (fd < 0) return 0;
+    const ssize_t n = again([&] { return ::read(fd, text, sizeof text); });
+    ::close(fd);
+    uint64_t digits = 0;  // the first 64 bits of the id, which are random but for a few
+    for (ssize_t i = 0, seen = 0; i < n && seen < 16; ++i) {
+      const char c = text[i];
+      const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+      if (digit < 0) continue;
+      digits = digits << 4 | static_cast<uint64_t>(digit);
+      ++seen;
+    }
+    return digits;
   }
 
  private:

@@ -17,6 +17,14 @@ std::string new_id(base::Env* env) {
 
 }  // namespace
 
+std::string DataDir::note(std::string_view of) const {
+  uint64_t hash = 0xcbf29ce484222325;  // FNV-1a: names alone hang on it
+  for (const char c : of) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(hash));
+  return path + "/note-" + digits;
+}
+
 Result<DataDir> open_data_dir(base::Env* env, const std::string& path) {
   DataDir out;
   out.path = path;

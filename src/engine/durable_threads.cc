@@ -50,6 +50,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
   for (output::FileOutputOptions& file : options_.files) {
     file.after = stages_->places.acknowledged(std::string(channel_name(file.channel)), place_of_file(file.path));
+    file.note = stages_->dir.note(std::string(channel_name(file.channel)) + " " + file.path);
     auto opened = output::FileOutput::open(options_.env, stages_->log.get(), file);
     if (!opened.ok()) return opened.status();
     files_.push_back(std::move(opened.value()));

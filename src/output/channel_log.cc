@@ -138,8 +138,15 @@ std::vector<ChannelLog::OldSegment> ChannelLog::old_segments() const {
     const bool newest = &segment == &segments_.back();
     // An empty one must not go: the next would have its name.
     if (newest && (staging_ || segment.next - 1 > synced_ || segment.next == segment.first)) break;
-    out.push_back(OldSegment{path(segment.first), segment.next, segment.bytes, newest});
+    out.push_back(OldSegment{path(segment.first), segment.first, segment.written_us, segment.next, segment.bytes, newest});
   }
+  return out;
+}
+
+std::vector<ChannelLog::OldSegment> ChannelLog::all_segments() const {
+  std::lock_guard lock(mutex_);
+  std::vector<OldSegment> out;
+  for (const Segment& segment : segments_) out.push_back(OldSegment{path(segment.first), segment.first, segment.written_us, segment.next, segment.bytes, false});
   return out;
 }
 

@@ -49,12 +49,16 @@ class ChannelLog {
   void set_synced(uint64_t upto);
   struct OldSegment {
     std::string path;
+    uint64_t first = 0;   // seq of its first record
+    uint64_t written_us = 0;  // as of Segment
     uint64_t next = 0;    // behind its last record
     uint64_t bytes = 0;
     bool newest = false;  // of the channel: it may go for its age alone
   };
   // In order; with the newest one if it is durable and nothing is being written to it.
   std::vector<OldSegment> old_segments() const;
+  // All of them, in order, the newest whatever becomes of it.
+  std::vector<OldSegment> all_segments() const;
   // The newest segment goes, and all before it: the channel is empty, its next record `next` begins a segment. False, and nothing is done: records have come since.
   bool forget_all(uint64_t next);
   // Readers find nothing before `seq` any more. REQUIRES a segment begins there, or forget_all().

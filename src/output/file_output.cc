@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "base/fault.h"
 #include "base/glob.h"
+#include "output/file_note.h"
 #include "output/file_tail.h"
 
 namespace cep::output {
@@ -15,11 +16,17 @@ constexpr size_t kWriteBytesMax = 1 << 20;
 // What a power cut may have torn lies in it: what was not synced, and the longest record twice.
 constexpr uint64_t kTailBytes = 2 * FileOutput::kUnsyncedBytesMax;
 
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
 class DiskFileOutput final : public FileOutput {
  public:
   DiskFileOutput(base::Env* env, const OutputLog* log, const FileOutputOptions& options) : env_(env), log_(log), options_(options) {}
 
   Status open() {
+    if (Status opened = notes_.open(env_, options_.note); !opened.ok()) return opened;
     if (env_->exists(options_.path)) return reopen();
     fresh_ = true;
     return make();
@@ -44,6 +51,11 @@ class DiskFileOutput final : public FileOutput {
       if (Status written = write(lines); !written.ok()) return written;
     }
     next_ = read.value().next;
+    if (!lines.empty()) {
+      // If it fails, the note before the lines holds: then the file tells how much of them is there.
+      static_cast<void>(notes_.write({next_, 0}).ok());
+      base::kill_point("file-output-noted");
+    }
     if (unsynced_bytes_ == 0) durable_ = next_ - 1;
     return next_ < end;
   }
@@ -76,10 +88,7 @@ class DiskFileOutput final : public FileOutput {
     return sync_name();
   }
 
-  Status sync_name() {
-    const size_t slash = options_.path.rfind('/');
-    return env_->sync_dir(slash == std::string::npos ? "." : slash == 0 ? "/" : options_.path.substr(0, slash));
-  }
+  Status sync_name() { return env_->sync_dir(folder_of(options_.path)); }
 
   Status reopen() {
     auto opened = env_->open(options_.path, base::OpenMode::kWrite);
@@ -115,7 +124,9 @@ class DiskFileOutput final : public FileOutput {
     if (!size.ok()) return size.status();
     Result<FileTail> tail = read_file_tail(*file_, size.value(), kTailBytes, *log_, options_.channel);
     if (!tail.ok()) return Status::error(options_.path + ": " + tail.status().message());
-    if (Status set = set_place(tail.value().last_seq); !set.ok()) return set;
+    Result<uint64_t> noted = tail.value().last_seq > 0 ? Result<uint64_t>(0) : noted_place();
+    if (!noted.ok()) return noted.status();
+    if (Status set = set_place(tail.value().last_seq, std::max(options_.after, noted.value())); !set.ok()) return set;
     if (next_ < log_->place(options_.channel).oldest) return begin_anew();
     if (tail.value().end < size.value()) {
       base::kill_point("file-output-cut");
@@ -133,10 +144,41 @@ class DiskFileOutput final : public FileOutput {
     return {};
   }
 
-  Status set_place(uint64_t last_seq) {
+  // The last record that the note says is in a file, this one or one that was renamed away; 0: it says nothing. A kill in the middle of a write leaves a note of what was to be written:
+  // then the file that it went to tells how much of it is there. Its torn end is cut.
+  Result<uint64_t> noted_place() {
+    const FileNote note = notes_.read();
+    if (note.next == 0) return uint64_t{0};
+    if (note.file == 0 || note.file == file_->id()) return note.next - 1;
+    std::unique_ptr<base::File> renamed = find_renamed(note.file);
+    if (!renamed) return note.next - 1;
+    Result<uint64_t> size = renamed->size();
+    if (!size.ok()) return size.status();
+    Result<FileTail> tail = read_file_tail(*renamed, size.value(), kTailBytes, *log_, options_.channel);
+    if (!tail.ok()) return note.next - 1;  // somebody else has written to it since
+    if (tail.value().end < size.value()) {
+      if (Status cut = renamed->truncate(tail.value().end); !cut.ok()) return cut;
+    }
+    return std::max(note.next - 1, tail.value().last_seq);
+  }
+
+  // The file of this id, if it is in the folder still; null: it is not.
+  std::unique_ptr<base::File> find_renamed(uint64_t id) const {
+    const std::string folder = folder_of(options_.path);
+    Result<std::vector<std::string>> names = env_->list(folder);
+    if (!names.ok()) return nullptr;
+    for (const std::string& name : names.value()) {
+      if (env_->file_id(folder + "/" + name) != id) continue;
+      auto opened = env_->open(folder + "/" + name, base::OpenMode::kWrite);
+      return opened.ok() ? std::move(opened.value()) : nullptr;
+    }
+    return nullptr;
+  }
+
+  Status set_place(uint64_t last_seq, uint64_t after) {
     const ChannelPlace place = log_->place(options_.channel);
-    next_ = last_seq > 0 ? last_seq + 1 : options_.after > 0 ? options_.after + 1 : place.oldest;
-    if (next_ < place.oldest && options_.after + 1 >= place.oldest) next_ = options_.after + 1;
+    next_ = last_seq > 0 ? last_seq + 1 : after > 0 ? after + 1 : place.oldest;
+    if (next_ < place.oldest && after + 1 >= place.oldest) next_ = after + 1;
     if (next_ <= place.next) return {};
     return Status::error(options_.path + ": its stored place is " + std::to_string(next_) + ", beyond the log's next record " + std::to_string(place.next) +
                          ": the place is of another data directory");
@@ -173,6 +215,7 @@ class DiskFileOutput final : public FileOutput {
       if (Status synced = sync(); !synced.ok()) return synced;
     }
     if (Status followed = follow(); !followed.ok()) return followed;
+    if (Status noted = notes_.write({next_, file_->id()}); !noted.ok()) return noted;
     base::kill_point("file-output-write");
     if (Status written = file_->write_at(offset_, lines); !written.ok()) {
       ragged_ = !file_->truncate(offset_).ok();
@@ -187,6 +230,7 @@ class DiskFileOutput final : public FileOutput {
   base::Env* env_;
   const OutputLog* log_;
   const FileOutputOptions options_;
+  FileNotes notes_;
   std::unique_ptr<base::File> file_;
   bool fresh_ = false;            // open() made the file, and its place is not settled
   bool verified_ = false;         // the file's end was held against the log; next_ and offset_ are settled

@@ -1,6 +1,6 @@
 // One channel of the output log as lines of a file: a reader of the log with a stored place. Each record is in the file exactly once through crashes and power cuts: at a start the
 // place is taken from the file's own last whole line (its seq); what a crash left half written is cut and written again. The log decides what belongs there: a file that says
-// other things than the log is refused, never mended. One thread.
+// other things than the log is refused, never mended. A file that was renamed away takes its last line along: then a note tells the place, or leads to the file. One thread.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -18,6 +18,8 @@ struct FileOutputOptions {
   // durable() as the caller has stored it (Places), or 0. It helps where the file alone cannot say: an empty file (rotated away) goes on behind it, and a filter that has let
   // nothing through for long need not look at records that are kept no longer.
   uint64_t after = 0;
+  // A file that the output keeps for itself (file_note.h), in a directory that is there: with it the place is exact after a kill -9 too, wherever the file was renamed to meanwhile. Empty: none.
+  std::string note{};
 };
 
 class FileOutput {

@@ -23,6 +23,19 @@ bool take_number(std::string_view* text, int base, uint64_t* out) {
   return true;
 }
 
+// Logs that were written before records grew old by running time have none.
+bool read_ages(std::string_view text, LogState* out) {
+  if (!take("ran ", &text) || !take_number(&text, 10, &out->ran_ms) || !take("\n", &text)) return false;
+  while (!text.empty()) {
+    uint64_t first = 0, written = 0;
+    int channel = 0;
+    while (channel < kNumbered && !take(std::string(channel_name(static_cast<Channel>(channel))) + " ", &text)) ++channel;
+    if (channel == kNumbered || !take_number(&text, 10, &first) || !take(" written ", &text) || !take_number(&text, 10, &written) || !take("\n", &text)) return false;
+    out->written[{channel, first}] = written;
+  }
+  return true;
+}
+
 bool read_channels(std::string_view text, LogState* out) {
   if (!take(std::string(kTitle) + std::to_string(kFormatVersion) + "\nseed ", &text) || !take_number(&text, 16, &out->seed) || !take("\n", &text)) return false;
   for (int c = 0; c < kNumbered; ++c) {
@@ -30,7 +43,7 @@ bool read_channels(std::string_view text, LogState* out) {
     if (!take(channel_name(static_cast<Channel>(c)), &text) || !take(" oldest ", &text) || !take_number(&text, 10, &of.oldest)) return false;
     if (!take(" synced ", &text) || !take_number(&text, 10, &of.synced) || !take("\n", &text) || of.oldest == 0) return false;
   }
-  return text.empty();
+  return text.empty() || read_ages(text, out);
 }
 
 }  // namespace
@@ -41,6 +54,9 @@ std::string LogState::encode() const {
     const Of& of = channels[static_cast<size_t>(c)];
     out += std::string(channel_name(static_cast<Channel>(c))) + " oldest " + std::to_string(of.oldest) + " synced " + std::to_string(of.synced) + "\n";
   }
+  out += "ran " + std::to_string(ran_ms) + "\n";
+  for (const auto& [segment, at] : written)
+    out += std::string(channel_name(static_cast<Channel>(segment.first))) + " " + std::to_string(segment.second) + " written " + std::to_string(at) + "\n";
   return seal(std::move(out));
 }
 

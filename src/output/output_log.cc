@@ -12,6 +12,8 @@
 namespace cep::output {
 namespace {
 
+constexpr uint64_t kSaveMs = 60'000;  // so much running time at most is not counted after a crash
+
 size_t index_of(Channel channel) { return static_cast<size_t>(channel); }
 
 class DiskLog final : public OutputLog {
@@ -28,6 +30,8 @@ class DiskLog final : public OutputLog {
       return Status::error(state_refusal(dir_, files.value().state_problem));
     }
     state_ = files.value().state;
+    started_us_ = env_->steady_us();
+    ran_before_ms_ = state_.ran_ms;
     if (!files.value().has_state) {
       state_.seed = env_->random();
       if (Status saved = save_state(env_, dir_, state_); !saved.ok()) return saved;
@@ -82,7 +86,7 @@ class DiskLog final : public OutputLog {
   struct Old {
     size_t channel = 0;
     ChannelLog::OldSegment segment;
-    int64_t modified_ms = -1;
+    uint64_t written_ms = 0;  // by the clock of ran_ms()
   };
 
   ChannelLog& of(Channel channel) const { return *channels_[index_of(channel)]; }
@@ -99,6 +103,10 @@ class DiskLog final : public OutputLog {
     return made->open(synced);
   }
 
+  // How long daemons have run on this log. REQUIRES upkeep_, as what follows.
+  uint64_t ran_ms(uint64_t steady_us) const { return ran_before_ms_ + (steady_us - started_us_) / 1000; }
+  uint64_t written_ms(size_t channel, const ChannelLog::OldSegment& segment) const;
+  Status save(LogState state);
   Status sync_all();
   std::vector<Old> old_segments() const;
   // Settles up to which seq each channel is retained away; false: nothing is.
@@ -111,6 +119,8 @@ class DiskLog final : public OutputLog {
   std::array<std::unique_ptr<ChannelLog>, kChannels> channels_;
   std::vector<std::string> cuts_;
   Status broken_;             // the appender's
+
+  uint64_t started_us_ = 0, ran_before_ms_ = 0;  // steady clock at open(), and how long daemons had run by then
 
   std::mutex upkeep_;         // of what follows
   LogState state_;
@@ -131,6 +141,24 @@ Status DiskLog::end_of_replay() {
   return {};
 }
 
+uint64_t DiskLog::written_ms(size_t channel, const ChannelLog::OldSegment& segment) const {
+  if (segment.written_us != 0) return ran_ms(segment.written_us) + 1;   // part of a millisecond counts for the record
+  const auto found = state_.written.find({static_cast<int>(channel), segment.first});
+  return found == state_.written.end() ? ran_before_ms_ : std::min(found->second, ran_before_ms_);
+}
+
+// With the ages of what there is.
+Status DiskLog::save(LogState state) {
+  state.ran_ms = ran_ms(env_->steady_us());
+  std::map<std::pair<int, uint64_t>, uint64_t> written;
+  for (size_t c = 0; c < kNumbered; ++c)
+    for (const auto& segment : channels_[c]->all_segments()) written[{static_cast<int>(c), segment.first}] = written_ms(c, segment);
+  state.written = std::move(written);
+  if (Status saved = save_state(env_, dir_, state); !saved.ok()) return saved;
+  state_ = std::move(state);
+  return {};
+}
+
 Status DiskLog::sync_all() {
   LogState state = state_;
   bool news = false;
@@ -147,31 +175,30 @@ Status DiskLog::sync_all() {
   if (!news) return {};
   if (Status synced = env_->sync_dir(dir_); !synced.ok()) return synced;
   base::kill_point("output-synced");
-  if (Status saved = save_state(env_, dir_, state); !saved.ok()) return saved;
-  state_ = state;
-  for (size_t c = 0; c < kNumbered; ++c) channels_[c]->set_synced(state.channels[c].synced);
+  if (Status saved = save(std::move(state)); !saved.ok()) return saved;
+  for (size_t c = 0; c < kNumbered; ++c) channels_[c]->set_synced(state_.channels[c].synced);
   return {};
 }
 
 std::vector<DiskLog::Old> DiskLog::old_segments() const {
   std::vector<Old> old;
   for (size_t c = 0; c < kNumbered; ++c) {
-    int64_t newest_ms = -1;  // a channel loses its segments in their order, whatever clocks have said
+    uint64_t newest_ms = 0;  // a channel loses its segments in their order
     for (auto& segment : channels_[c]->old_segments()) {
-      newest_ms = std::max(newest_ms, env_->modified_ms(segment.path));
+      newest_ms = std::max(newest_ms, written_ms(c, segment));
       old.push_back(Old{c, std::move(segment), newest_ms});
     }
   }
-  std::stable_sort(old.begin(), old.end(), [](const Old& a, const Old& b) { return a.modified_ms < b.modified_ms; });
+  std::stable_sort(old.begin(), old.end(), [](const Old& a, const Old& b) { return a.written_ms < b.written_ms; });
   return old;
 }
 
 bool DiskLog::choose(const std::vector<Old>& old, std::array<uint64_t, kNumbered>* oldest, std::vector<std::string>* doomed) {
   uint64_t bytes = 0;
   for (size_t c = 0; c < kNumbered; ++c) bytes += channels_[c]->place().bytes;
-  const int64_t now_ms = env_->wall_ms();
+  const uint64_t now_ms = ran_ms(env_->steady_us());
   for (const Old& each : old) {
-    const bool aged = each.modified_ms >= 0 && now_ms - each.modified_ms > options_.retain_age_ms;
+    const bool aged = now_ms > each.written_ms && now_ms - each.written_ms > static_cast<uint64_t>(options_.retain_age_ms);
     if (!aged && (each.segment.newest || bytes <= options_.retain_bytes)) continue;
     if (each.segment.newest && !channels_[each.channel]->forget_all(each.segment.next)) continue;
     (*oldest)[each.channel] = each.segment.next;
@@ -184,14 +211,18 @@ bool DiskLog::choose(const std::vector<Old>& old, std::array<uint64_t, kNumbered
 Status DiskLog::retain_all() {
   std::array<uint64_t, kNumbered> oldest{};
   std::vector<std::string> doomed;
-  if (!choose(old_segments(), &oldest, &doomed)) return {};
+  if (!choose(old_segments(), &oldest, &doomed)) {
+    const bool due = ran_ms(env_->steady_us()) - state_.ran_ms >= kSaveMs;
+    return due ? save(state_) : Status();
+  }
+  LogState state = state_;
   for (size_t c = 0; c < kNumbered; ++c) {
     if (oldest[c] == 0) continue;
     channels_[c]->forget_before(oldest[c]);
-    state_.channels[c].oldest = oldest[c];
+    state.channels[c].oldest = oldest[c];
   }
   base::kill_point("output-retain");
-  if (Status saved = save_state(env_, dir_, state_); !saved.ok()) return saved;
+  if (Status saved = save(std::move(state)); !saved.ok()) return saved;
   for (const std::string& path : doomed) {
     base::kill_point("output-remove");
     if (Status removed = env_->remove(path); !removed.ok()) return removed;

@@ -20,7 +20,7 @@ struct OutputLogOptions {
   uint64_t segment_bytes = 64 << 20;
   uint64_t ring_bytes = 8 << 20;         // of the newest records of each channel in memory
   uint64_t live_bytes = 64 << 20;        // of `streams`
-  int64_t retain_age_ms = 7ll * 24 * 3600 * 1000;   // segments are closed after an eighth of it
+  int64_t retain_age_ms = 7ll * 24 * 3600 * 1000;   // of running time, which no wall clock moves; segments are closed after an eighth of it
   uint64_t retain_bytes = 10ull << 30;   // of all channels together
 };
 

@@ -21,6 +21,7 @@ struct Segment {
   uint64_t text_before = 0;      // as in Mark
   std::vector<Mark> index;       // a mark each kIndexBytes
   std::shared_ptr<base::File> to_sync;  // opened when the segment was made, so that it hears of every failed write-back; null: synced for good
+  uint64_t written_us = 0;       // steady clock: when this process wrote to it last; 0: it has not
 };
 inline constexpr size_t kIndexBytes = 64 << 10;
 

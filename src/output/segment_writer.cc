@@ -89,6 +89,7 @@ Status SegmentWriter::write() {
 }
 
 void SegmentWriter::publish(std::vector<Segment>* segments) {
+  const uint64_t now_us = env_->steady_us();
   for (Piece& piece : pieces_) {
     if (piece.begins) {
       segments->push_back(Segment{piece.first, piece.first, kHeaderBytes, frame_seed(channel_, piece.first, log_seed_), piece.text_before, {}, std::move(piece.to_sync)});
@@ -96,6 +97,7 @@ void SegmentWriter::publish(std::vector<Segment>* segments) {
     Segment& segment = segments->back();
     segment.next = piece.next;
     segment.bytes = piece.offset + piece.size;
+    segment.written_us = now_us;
     segment.index.insert(segment.index.end(), piece.index.begin(), piece.index.end());
   }
   pieces_.clear();

@@ -334,3 +334,84 @@ TEST_CASE("a folder that is not there is an error") {
   options.path = "/nowhere/alerts.ndjson";
   CHECK_FALSE(FileOutput::open(&env, log.get(), options).ok());
 }
+
+namespace {
+
+// A file output that is killed over and over while somebody renames its file, at any time: between two writes, and while no daemon runs.
+class Rotated {
+ public:
+  explicit Rotated(uint64_t seed) : rng_(seed), env_(seed) {
+    check_ok(env_.make_dir("/var"));
+    check_ok(env_.make_dir("/data"));
+    for (int life = 0; life < 12; ++life) live();
+    env_.forget_faults();
+    start();
+    pump(file_.get());
+  }
+
+  // All files, the one that was renamed first in front.
+  std::string content() {
+    std::string all;
+    for (int i = 1; i <= renamed_; ++i)
+      if (const std::string path = kFile + "." + std::to_string(i); env_.exists(path)) all += env_.content(path);  // the process may have ended in the middle
+    return all + env_.content(kFile);
+  }
+  uint64_t next() const { return next_; }
+  int renamed() const { return renamed_; }
+
+ private:
+  void start() {
+    file_.reset();
+    log_.reset();
+    env_.restart();
+    log_ = opened(&env_, kDir, small());
+    append(log_.get(), Channel::kAlerts, 1, next_);
+    check_ok(log_->publish());
+    FileOutputOptions options;
+    options.note = "/data/note";
+    file_ = output(&env_, log_.get(), options);
+  }
+
+  // The stored place is never written: it is as old as can be.
+  void live() {
+    try {
+      start();
+      env_.crash_at_op(1 + rng_.below(60));
+      for (int step = 0; step < 20; ++step) {
+        const uint64_t from = next_;
+        next_ += rng_.below(4);  // the journal has them
+        append(log_.get(), Channel::kAlerts, from, next_);
+        check_ok(log_->publish());
+        static_cast<void>(file_->pump(1 + rng_.below(900)).ok());
+        if (rng_.chance(0.3)) rename();
+      }
+    } catch (const sim::SimCrash&) {
+      env_.restart();
+      if (rng_.coin()) rename();
+    }
+  }
+
+  void rename() {
+    if (env_.exists(kFile)) check_ok(env_.rename(kFile, kFile + "." + std::to_string(++renamed_)));
+  }
+
+  sim::Rng rng_;
+  sim::SimEnv env_;
+  std::unique_ptr<OutputLog> log_;
+  std::unique_ptr<FileOutput> file_;
+  uint64_t next_ = 1;
+  int renamed_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("killed and renamed at any time: each record stands in one of the files, once") {
+  int renamed = 0;
+  for (uint64_t seed = 1; seed <= 300; ++seed) {
+    CAPTURE(seed);
+    Rotated life(seed);
+    CHECK(life.content() == text_of(Channel::kAlerts, 1, life.next()));
+    renamed += life.renamed();
+  }
+  CHECK(renamed > 1000);
+}

@@ -59,13 +59,20 @@ TEST_CASE("golden: log.state") {
   state.seed = kSeed;
   state.channels[0] = {161873, 200000};
   state.channels[3].synced = 12;
-  const std::string text = state.encode();
-  CHECK(text ==
+  state.ran_ms = 604800000;
+  state.written = {{{0, 161873}, 604750000}, {{3, 1}, 1200}};
+  const std::string text = state.encode(), before =
         "cepd output log 1\nseed 5d0c1e9b7a3f2468\nalerts oldest 161873 synced 200000\ntimeouts oldest 1 synced 0\nlate oldest 1 synced 0\n"
-        "rejects oldest 1 synced 12\nlimits oldest 1 synced 0\nchecksum ffe0ab62dd9c135b\n");
+        "rejects oldest 1 synced 12\nlimits oldest 1 synced 0\n";
+  CHECK(text == before + "ran 604800000\nalerts 161873 written 604750000\nrejects 1 written 1200\nchecksum a555ffb3f9b69a96\n");
   auto read = LogState::decode(text);
   REQUIRE(read.ok());
   CHECK(read.value().encode() == text);
+  // As logs of before have it.
+  auto old = LogState::decode(before + "checksum ffe0ab62dd9c135b\n");
+  REQUIRE(old.ok());
+  CHECK(old.value().channels[3].synced == 12);
+  CHECK(old.value().ran_ms == 0);
 }
 
 TEST_CASE("golden: a whole segment is its header and its frames") {

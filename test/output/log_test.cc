@@ -465,6 +465,37 @@ TEST_CASE("a channel keeps its later segments as long as its earlier ones, whate
   CHECK(read_all(*log, Channel::kAlerts, 1) == text_of(Channel::kAlerts, 1, 80));
 }
 
+TEST_CASE("no jump of the wall clock makes a record old, in no life") {
+  sim::SimEnv env(1);
+  auto options = small();
+  options.retain_age_ms = 10'000;
+  auto log = opened(&env, kDir, options);
+  append(log.get(), Channel::kAlerts, 1, 40);
+  append(log.get(), Channel::kLate, 1, 10);
+  check_ok(log->publish());
+  check_ok(log->sync());
+  for (int64_t jump_ms : {int64_t{2} * 3600'000, int64_t{-5} * 3600'000, int64_t{900} * 86'400'000, int64_t{-1000} * 86'400'000}) {
+    env.set_wall_clock(jump_ms);
+    check_ok(log->retain());
+    append(log.get(), Channel::kLate, log->place(Channel::kLate).next, log->place(Channel::kLate).next + 1);
+    check_ok(log->publish());
+    check_ok(log->sync());
+    const uint64_t next = log->place(Channel::kLate).next;
+    log.reset();
+    env.restart();
+    log = opened(&env, kDir, options);
+    append(log.get(), Channel::kAlerts, 1, 40);
+    append(log.get(), Channel::kLate, 1, next);
+    check_ok(log->end_of_replay());
+    check_ok(log->retain());
+    CHECK(log->place(Channel::kAlerts).oldest == 1);
+    CHECK(log->place(Channel::kLate).oldest == 1);
+  }
+  env.advance_ms(11'000);
+  check_ok(log->retain());
+  CHECK(log->place(Channel::kAlerts).oldest == 40);
+}
+
 TEST_CASE("names are durable before something builds on them") {
   for (uint64_t seed = 1; seed <= 80; ++seed) {
     sim::SimEnv env(seed);

@@ -132,7 +132,7 @@ Status Life::start() {
   if (stages_->feed->engine() && stages_->feed->engine()->wants_ticks() && !held_) stages_->journal->take_pause(stages_->scan.last_arrival_ms);
   if (!load_asked_ && stages_->differs(set_)) stages_->journal->take_load(0, set_);
   stages_->journal->forget_unseen(kTtlMs);   // as the daemon: from here on producers may come back
-  auto file = cep::output::FileOutput::open(&w_.env, stages_->log.get(), {kFileOutput, Channel::kAlerts, {}, stages_->places.acknowledged("alerts", kFilePlace)});
+  auto file = cep::output::FileOutput::open(&w_.env, stages_->log.get(), {kFileOutput, Channel::kAlerts, {}, stages_->places.acknowledged("alerts", kFilePlace), stages_->dir.note("file")});
   if (!file.ok()) return file.status();
   file_ = std::move(file.value());
   return {};

@@ -65,6 +65,8 @@ class SimHandle final : public File {
     return static_cast<uint64_t>(file_->cache().size());
   }
 
+  uint64_t id() const override { return file_->id(); }
+
   Status preallocate(uint64_t bytes) override {
     if (!stale() && bytes <= file_->cache().size()) return {};
     return resize(Op::kPreallocate, "reserve room for", bytes);
@@ -195,6 +197,7 @@ void SimEnv::restart() { end_process(); }
 
 void SimEnv::cut_power() {
   end_process();
+  ++boots_;
   disk_.cut_power(&rng_);
 }
 
@@ -358,6 +361,11 @@ Result<std::unique_ptr<FileLock>> SimEnv::lock(const std::string& raw) {
   locked_[path] = true;
   end(turn, Op::kLock, path);
   return std::unique_ptr<FileLock>(std::make_unique<SimLock>(this, path));
+}
+
+uint64_t SimEnv::file_id(const std::string& path) {
+  const std::shared_ptr<SimFile> file = down_ ? nullptr : disk_.file(plain_path(path));
+  return file ? file->id() : 0;
 }
 
 int64_t SimEnv::modified_ms(const std::string& raw) {

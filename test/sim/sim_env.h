@@ -74,10 +74,12 @@ class SimEnv final : public cep::base::Env {
   bool exists(const std::string& path) override;
   cep::Result<uint64_t> free_bytes(const std::string& path) override;
   cep::Result<std::unique_ptr<cep::base::FileLock>> lock(const std::string& path) override;
+  uint64_t file_id(const std::string& path) override;
   int64_t modified_ms(const std::string& path) override;
   int64_t wall_ms() override { return static_cast<int64_t>(kStartMs + now_us_ / 1000) + wall_off_ms_; }
   uint64_t steady_us() override { return now_us_; }
   uint64_t random() override { return rng_.next(); }
+  uint64_t boot() override { return boots_; }
 
  private:
   friend class SimHandle;
@@ -106,6 +108,7 @@ class SimEnv final : public cep::base::Env {
   bool down_ = false;
   uint64_t life_ = 0;        // handles of an earlier life are dead
   uint64_t now_us_ = 0;
+  uint64_t boots_ = 1;
   int64_t wall_off_ms_ = 0;
   uint64_t ops_ = 0, errors_ = 0, crash_op_ = 0, crash_kill_point_ = 0;
   std::array<uint64_t, kOps> ops_of_{};

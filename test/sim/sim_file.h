@@ -23,6 +23,9 @@ enum class Fate : uint8_t {
 
 class SimFile {
  public:
+  SimFile() : id_(++made_) {}
+  uint64_t id() const { return id_; }
+
   // What readers see.
   const std::string& cache() const { return cache_; }
   bool dirty() const { return !pending_.empty(); }
@@ -52,6 +55,8 @@ class SimFile {
   void settle(Fate fate, Rng* rng);
   void settle_sectors(const Change& change, Part part, const std::string& full, Rng* rng);
 
+  inline static uint64_t made_ = 0;
+  uint64_t id_;
   std::string cache_, platter_;
   // The cache as it was at the last sync, if that one failed: then the platter differs though nothing is dirty.
   std::optional<std::string> base_;
