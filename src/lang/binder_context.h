@@ -29,6 +29,7 @@ class Reporter {
   std::string quote(Span span) const;
   // Errors reported through this object so far.
   size_t errors() const { return errors_; }
+  size_t warnings() const { return warnings_; }
   // Beyond kMostErrors nothing more is shown: looking for near names can be left off.
   bool full() const { return errors_ > kMostErrors; }
   static constexpr size_t kMostErrors = 1000;

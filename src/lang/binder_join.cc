@@ -33,8 +33,10 @@ class JoinBinder {
     bind_kind();
     bind_results_of();
     if (report().errors() == errors) warn_null_keys(decl_, node_, *plan_, context_);
-    if (report().errors() == errors && !join_->interval)
+    if (report().errors() == errors && !join_->interval) {
       warn_assigner(*clauses_.kind, join_->assigner, context_);
+      warn_many_windows(*clauses_.kind, join_->assigner, join_->alert ? &*join_->alert : nullptr, context_);
+    }
     std::vector<Type> types = join_->key_types;
     Shape shape = result_shape(node_.name, scope_.keys, types, join_->select);
     node_.schema = shape.schema;

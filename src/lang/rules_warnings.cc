@@ -18,6 +18,8 @@ namespace {
 constexpr int64_t kTightMs = 10'000;  // a limit up to which combinations are taken to be meant
 constexpr int kFitting = 20;          // events of the estimates
 constexpr uint64_t kFewCombinations = 1000;
+constexpr uint64_t kFewMatches = 100;
+constexpr const char* kFewer = "`after match skip past last event`, or `at most once per D` at the alert";
 
 std::string called(const Stage& stage) { return stage.group.empty() ? "`" + stage.name + "`" : "the group"; }
 
@@ -53,14 +55,15 @@ uint64_t choices(uint32_t least, uint32_t most) {
   return sum;
 }
 
-std::string grouped(uint64_t n) {
-  std::string digits = std::to_string(n), out;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
+// How many stretches of `least` to `most` of kFitting events there are.
+uint64_t stretches(uint32_t least, uint32_t most) {
+  uint64_t sum = 0;
+  for (uint32_t k = least; k <= kFitting && k <= most; ++k) sum += kFitting - k + 1;
+  return sum;
 }
+
+// A single stage that also goes on past events that fit.
+bool branches(const Stage& s) { return s.contiguity == Contiguity::kFollowedByAny && s.group.empty() && !is_loop(s); }
 
 class Warner {
  public:
@@ -68,9 +71,11 @@ class Warner {
       : decl_(decl), pattern_(pattern), context_(context) {}
 
   void warn() {
+    const size_t before = context_->report.warnings();
     warn_endless();
     warn_many(pattern_.sequence, decl_.stages);
     warn_never(pattern_.sequence, decl_.stages);
+    if (context_->report.warnings() == before) warn_flood();  // else its estimate says little
   }
 
  private:
@@ -122,17 +127,47 @@ class Warner {
           context_->report.warning(find_modifier(text[i], ast::Modifier::kAllowCombinations)->span,
                                    "`allowCombinations` takes every choice of events: " + events +
                                        grouped(choices(s.times_min, s.times_max)) +
-                                       " matches; make `within` tight, or take it off");
+                                       " matches; make `within` tight, or take it off; fewer come out with " + kFewer);
         } else if (s.contiguity == Contiguity::kFollowedByAny && s.times_max == plan::kUnbounded) {
           context_->report.warning(
               text[i].contiguity.span,
               "`followedByAny` starts the loop at every event that fits: " + events +
                   grouped(kFitting * (kFitting + 1) / 2) +
-                  " matches for one beginning; make `within` tight, or write `followedBy`");
+                  " matches for one beginning; make `within` tight, or write `followedBy`; fewer come out with " + kFewer);
         }
       }
       warn_many(s.group, text[i].group);
     }
+  }
+
+  // Matches that every further event multiplies, where neither a skip strategy nor a throttle keeps them back.
+  void warn_flood() {
+    const bool tight = pattern_.within_ms >= 0 && pattern_.within_ms <= kTightMs;
+    const bool throttled = pattern_.alert && pattern_.alert->throttle_ms >= 0;
+    if (tight || throttled || pattern_.skip != plan::Skip::kNone) return;
+    const std::string in = pattern_.within_ms >= 0 ? " within " + duration(pattern_.within_ms) : "";
+    const Stage& first = pattern_.sequence.front();
+    // A greedy loop gives each beginning its longest stretch alone, but at the end of the pattern it changes nothing.
+    const bool longest = first.greedy && pattern_.sequence.size() > 1;
+    const bool beats = first.every_ms >= 0 && first.every_ms <= kTightMs;
+    const uint64_t lengths = is_loop(first) && !longest && !beats ? stretches(first.times_min, first.times_max) : 0;
+    if (lengths > kFewMatches) {
+      context_->report.warning(
+          first.span, "every event that fits " + called(first) + " begins anew and makes all before it longer: " + std::to_string(kFitting) +
+                          " of them" + in + " give up to " + grouped(lengths) + " matches; add " + kFewer);
+      return;
+    }
+    uint32_t any = 0;
+    const Stage* last = nullptr;
+    for (const Stage& s : pattern_.sequence) {
+      if (!branches(s)) continue;
+      ++any;
+      last = &s;
+    }
+    if (any < 2 || choices(any, any) <= kFewMatches) return;
+    context_->report.warning(last->span, std::to_string(any) + " stages with `followedByAny` multiply: " + std::to_string(kFitting) + " events that fit them" +
+                                             in + " give up to " + grouped(choices(any, any)) +
+                                             " matches for one beginning; write `followedBy`, or add " + kFewer);
   }
 
   static std::string duration(int64_t ms) {
@@ -182,6 +217,15 @@ class Warner {
 };
 
 }  // namespace
+
+std::string grouped(uint64_t n) {
+  std::string digits = std::to_string(n), out;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
+    out += digits[i];
+  }
+  return out;
+}
 
 void warn_pattern(const ast::PatternDecl& decl, const plan::PatternNode& pattern, Context* context) {
   Warner(decl, pattern, context).warn();

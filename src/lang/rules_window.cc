@@ -4,6 +4,7 @@
 
 #include "base/time_text.h"
 #include "lang/binder_constant.h"
+#include "lang/rules_warnings.h"
 
 namespace cep::lang {
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int64_t kMostMs = 10'000'000LL * 86'400'000LL;  // sums of times with it stay in 64 bits
 constexpr int64_t kManyPanes = 10'000;
+constexpr int64_t kManyWindows = 1'000;  // of one event
 
 std::string_view word_of(WindowClause::Kind kind) {
   switch (kind) {
@@ -223,11 +225,20 @@ void warn_assigner(const WindowClause& clause, const WindowAssigner& a, Context*
                                          "and the beginning of the next is in none");
   }
   int64_t panes = a.size_ms / std::gcd(a.size_ms, a.slide_ms);
-  if (panes > kManyPanes) {
+  if (panes > kManyPanes && a.size_ms / panes < a.slide_ms) {
     context->report.warning(clause.span, "each window is put together from " + std::to_string(panes) +
                                              " panes of " + text(a.size_ms / panes) +
                                              ", the greatest part that size and `every` share; round them");
   }
+}
+
+void warn_many_windows(const WindowClause& clause, const WindowAssigner& a, const plan::Alert* alert, Context* context) {
+  if (a.kind != WindowKind::kSliding || (alert && alert->throttle_ms >= 0)) return;
+  const int64_t windows = a.size_ms / a.slide_ms;
+  const bool odd = a.size_ms / std::gcd(a.size_ms, a.slide_ms) > windows;  // told by warn_assigner
+  if (windows < kManyWindows || odd) return;
+  context->report.warning(clause.span, "every event is in " + grouped(static_cast<uint64_t>(windows)) + " windows, and each of them gives a result of its own: one event makes " +
+                                           grouped(static_cast<uint64_t>(windows)) + " records for its key; make `every` longer, or add `at most once per D` at the alert");
 }
 
 void warn_window(const WindowClauses& c, const ast::WindowDecl& decl, const plan::WindowNode& w,
@@ -235,6 +246,8 @@ void warn_window(const WindowClauses& c, const ast::WindowDecl& decl, const plan
   WindowKind kind = w.assigner.kind;
   bool endless = kind == WindowKind::kCount || kind == WindowKind::kGlobal;
   warn_assigner(*c.kind, w.assigner, context);
+  // `having` is taken to let few through.
+  if (!c.having) warn_many_windows(*c.kind, w.assigner, w.alert ? &*w.alert : nullptr, context);
   if (endless && !w.key_names.empty() && w.limit_keys_ms < 0) {
     context->report.warning(c.kind->span, "`" + decl.name.name + "` keeps a state for every key for ever, for " +
                                               quoted(*c.kind) + " knows no end in time; add `limit keys D`");

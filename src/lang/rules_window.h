@@ -36,5 +36,7 @@ void read_bounds(const ast::WindowClause& clause, plan::JoinNode* join, Context*
 void warn_window(const WindowClauses& clauses, const ast::WindowDecl& decl, const plan::WindowNode& window,
                  Context* context);
 void warn_assigner(const ast::WindowClause& clause, const plan::WindowAssigner& assigner, Context* context);
+// So many windows an event that each makes a great many records. `alert`: null if there is none.
+void warn_many_windows(const ast::WindowClause& clause, const plan::WindowAssigner& assigner, const plan::Alert* alert, Context* context);
 
 }  // namespace cep::lang

@@ -224,6 +224,12 @@ TEST_CASE("warnings of windows") {
   warned("global early count 5 limit keys 1h select n = collect(v)", "`discarding`");
   warned("sliding 1m every 2m select n = count()", "is in none");
   warned("sliding 1h every 7ms select n = count()", "panes");
+  warned("sliding 1h every 1s select n = count() alert low", "in 3,600 windows");
+  warned("sliding 1h every 1s select n = count() alert low", "`at most once per D`");
+  warned("sliding 1d every 1s select n = count()", "makes 86,400 records");
+  warned("sliding 1h every 1s select n = count() alert low at most once per 1m", "");
+  warned("sliding 1h every 1s select n = count() having n > 5 alert low", "");
+  warned("sliding 1h every 10s select n = count() alert low", "");
   warned("session 1m limit keys 1m select n = count()", "longer");
   CHECK(bind_text(kStream + "window w on e { count 5 select n = count() }").warnings() == 0);
 }
