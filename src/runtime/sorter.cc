@@ -27,9 +27,12 @@ void Sorter::go_on(BlockPool* pool, const std::vector<int>& node_now) {
     CEP_CHECK(now >= 0);  // a lane goes on only where all that it reads does
     row->label->op = static_cast<uint32_t>(now) + 1;
   };
-  for (const Bucket& b : buckets_)
-    for (uint32_t c = b.head; c != kNone; c = chunks_[c].next)
-      for (uint32_t i = 0; i < chunks_[c].count; ++i) renumber(chunks_[c].rows[i]);
+  for (const auto& page : pages_) {
+    if (!page) continue;
+    for (const Bucket& b : page->buckets)
+      for (uint32_t c = b.head; c != kNone; c = chunks_[c].next)
+        for (uint32_t i = 0; i < chunks_[c].count; ++i) renumber(chunks_[c].rows[i]);
+  }
   for (auto& [time, rows] : far_)
     for (WaitingRow* row : rows) renumber(row);
 }
@@ -47,12 +50,32 @@ uint32_t Sorter::take_chunk() {
   return c;
 }
 
+Sorter::Page& Sorter::page_of(size_t slot) {
+  std::unique_ptr<Page>& page = pages_[slot / kPage];
+  if (!page) page = spare_ ? std::move(spare_) : std::make_unique<Page>();
+  return *page;
+}
+
+// The bucket is empty now; so may be its page, and all of them.
+void Sorter::leave(size_t slot) {
+  std::unique_ptr<Page>& page = pages_[slot / kPage];
+  page->buckets[slot % kPage] = {};
+  page->bits[slot % kPage / 64] &= ~(uint64_t{1} << (slot % 64));
+  if (--page->used > 0) return;
+  spare_ = std::move(page);
+  if (near_ > 0 || chunks_.size() <= kKeptChunks) return;
+  chunks_ = std::vector<Chunk>();  // `= {}` would keep its room
+  free_ = kNone;
+}
+
 void Sorter::put_near(WaitingRow* row, int64_t time) {
-  size_t slot = static_cast<uint64_t>(time) % kSpan;
-  Bucket& b = buckets_[slot];
+  const size_t slot = static_cast<uint64_t>(time) % kSpan;
+  Page& page = page_of(slot);
+  Bucket& b = page.buckets[slot % kPage];
   if (b.head == kNone) {
     b.head = b.tail = take_chunk();
-    bits_[slot / 64] |= uint64_t{1} << (slot % 64);
+    page.bits[slot % kPage / 64] |= uint64_t{1} << (slot % 64);
+    ++page.used;
   } else if (chunks_[b.tail].count == std::size(chunks_[b.tail].rows)) {
     uint32_t c = take_chunk();
     chunks_[b.tail].next = c;
@@ -78,10 +101,7 @@ bool Sorter::in_ring(int64_t time) const {
 
 void Sorter::push(WaitingRow* row) {
   int64_t time = row->row().time;
-  if (buckets_.empty()) {
-    buckets_.resize(kSpan);
-    bits_.resize(kSpan / 64);
-  }
+  if (pages_.empty()) pages_.resize(kPages);
   ++size_;
   if (near_ == 0 && far_.empty()) rebase(time);
   if (!in_ring(time) && time > base_ && near_ > 0) slide();
@@ -118,18 +138,27 @@ int64_t Sorter::next_time() {
   return std::min(next_, far);
 }
 
-// Advances next_ to the first bucket that is not empty, a word of the bitmap at a time. REQUIRES near_ > 0.
+// Advances next_ to the first bucket that is not empty, a page or a word of its bitmap at a time. REQUIRES near_ > 0.
 void Sorter::next_in_ring() {
   for (;;) {
-    size_t slot = static_cast<uint64_t>(next_) % kSpan;
-    uint64_t word = bits_[slot / 64] >> (slot % 64);
+    const size_t slot = static_cast<uint64_t>(next_) % kSpan;
+    const Page* page = pages_[slot / kPage].get();
+    const uint64_t word = page ? page->bits[slot % kPage / 64] >> (slot % 64) : 0;
     if (word) {
       next_ += std::countr_zero(word);
       return;
     }
-    next_ += 64 - static_cast<int64_t>(slot % 64);
-    CEP_CHECK(static_cast<uint64_t>(next_) - static_cast<uint64_t>(base_) < kSpan + 64);
+    const size_t step = page ? 64 : kPage;
+    next_ += static_cast<int64_t>(step - slot % step);
+    CEP_CHECK(static_cast<uint64_t>(next_) - static_cast<uint64_t>(base_) < kSpan + kPage);
   }
+}
+
+uint64_t Sorter::bytes() const {
+  uint64_t bytes = pages_.capacity() * sizeof pages_.front() + chunks_.capacity() * sizeof(Chunk) + (spare_ ? sizeof(Page) : 0);
+  for (const auto& page : pages_) bytes += page ? sizeof(Page) : 0;
+  for (const auto& [time, rows] : far_) bytes += 64 + rows.capacity() * sizeof rows.front();
+  return bytes;
 }
 
 void Sorter::pop(std::vector<WaitingRow*>* out) {
@@ -142,8 +171,7 @@ void Sorter::pop(std::vector<WaitingRow*>* out) {
   }
   if (near_ == 0 || next_ != time) return;
   size_t slot = static_cast<uint64_t>(time) % kSpan;
-  Bucket& b = buckets_[slot];
-  for (uint32_t c = b.head; c != kNone;) {
+  for (uint32_t c = pages_[slot / kPage]->buckets[slot % kPage].head; c != kNone;) {
     Chunk& chunk = chunks_[c];
     for (uint32_t i = 0; i < chunk.count; ++i) {
       __builtin_prefetch(chunk.rows[i]);
@@ -157,8 +185,7 @@ void Sorter::pop(std::vector<WaitingRow*>* out) {
     free_ = c;
     c = next;
   }
-  b = Bucket{};
-  bits_[slot / 64] &= ~(uint64_t{1} << (slot % 64));
+  leave(slot);
 }
 
 }  // namespace cep::runtime

@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <memory>
 
 using namespace cep;
 using namespace cep::runtime;
@@ -87,4 +88,47 @@ TEST_CASE("a steady stream keeps to the ring and a far row waits beside it") {
   CHECK(b.take(9'999'999'999));
   CHECK(b.sorter.size() == 1);
   CHECK(b.take(10'000'000'000));
+}
+
+TEST_CASE("thousands of sorters with a few rows each hold little") {
+  constexpr size_t kSorters = 4000;  // 500 lanes on 8 shards
+  BlockStore store;
+  BlockPool pool(&store);
+  RowWriter writer(&store);
+  event::RowBuilder builder;
+  std::vector<std::unique_ptr<Sorter>> all;
+  for (size_t i = 0; i < kSorters; ++i) all.push_back(std::make_unique<Sorter>(&pool));
+  uint64_t position = 0, most = 0;
+  std::vector<WaitingRow*> rows;
+  auto push = [&](Sorter& s, int64_t time) {
+    builder.start(0);
+    s.push(writer.copy(*builder.finish(time, ++position), 0));
+  };
+  auto held = [&] {
+    uint64_t bytes = 0;
+    for (const auto& s : all) bytes += s->bytes();
+    return bytes;
+  };
+  CHECK(held() == 0);
+  // An hour of event time: every place of the ring is passed many times.
+  for (int64_t second = 0; second < 3600; second += 40) {
+    for (size_t i = 0; i < kSorters; ++i) {
+      push(*all[i], second * 1000 + static_cast<int64_t>(i) % 997);
+      while (all[i]->size() > 2) {
+        rows.clear();
+        all[i]->pop(&rows);
+        for (WaitingRow* r : rows) release_row(r, &pool);
+      }
+    }
+    most = std::max(most, held());
+  }
+  CHECK(most < kSorters * 16'384);
+}
+
+TEST_CASE("a burst that has gone leaves nothing behind") {
+  Bench b;
+  for (int64_t t = 0; t < 16'000; ++t) b.push(t);
+  CHECK(b.sorter.bytes() > 1'000'000);
+  CHECK(b.take(INT64_MAX));
+  CHECK(b.sorter.bytes() < 8'192);
 }
