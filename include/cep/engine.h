@@ -30,6 +30,9 @@ struct EngineOptions {
   uint64_t seed = 0;           // of the order in which the shards are let run
   uint64_t channel_bytes = 1 << 20;    // of each channel between shards
   uint64_t under_way_bytes = 8 << 20;  // with threads: rows and records of lines offered that have not come out yet; beyond it a batch waits
+  // Of records that are made and wait for their turn, all shards together: what is more is written aside, to files without a name in spill_dir (empty: $TMPDIR, else /var/tmp).
+  uint64_t made_bytes = 16 << 20;
+  std::string spill_dir;
   // Every shard and the sequencer in a thread of its own; `sink` and `before_release` are then called in the sequencer's thread. Engine's functions are still for
   // one thread at a time. Without it everything runs in the calling thread, shards in an order drawn from `seed`.
   bool threads = false;

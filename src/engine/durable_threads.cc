@@ -32,6 +32,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   EngineOptions engine;
   engine.shards = options_.shards;
   engine.threads = true;
+  engine.spill_dir = options_.data_dir;
   StageHooks hooks;
   hooks.wait_durable = [this](uint64_t position) { return wait_durable(position); };
   hooks.fail = [this](Status status) { fail(std::move(status)); };

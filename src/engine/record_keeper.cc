@@ -22,18 +22,26 @@ void RecordKeeper::take(const Record& record) {
   if (failed()) return;
   any_ = true;
   Status taken = log_->append(record);
-  if (!taken.ok()) give_up(std::move(taken));
+  if (!taken.ok()) return give_up(std::move(taken));
+  taken_ += record.line.size();
+  if (taken_ >= kPublishBytes && publish()) published_();
+}
+
+// What came since the last time. False: it failed.
+bool RecordKeeper::publish() {
+  taken_ = 0;
+  any_ = false;
+  Status published = log_->publish();
+  if (!published.ok()) give_up(std::move(published));
+  return published.ok();
 }
 
 void RecordKeeper::after_release(uint64_t position) {
   if (failed()) return;
-  if (any_) {
-    Status published = log_->publish();
-    if (!published.ok()) return give_up(std::move(published));
-  }
+  const bool any = any_;
+  if (any && !publish()) return;
   worked_.store(position, std::memory_order_release);
-  if (any_) published_();
-  any_ = false;
+  if (any) published_();
 }
 
 }  // namespace cep::engine

@@ -27,12 +27,15 @@ class RecordKeeper {
 
  private:
   void give_up(Status status);
+  bool publish();
 
   output::OutputLog* log_;
   std::function<bool(uint64_t)> wait_durable_;
   std::function<void(Status)> fail_;
   std::function<void()> published_;
+  static constexpr size_t kPublishBytes = 1 << 20;  // of one batch: what it makes may be much
   bool any_ = false;                       // since the last publish
+  size_t taken_ = 0;                       // bytes since then
   std::atomic<uint64_t> worked_{0};
   std::atomic<bool> failed_{false};
 };

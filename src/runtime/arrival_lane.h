@@ -1,6 +1,8 @@
 // Lanes whose rows are worked in the order in which they come, not sorted by time: windows and joins. At one position first its rows, then what the clock decides there
 // (language.md, "Time").
 #pragma once
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "runtime/result_lane.h"
@@ -10,6 +12,7 @@ namespace cep::runtime {
 class ArrivalLane : public ResultLane {
  public:
   void push(WaitingRow* row) final { waiting_.push_back(row); }
+  void take_spilled(std::unique_ptr<RowMerge> rows) final { spilled_ = std::move(rows); }
   // Walks the rows and the steps of the lane's clock.
   void work(const Timeline& timeline, LaneSink* sink) final;
 
@@ -31,10 +34,12 @@ class ArrivalLane : public ResultLane {
     int64_t clock;
     size_t step = 0, tick = 0;   // the next ones
   };
+  WaitingRow* next(size_t* at);
   void steps_before(uint64_t position, Walk* walk);
   void all_before(uint64_t position, Walk* walk);
 
   std::vector<WaitingRow*> waiting_;
+  std::unique_ptr<RowMerge> spilled_;   // of the batch
 };
 
 }  // namespace cep::runtime

@@ -134,7 +134,7 @@ OfferResult IngestStage::offer(std::string_view line, const OfferOptions& option
   if (kind.kind == event::LineKind::kEvent) event(kind, line, options);
   else if (kind.kind == event::LineKind::kBroken) reject({}, -1, kind.reason, line);
   else if (kind.kind != event::LineKind::kBlank) control(kind, line, options);
-  if (lines_in_batch_ >= options_.batch) cut();
+  if (lines_in_batch_ >= pipeline_->batch_lines()) cut();
   apply_table_rows();
   return std::move(result_);
 }
@@ -143,7 +143,7 @@ void IngestStage::offer_broken(std::string_view first_bytes, std::string_view re
   take_position();
   ++counters_.lines;
   reject({}, -1, std::string(reason), first_bytes);
-  if (lines_in_batch_ >= options_.batch) cut();
+  if (lines_in_batch_ >= pipeline_->batch_lines()) cut();
 }
 
 void IngestStage::control(const event::LineKind& kind, std::string_view line, const OfferOptions& options) {

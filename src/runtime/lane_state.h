@@ -11,8 +11,8 @@
 #include "runtime/out_record.h"
 #include "runtime/record_writer.h"
 #include "runtime/row_order.h"
+#include "runtime/row_spool.h"
 #include "runtime/rows.h"
-#include "runtime/sorter.h"
 #include "runtime/table_store.h"
 #include "runtime/timeline.h"
 #include "runtime/topology.h"
@@ -74,6 +74,8 @@ class LaneState {
   }
   // A row of this lane; it waits in the sorter. Takes over the row.
   virtual void push(WaitingRow* row) = 0;
+  // Rows of the batch to be worked next that were written aside.
+  virtual void take_spilled(std::unique_ptr<RowMerge> rows) = 0;
   // Everything that the clocks of the batch decide.
   virtual void work(const Timeline& timeline, LaneSink* sink) = 0;
   virtual LaneStats stats() const = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "base/check.h"
 
@@ -33,17 +34,26 @@ void OutputSequencer::take_over(OutputSequencer* before, const Succession& succe
   sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
 }
 
-void OutputSequencer::release(std::vector<OutRecord> records) {
+void OutputSequencer::release(std::vector<GivenRecords> makers) {
+  if (std::any_of(makers.begin(), makers.end(), [](const GivenRecords& m) { return !m.runs.empty(); })) {
+    RecordMerge merge(std::move(makers));
+    for (OutRecord r; merge.next(&r);) give(r);
+    return;
+  }
+  std::vector<OutRecord> records = std::move(makers.front().records);
+  for (size_t m = 1; m < makers.size(); ++m) std::move(makers[m].records.begin(), makers[m].records.end(), std::back_inserter(records));
   auto before = [](const OutRecord& a, const OutRecord& b) { return a.label < b.label; };
   if (!std::is_sorted(records.begin(), records.end(), before)) std::stable_sort(records.begin(), records.end(), before);
-  for (const OutRecord& r : records) {
-    CEP_CHECK(!any_ || last_.position <= r.label.position);
-    any_ = true;
-    last_.position = r.label.position;
-    uint64_t suppressed = 0;
-    if (r.throttle_ms >= 0 && !pass(r, &suppressed)) continue;
-    send(r, suppressed);
-  }
+  for (const OutRecord& r : records) give(r);
+}
+
+void OutputSequencer::give(const OutRecord& r) {
+  CEP_CHECK(!any_ || last_.position <= r.label.position);
+  any_ = true;
+  last_.position = r.label.position;
+  uint64_t suppressed = 0;
+  if (r.throttle_ms >= 0 && !pass(r, &suppressed)) return;
+  send(r, suppressed);
 }
 
 bool OutputSequencer::pass(const OutRecord& r, uint64_t* suppressed) {

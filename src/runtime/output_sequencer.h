@@ -9,6 +9,7 @@
 #include "cep/engine.h"
 #include "plan/plan.h"
 #include "runtime/out_record.h"
+#include "runtime/record_spool.h"
 #include "runtime/succession.h"
 
 namespace cep::runtime {
@@ -20,8 +21,8 @@ class OutputSequencer {
   // Goes on where `before` stands: numbers, and what `at most once per` knows of the operators that go on. To be called before anything else.
   void take_over(OutputSequencer* before, const Succession& succession);
 
-  // All records whose positions lie in the next span of positions, in any order. REQUIRES labels after those of the call before.
-  void release(std::vector<OutRecord> records);
+  // All records whose positions lie in the next span of positions, as their makers gave them. REQUIRES labels after those of the call before.
+  void release(std::vector<GivenRecords> makers);
 
   uint64_t count(Channel c) const { return seq_[static_cast<int>(c)]; }
 
@@ -35,6 +36,7 @@ class OutputSequencer {
     int64_t throttle_ms = 0;
     uint64_t suppressed = 0;   // held back since
   };
+  void give(const OutRecord& record);
   // False if the record is held back; *suppressed: how many were before it.
   bool pass(const OutRecord& r, uint64_t* suppressed);
   void sweep(int64_t now);

@@ -3,8 +3,9 @@
 #include <cstdint>
 #include <memory>
 
-#include "runtime/spsc_channel.h"
+#include "runtime/row_spool.h"
 #include "runtime/rows.h"
+#include "runtime/spsc_channel.h"
 #include "runtime/timeline.h"
 
 namespace cep::runtime {
@@ -14,6 +15,7 @@ struct Parcel {
   std::shared_ptr<const Timeline> timeline;
   int level = -1;
   RowList rows;
+  std::shared_ptr<SpilledRows> spilled = nullptr;   // null: none
 
   uint64_t bytes() const { return sizeof *this + rows.bytes; }
 };

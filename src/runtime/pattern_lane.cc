@@ -2,11 +2,11 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "runtime/due_rows.h"
 #include "runtime/key_table.h"
 #include "runtime/lane_state.h"
 #include "runtime/match_writer.h"
 #include "runtime/predicate_set.h"
-#include "runtime/waiting_bytes.h"
 
 namespace cep::runtime {
 namespace {
@@ -53,7 +53,7 @@ class PatternSlot : public operators::MatchSink {
 class PatternLane : public LaneState {
  public:
   PatternLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : lane_(&topology.lanes[lane]), pool_(pool), sorter_(pool), tables_(options.tables) {
+      : lane_(&topology.lanes[lane]), pool_(pool), rows_(pool), tables_(options.tables) {
     predicates_.set_tables(options.tables);
     for (size_t i = 0; i < lane_->patterns.size(); ++i) {
       int node = lane_->patterns[i];
@@ -65,10 +65,8 @@ class PatternLane : public LaneState {
   }
 
   void rebind(const LanePlace& place) override;
-  void push(WaitingRow* row) override {
-    waiting_bytes_.add(*row);
-    sorter_.push(row);
-  }
+  void push(WaitingRow* row) override { rows_.push(row); }
+  void take_spilled(std::unique_ptr<RowMerge> rows) override { rows_.take_spilled(std::move(rows)); }
   void work(const Timeline& timeline, LaneSink* sink) override;
   LaneStats stats() const override;
 
@@ -84,8 +82,7 @@ class PatternLane : public LaneState {
 
   const Lane* lane_;
   BlockPool* pool_;
-  Sorter sorter_;
-  WaitingBytes waiting_bytes_;
+  DueRows rows_;
   const expr::Tables* tables_;
   KeyTable keys_;
   std::vector<std::vector<int>> live_;       // by key: slots that live for it, sorted
@@ -98,7 +95,6 @@ class PatternLane : public LaneState {
   uint32_t busy_key_ = KeyTable::kNone;      // of the row being worked: keeps its number till all patterns have seen the row
   uint64_t sequence_ = 0;                    // of rows
   std::string key_;
-  std::vector<WaitingRow*> due_;
   std::vector<int> visit_;
   LaneSink* sink_ = nullptr;
   TimelineCursor* cursor_ = nullptr;
@@ -180,7 +176,7 @@ void PatternSlot::on_idle(uint32_t key) {
 void PatternLane::rebind(const LanePlace& place) {
   lane_ = &place.topology->lanes[place.lane];
   pool_ = place.pool;
-  sorter_.go_on(place.pool, *place.node_now);
+  rows_.go_on(place.pool, *place.node_now);
   std::vector<std::unique_ptr<PatternSlot>> kept;
   std::vector<int> slot_now(slots_.size(), -1);
   for (size_t s = 0; s < slots_.size(); ++s) {
@@ -275,22 +271,20 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
   sink_ = sink;
   int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_->clock];
   for (;;) {
-    int64_t row_time = sorter_.size() ? sorter_.next_time() : kEndOfTime;
+    const int64_t row_time = rows_.next_time();
     int64_t time = std::min(row_time, deadline_);
     if (time > reached || time == kEndOfTime) break;
     if (deadline_ <= row_time) {
       expire(deadline_);
       continue;
     }
-    due_.clear();
-    sorter_.pop(&due_);
-    if (due_.size() > 1) order_rows_of_one_time(&due_, cursor.position_of(row_time));
-    for (WaitingRow* r : due_) {
+    rows_.begin(cursor.position_of(row_time));
+    while (WaitingRow* r = rows_.next()) {
       work_row(r->row());
-      waiting_bytes_.remove(*r);
       release_row(r, pool_);
     }
   }
+  rows_.settle();
   constexpr size_t kKeptKeys = 4096;
   if (keys_.size() == 0 && live_.size() > kKeptKeys) {  // a burst of keys is over
     keys_ = KeyTable();
@@ -307,8 +301,8 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
 
 LaneStats PatternLane::stats() const {
   LaneStats out;
-  out.waiting = sorter_.size();
-  out.bytes = waiting_bytes_.get() + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) + live_.capacity() * sizeof(live_[0]);
+  out.waiting = rows_.waiting();
+  out.bytes = rows_.bytes() + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) + live_.capacity() * sizeof(live_[0]);
   out.faults = faults_before_ + predicates_.faults();
   out.keys = keys_.size();
   for (const auto& s : slots_) {

@@ -8,6 +8,7 @@
 namespace cep::runtime {
 namespace {
 
+constexpr uint64_t kBatchBytes = 1 << 20;  // of records that a batch should make
 constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in its inbox
 
 }  // namespace
@@ -15,7 +16,7 @@ constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in i
 Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& options, Engine::Sink sink, Pipeline* before)
     : loaded_(std::move(loaded)), store_(before ? before->store_ : std::make_shared<BlockStore>()), seed_(options.seed),
       random_(before ? before->random_ : options.seed * 0x9e3779b97f4a7c15u + 1), before_release_(options.before_release),
-      after_release_(options.after_release), sequencer_(*loaded_->plan, options, std::move(sink)) {
+      after_release_(options.after_release), batch_most_(options.batch), batch_lines_(options.batch), sequencer_(*loaded_->plan, options, std::move(sink)) {
   if (before) {
     before->drain();
     before->threads_.reset();  // from here on all of it is the caller's
@@ -29,6 +30,8 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
   so.tables = &loaded_->tables;
   so.shards = options.shards;
   so.channel_bytes = std::max<uint64_t>(1, options.channel_bytes);
+  so.made_bytes = options.made_bytes / static_cast<uint64_t>(options.shards);
+  so.spill_dir = options.spill_dir;
   so.under_way = &under_way_;
   so.made_of = loaded_;
   so.node_now = &loaded_->succession.node_now;
@@ -63,7 +66,10 @@ uint64_t Pipeline::draw() {
 void Pipeline::submit(Batch batch) {
   std::vector<Parcel> parcels;
   for (RowList& rows : batch.rows) parcels.push_back({batch.timeline, -1, std::move(rows)});
-  BatchRecords given{batch.timeline->first, batch.timeline->last, std::move(batch.records), 0};
+  BatchRecords given{batch.timeline->first, batch.timeline->last, {}};
+  given.makers.emplace_back();
+  for (const OutRecord& r : batch.records) given.makers.front().bytes += bytes_of(r);
+  given.makers.front().records = std::move(batch.records);
   if (threads_) return threads_->submit(std::move(parcels), std::move(given));
   ++submitted_;
   given_.push_back(std::move(given));
@@ -76,7 +82,7 @@ void Pipeline::submit(Batch batch) {
   for (uint64_t steps = draw() % 8; steps > 0 && step(); --steps) {
   }
   while (std::any_of(waiting_.begin(), waiting_.end(), [](const auto& w) { return w.size() > kWaiting; }))
-    if (!step()) break;
+    if (!step() && !release()) break;
   release();
 }
 
@@ -111,9 +117,8 @@ uint64_t Pipeline::batches_done() const {
 
 void Pipeline::drain() {
   if (threads_) return threads_->drain();
-  while (step()) {
+  while (step() || release()) {
   }
-  release();
   CEP_CHECK(released_ == submitted_);  // else all shards wait for one another
   CEP_CHECK(under_way_ == 0);
 }
@@ -122,22 +127,35 @@ void Pipeline::take_table_rows(std::vector<TableRow>* out) {
   for (auto& s : shards_) s->take_table_rows(out);
 }
 
-void Pipeline::release() {
+// Whether any batch has come out.
+bool Pipeline::release() {
+  const uint64_t before = released_;
   const uint64_t done = batches_done();
   for (; released_ < done; ++released_) {
     BatchRecords all = std::move(given_.front());
     given_.pop_front();
-    for (auto& s : shards_) all.take(s->take_records());
+    for (auto& s : shards_) {
+      all.makers.push_back(s->take_records());
+      s->released(all.makers.back().bytes);
+    }
     release_batch(std::move(all));
   }
+  return released_ != before;
 }
 
 void Pipeline::release_batch(BatchRecords all) {
   WorkedScope working(all.first, all.last);
+  suit_batches(all.last - all.first + 1, all.bytes());
   if (before_release_) before_release_(all.last);
-  sequencer_.release(std::move(all.records));
+  sequencer_.release(std::move(all.makers));
   note_counts();
   if (after_release_) after_release_(all.last);
+}
+
+// Of a batch that was worked. No result depends on where a batch ends.
+void Pipeline::suit_batches(uint64_t lines, uint64_t bytes) {
+  const uint64_t fit = std::max<uint64_t>(1, kBatchBytes * lines / bytes);
+  batch_lines_ = static_cast<uint32_t>(std::min<uint64_t>({batch_most_, fit, 2 * uint64_t{batch_lines_}}));
 }
 
 void Pipeline::note_counts() {

@@ -40,6 +40,9 @@ class Pipeline {
   // Appends the rows that operators made for tables, in no order. REQUIRES settled.
   void take_table_rows(std::vector<TableRow>* out);
 
+  // How many lines the next batch should have at most: fewer than asked for where the lines before made much, so that their records leave the sooner.
+  uint32_t batch_lines() const { return batch_lines_.load(std::memory_order_relaxed); }
+
   BlockStore* store() { return store_.get(); }
   // With threads, as the shards last said it; exact when all is worked off.
   LaneStats stats() const;
@@ -48,11 +51,12 @@ class Pipeline {
 
  private:
   bool step();
-  void release();
+  bool release();
   uint64_t draw();
 
   void release_batch(BatchRecords all);
   void note_counts();
+  void suit_batches(uint64_t lines, uint64_t bytes);
 
   std::shared_ptr<const Loaded> loaded_;
   std::shared_ptr<BlockStore> store_;  // outlives the shards; one for all programs, since rows go on from one to the next
@@ -66,6 +70,8 @@ class Pipeline {
   uint64_t seed_;
   uint64_t random_;
   std::function<void(uint64_t)> before_release_, after_release_;
+  const uint32_t batch_most_;
+  std::atomic<uint32_t> batch_lines_;
   OutputSequencer sequencer_;
   std::atomic<uint64_t> counts_[kChannels] = {};  // of sequencer_, for the caller
   std::unique_ptr<ShardThreads> threads_;         // null: everything runs in the caller's thread

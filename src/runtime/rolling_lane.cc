@@ -5,8 +5,8 @@
 #include <string>
 
 #include "operators/window/window_operator.h"
+#include "runtime/due_rows.h"
 #include "runtime/result_lane.h"
-#include "runtime/waiting_bytes.h"
 
 namespace cep::runtime {
 namespace {
@@ -14,38 +14,33 @@ namespace {
 class RollingLane final : public ResultLane, private operators::WindowSink {
  public:
   RollingLane(const plan::Plan& plan, const plan::WindowNode& window, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : ResultLane(plan, window, topology, lane, options, pool), window_(window), sorter_(pool), operator_(operators::make_rolling_operator(window)) {
+      : ResultLane(plan, window, topology, lane, options, pool), window_(window), rows_(pool), operator_(operators::make_rolling_operator(window)) {
     operator_->set_tables(options.tables);
   }
 
   void rebind(const LanePlace& place) override {
     ResultLane::rebind(place);
-    sorter_.go_on(place.pool, *place.node_now);
+    rows_.go_on(place.pool, *place.node_now);
   }
 
-  void push(WaitingRow* row) override {
-    waiting_bytes_.add(*row);
-    sorter_.push(row);
-  }
+  void push(WaitingRow* row) override { rows_.push(row); }
+  void take_spilled(std::unique_ptr<RowMerge> rows) override { rows_.take_spilled(std::move(rows)); }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     sink_ = sink;
     TimelineCursor cursor(timeline, lane_->clock);
     int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_->clock];
-    while (sorter_.size() && sorter_.next_time() <= reached) {
-      int64_t time = sorter_.next_time();
-      due_.clear();
-      sorter_.pop(&due_);
-      uint64_t decided = cursor.position_of(time);
-      if (due_.size() > 1) order_rows_of_one_time(&due_, decided);
+    for (int64_t time; (time = rows_.next_time()) <= reached && time != kEndOfTime;) {
+      const uint64_t decided = cursor.position_of(time);
+      rows_.begin(decided);
       forget(time);
-      for (WaitingRow* r : due_) {
+      while (WaitingRow* r = rows_.next()) {
         work_at(std::max(r->row().position, decided));
         operator_->row(key_of(r->row()), r->row(), order_++, time, this);
-        waiting_bytes_.remove(*r);
         release_row(r, pool_);
       }
     }
+    rows_.settle();
     int64_t now = timeline.end ? kEndOfTime : reached;
     if (now == kNoTime) return;
     operator_->advance(kNoTime, now, this);
@@ -55,7 +50,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
   LaneStats stats() const override {
     const operators::WindowOperator::Stats s = operator_->stats();
     const uint64_t having = true_until_.size() * sizeof *true_until_.begin() + ends_.size() * sizeof ends_.front();
-    return stats_of(s.keys + true_until_.size(), 0, s.bytes + having + text_bytes_ + waiting_bytes_.get(), sorter_.size());
+    return stats_of(s.keys + true_until_.size(), 0, s.bytes + having + text_bytes_ + rows_.bytes(), rows_.waiting());
   }
 
  private:
@@ -99,13 +94,11 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
   }
 
   const plan::WindowNode& window_;
-  Sorter sorter_;
-  WaitingBytes waiting_bytes_;
+  DueRows rows_;
   uint64_t text_bytes_ = 0;  // of the keys below
   std::unique_ptr<operators::WindowOperator> operator_;
   boost::unordered_flat_map<std::string, int64_t> true_until_;  // keys for which `having` held at their last row
   std::deque<std::pair<int64_t, std::string>> ends_;
-  std::vector<WaitingRow*> due_;
 };
 
 }  // namespace

@@ -22,6 +22,11 @@ bool goes_before(const RowOrigin& a, const RowOrigin& b) {
   return std::tie(la.op, pa, la.time, la.key, la.ordinal, a.route) < std::tie(lb.op, pb, lb.time, lb.key, lb.ordinal, b.route);
 }
 
+bool goes_before(const RowOrigin& a, const RowOrigin& b, uint64_t decided) {
+  const uint64_t pa = std::max(a.row->position, decided), pb = std::max(b.row->position, decided);
+  return pa != pb ? pa < pb : goes_before(a, b);
+}
+
 bool arrives_before(const RowOrigin& a, const RowOrigin& b) {
   if (a.arrival() != b.arrival()) return a.arrival() < b.arrival();
   if (a.of_source() != b.of_source()) return a.of_source();
@@ -30,10 +35,7 @@ bool arrives_before(const RowOrigin& a, const RowOrigin& b) {
 }
 
 void order_rows_of_one_time(std::vector<WaitingRow*>* rows, uint64_t decided) {
-  order(rows, [decided](const WaitingRow* a, const WaitingRow* b) {
-    const uint64_t pa = std::max(a->row().position, decided), pb = std::max(b->row().position, decided);
-    return pa != pb ? pa < pb : goes_before(RowOrigin(*a), RowOrigin(*b));
-  });
+  order(rows, [decided](const WaitingRow* a, const WaitingRow* b) { return goes_before(RowOrigin(*a), RowOrigin(*b), decided); });
 }
 
 void order_rows_of_arrival(std::vector<WaitingRow*>* rows) {

@@ -30,6 +30,8 @@ struct RowOrigin {
 
 // Of two rows of one time that one position decides.
 bool goes_before(const RowOrigin& a, const RowOrigin& b);
+// Of two rows of one time, of which `decided` lets all go that came before it.
+bool goes_before(const RowOrigin& a, const RowOrigin& b, uint64_t decided);
 // Where rows are worked as they come: by the position at which they come, rows of sources first, then by time.
 bool arrives_before(const RowOrigin& a, const RowOrigin& b);
 

@@ -97,9 +97,13 @@ struct RowList {
   std::vector<WaitingRow*> rows;
   uint64_t bytes = 0;
 
+  // That a row counts for, its place in the list and its label too.
+  static uint64_t bytes_of(const WaitingRow& row) {
+    return sizeof(WaitingRow*) + sizeof row + row.row().size + (row.label ? sizeof *row.label + row.label->key.size() : 0);
+  }
   void push(WaitingRow* row) {
     rows.push_back(row);
-    bytes += sizeof row + sizeof *row + row->row().size;
+    bytes += bytes_of(*row);
   }
   void clear() {
     rows.clear();

@@ -26,7 +26,7 @@ void crash_at(uint64_t position, const Timeline& timeline, const RowList& rows) 
 Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before)
     : plan_(plan), topology_(topology), index_(index), options_(options), pool_(store), view_(options.tables),
       flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)], &view_),
-      lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards) {
+      lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards), spools_(options.shards) {
   for (size_t l = 0; l < topology.lanes.size(); ++l) {
     const int lane = static_cast<int>(l);
     lanes_.push_back(before && topology.lanes[l].from >= 0 ? carry_on(lane, before) : make_lane(lane));
@@ -122,7 +122,7 @@ bool Shard::receive_exchange() {
 // One batch of ingest at a time: the next one when level 0 is done with the last.
 bool Shard::receive_ingest() {
   ParcelChannel& ingest = inboxes_[options_.shards];
-  if (ready(0) || ingest.empty()) return false;
+  if (ready(0) || ingest.empty() || held_bytes_.load(std::memory_order_acquire) > options_.made_bytes) return false;
   accept(ingest.pop());
   return true;
 }
@@ -133,6 +133,7 @@ Shard::Arrived& Shard::arrived(uint64_t batch) {
     Arrived a;
     a.rows.resize(topology_.levels);
     a.done.resize(topology_.levels + 1);
+    a.spilled.resize(topology_.levels);
     arrived_.push_back(std::move(a));
   }
   return arrived_[batch - arrived_first_];
@@ -143,6 +144,11 @@ void Shard::accept(Parcel parcel) {
   a.timeline = parcel.timeline;
   ++a.done[parcel.level + 1];
   for (WaitingRow* r : parcel.rows.rows) a.rows[topology_.lanes[r->lane].level].push(r);
+  if (!parcel.spilled) return;
+  std::vector<bool> levels(topology_.levels);
+  for (const auto& [lane, runs] : parcel.spilled->lanes) levels[topology_.lanes[lane].level] = true;
+  for (int level = 0; level < topology_.levels; ++level)
+    if (levels[level]) a.spilled[level].push_back(parcel.spilled);
 }
 
 // A level can be worked when everybody below is done with the batch: ingest for level 0, all shards for the others.
@@ -158,30 +164,68 @@ void Shard::work(int level) {
   working_ = next_batch_[level];
   Arrived& a = arrived(working_);
   std::shared_ptr<const Timeline> timeline = a.timeline;
-  while (records_first_ + records_.size() <= working_) records_.emplace_back();
+  while (records_first_ + records_.size() <= working_) records_.emplace_back(options_.made_bytes, options_.spill_dir);
   WorkedScope working(timeline->first, timeline->last);
-  int64_t under_way = -static_cast<int64_t>(a.rows[level].bytes);
+  timeline_ = timeline.get();
+  made_bytes_ = 0;
+  made_most_ = options_.made_bytes;
   if (const uint64_t crash = base::crash_position("shard"); crash != 0) [[unlikely]] crash_at(crash, *timeline, a.rows[level]);
-  for (WaitingRow* r : a.rows[level].rows) lanes_[r->lane]->push(r);
-  a.rows[level] = {};
+  const uint64_t fed = feed(level, &a);
   for (int lane : lanes_of_level_[level]) lanes_[lane]->work(*timeline, this);
   ++next_batch_[level];
-  if (level + 1 < topology_.levels)
-    for (int s = 0; s < options_.shards; ++s) {
-      under_way += static_cast<int64_t>(made_[s].bytes);
-      outbox_[s].push_back({timeline, level, std::exchange(made_[s], {})});
-    }
+  if (level + 1 < topology_.levels) hand_on(level);
   else
     while (!arrived_.empty() && arrived_first_ < next_batch_[level]) {
       arrived_.pop_front();
       ++arrived_first_;
     }
   pool_.settle();
-  if (under_way != 0) options_.under_way->fetch_add(under_way, std::memory_order_relaxed);
+  if (fed != 0) options_.under_way->fetch_sub(static_cast<int64_t>(fed), std::memory_order_relaxed);
   send();
 }
 
-void Shard::record(OutRecord record) { records_[working_ - records_first_].push_back(std::move(record)); }
+// Gives the lanes of the level their rows. How many bytes.
+uint64_t Shard::feed(int level, Arrived* a) {
+  uint64_t bytes = a->rows[level].bytes;
+  for (WaitingRow* r : a->rows[level].rows) lanes_[r->lane]->push(r);
+  a->rows[level] = {};
+  if (a->spilled[level].empty()) return bytes;
+  for (int lane : lanes_of_level_[level]) {
+    std::unique_ptr<RowMerge> merge;
+    for (const auto& spilled : a->spilled[level]) {
+      const auto at = spilled->lanes.find(static_cast<uint32_t>(lane));
+      if (at == spilled->lanes.end()) continue;
+      if (!merge) merge = std::make_unique<RowMerge>(RowTurn(topology_.lanes[lane], *a->timeline), static_cast<uint32_t>(lane), pool_.store());
+      merge->add(spilled->file, std::move(at->second.runs));
+      bytes += at->second.bytes;
+    }
+    if (merge) lanes_[lane]->take_spilled(std::move(merge));
+  }
+  a->spilled[level].clear();
+  return bytes;
+}
+
+// The rows that the level has made, and that it is done.
+void Shard::hand_on(int level) {
+  int64_t under_way = 0;
+  for (int s = 0; s < options_.shards; ++s) {
+    std::shared_ptr<SpilledRows> spilled = spools_[s].take();
+    under_way += static_cast<int64_t>(made_[s].bytes + (spilled ? spilled->bytes() : 0));
+    outbox_[s].push_back({arrived(working_).timeline, level, std::exchange(made_[s], {}), std::move(spilled)});
+  }
+  if (under_way != 0) options_.under_way->fetch_add(under_way, std::memory_order_relaxed);
+}
+
+void Shard::spill_made() {
+  for (int s = 0; s < options_.shards; ++s)
+    if (!made_[s].rows.empty() && !spools_[s].spill(&made_[s], topology_, *timeline_, options_.spill_dir, &pool_)) made_most_ = UINT64_MAX;  // no room
+  made_bytes_ = 0;
+}
+
+void Shard::record(OutRecord record) {
+  held_bytes_.fetch_add(bytes_of(record), std::memory_order_relaxed);
+  records_[working_ - records_first_].add(std::move(record));
+}
 
 void Shard::row(int node, event::Row* row, const event::Label* label) {
   label_ = label;
@@ -208,7 +252,10 @@ void Shard::to_lane(int lane, const event::Row& row, uint32_t route) {
   event::Label* label = nullptr;
   if (l.kind == LaneKind::kWindow || l.kind == LaneKind::kJoin) label = new event::Label(arrival_label());
   else if (label_) label = new event::Label(*label_);
-  made_[shard].push(writers_[shard].copy(row, static_cast<uint32_t>(lane), route, label));
+  WaitingRow* made = writers_[shard].copy(row, static_cast<uint32_t>(lane), route, label);
+  made_[shard].push(made);
+  made_bytes_ += RowList::bytes_of(*made);
+  if (made_bytes_ > made_most_) spill_made();
 }
 
 // Where rows are worked as they come, one that has passed a `unique` comes when it passes.
@@ -219,10 +266,10 @@ event::Label Shard::arrival_label() const {
 }
 
 void Shard::to_view(int node, const event::Row& row, uint32_t route) {
-  OutRecord record;
+  OutRecord made;
   const event::Label made_at = arrival_label();
-  write_view(plan_, node, {row, made_at, route}, &record);
-  records_[working_ - records_first_].push_back(std::move(record));
+  write_view(plan_, node, {row, made_at, route}, &made);
+  record(std::move(made));
 }
 
 TableRow::TableRow(int to, const event::Row& row, event::Label from, uint32_t on)
@@ -237,9 +284,9 @@ void Shard::take_table_rows(std::vector<TableRow>* out) {
   table_rows_.clear();
 }
 
-std::vector<OutRecord> Shard::take_records() {
+GivenRecords Shard::take_records() {
   CEP_CHECK(records_first_ < next_batch_.back());
-  std::vector<OutRecord> out = std::move(records_.front());
+  GivenRecords out = records_.front().take();
   records_.pop_front();
   ++records_first_;
   return out;

@@ -1,6 +1,6 @@
 // One shard: its part of every lane, and the order in which they are worked. A plain object: it does nothing unless it is let run, and it never blocks. What
 // it makes for another shard waits in its outbox until the channel has room; as long as something waits there it takes no new batch from ingest, but goes on
-// with what other shards have sent, deepest level first (architecture.md, "Flow control").
+// with what other shards have sent, deepest level first (architecture.md, "Flow control"). Nor does it as long as more of its records than made_bytes have not come out.
 #pragma once
 #include <atomic>
 #include <deque>
@@ -11,6 +11,7 @@
 #include "runtime/lane_state.h"
 #include "runtime/out_record.h"
 #include "runtime/parcel.h"
+#include "runtime/record_spool.h"
 #include "runtime/row_order.h"
 
 namespace cep::runtime {
@@ -21,6 +22,8 @@ struct ShardOptions {
   LaneOptions lanes;
   int shards = 1;
   uint64_t channel_bytes = 0;                     // of each inbox
+  uint64_t made_bytes = UINT64_MAX;               // of records, and of rows for other levels, in memory, for each batch; and of records that wait to be released, before it takes a new one
+  std::string spill_dir;                          // where the rest goes (spill_file.h)
   std::atomic<int64_t>* under_way = nullptr;      // bytes of rows on their way to a level: made and not yet worked, of all shards
   const TableStore* tables = nullptr;             // of the program
   std::shared_ptr<const void> made_of;            // what lanes that are made here point into
@@ -57,7 +60,9 @@ class Shard : private LaneSink, private FlowSink {
   // Batches whose every level is done here.
   uint64_t batches_done() const { return next_batch_.back(); }
   // The records of the oldest batch not yet taken. REQUIRES it is done.
-  std::vector<OutRecord> take_records();
+  GivenRecords take_records();
+  // So many bytes of records that were taken have come out. Any thread.
+  void released(uint64_t bytes) { held_bytes_.fetch_sub(bytes, std::memory_order_release); }
   // Appends the rows made for tables since the last call.
   void take_table_rows(std::vector<TableRow>* out);
 
@@ -68,6 +73,7 @@ class Shard : private LaneSink, private FlowSink {
     std::shared_ptr<const Timeline> timeline;
     std::vector<RowList> rows;  // by level at which they are read
     std::vector<int> done;      // by level + 1: how many makers have said it is done
+    std::vector<std::vector<std::shared_ptr<SpilledRows>>> spilled;  // by level at which they are read
   };
 
   void record(OutRecord record) override;
@@ -88,6 +94,9 @@ class Shard : private LaneSink, private FlowSink {
   bool ready(int level) const;
   void work(int level);
   Arrived& arrived(uint64_t batch);
+  uint64_t feed(int level, Arrived* a);
+  void hand_on(int level);
+  void spill_made();
 
   const plan::Plan& plan_;
   const Topology& topology_;
@@ -103,12 +112,17 @@ class Shard : private LaneSink, private FlowSink {
   std::deque<Arrived> arrived_;            // batches arrived_first_ …
   uint64_t arrived_first_ = 0;
   std::vector<uint64_t> next_batch_;       // by level
-  std::vector<std::deque<Parcel>> outbox_;  // by shard; not bounded: a batch's worth at most
-  std::deque<std::vector<OutRecord>> records_;  // batches records_first_ …
+  std::vector<std::deque<Parcel>> outbox_;  // by shard; a batch's worth at most, of which made_bytes in memory
+  std::deque<RecordSpool> records_;        // batches records_first_ …
+  std::atomic<uint64_t> held_bytes_{0};    // of records made that have not come out
   uint64_t records_first_ = 0;
   uint64_t working_ = 0;                   // the batch being worked
   std::vector<RowList> made_;              // by shard: rows made by the level being worked
   std::vector<RowWriter> writers_;         // by shard
+  std::vector<RowSpool> spools_;           // by shard: those of them that were written aside
+  uint64_t made_bytes_ = 0;                // of made_
+  uint64_t made_most_ = 0;                 // beyond it they are
+  const Timeline* timeline_ = nullptr;     // of the batch being worked
   std::vector<TableRow> table_rows_;
   const event::Label* label_ = nullptr;    // of the row being pushed
   uint64_t decided_ = 0;                   // the position that lets it go on

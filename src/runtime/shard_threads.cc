@@ -6,15 +6,6 @@
 #include "runtime/crash_stack.h"
 
 namespace cep::runtime {
-namespace {
-
-uint64_t bytes_of(const std::vector<OutRecord>& records) {
-  uint64_t bytes = sizeof(BatchRecords);
-  for (const OutRecord& r : records) bytes += sizeof r + r.head.size() + r.tail.size() + r.label.key.size() + r.throttle_key.size();
-  return bytes;
-}
-
-}  // namespace
 
 ShardThreads::ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes,
                            bool in_caller)
@@ -70,9 +61,8 @@ bool ShardThreads::work_shard(ShardWorker* w) {
   if (done == w->shard->batches_done()) return did;
   for (; done < w->shard->batches_done(); ++done) {
     BatchRecords made;
-    made.records = w->shard->take_records();
-    made.size = bytes_of(made.records);
-    under_way_->fetch_add(static_cast<int64_t>(made.size), std::memory_order_relaxed);
+    made.makers.push_back(w->shard->take_records());
+    under_way_->fetch_add(static_cast<int64_t>(made.bytes()), std::memory_order_relaxed);
     w->records.push(std::move(made));
   }
   w->done.store(done, std::memory_order_release);
@@ -84,15 +74,22 @@ bool ShardThreads::work_shard(ShardWorker* w) {
 bool ShardThreads::release_next() {
   if (given_.empty() || std::any_of(shards_.begin(), shards_.end(), [](const ShardWorker& w) { return w.records.empty(); })) return false;
   BatchRecords all = given_.pop();
+  uint64_t bytes = all.bytes();
+  std::vector<uint64_t> of_shards;
   for (ShardWorker& w : shards_) {
     BatchRecords more = w.records.pop();
-    all.size += more.size;
-    all.take(std::move(more.records));
+    bytes += more.bytes();
+    of_shards.push_back(more.makers.front().bytes);
+    all.makers.push_back(std::move(more.makers.front()));
   }
-  const int64_t bytes = static_cast<int64_t>(all.size);
   release_(std::move(all));
-  under_way_->fetch_sub(bytes, std::memory_order_relaxed);
+  under_way_->fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
   released_.fetch_add(1, std::memory_order_release);
+  for (size_t s = 0; s < shards_.size(); ++s) {
+    if (of_shards[s] == 0) continue;
+    shards_[s].shard->released(of_shards[s]);
+    shards_[s].bell.ring();
+  }
   caller_.ring();
   return true;
 }
@@ -110,8 +107,7 @@ void ShardThreads::submit(std::vector<Parcel> parcels, BatchRecords given) {
   // All released and still too much under way cannot be; but then nobody would ring.
   wait_until([this] { return under_way_->load(std::memory_order_relaxed) < under_way_bytes_ || released_.load() == submitted_; });
   ++submitted_;
-  given.size = bytes_of(given.records);
-  int64_t bytes = static_cast<int64_t>(given.size);
+  int64_t bytes = static_cast<int64_t>(given.bytes());
   for (const Parcel& p : parcels) bytes += static_cast<int64_t>(p.rows.bytes);
   under_way_->fetch_add(bytes, std::memory_order_relaxed);
   given_.push(std::move(given));
@@ -120,12 +116,15 @@ void ShardThreads::submit(std::vector<Parcel> parcels, BatchRecords given) {
   if (in_caller_) work_here();
 }
 
+// What stands in the way is at most that records of before have not come out yet.
 void ShardThreads::work_here() {
-  for (bool did = true; did;) {
-    did = false;
-    for (ShardWorker& w : shards_) did |= work_shard(&w);
-  }
-  CEP_CHECK(settled());
+  wait_until([this] {
+    for (bool did = true; did;) {
+      did = false;
+      for (ShardWorker& w : shards_) did |= work_shard(&w);
+    }
+    return settled();
+  });
 }
 
 uint64_t ShardThreads::batches_done() const {

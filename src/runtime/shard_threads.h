@@ -4,13 +4,12 @@
 //      └──── records of ingest ──────────────────────────────────────────────────▲
 //
 // What flows back is room alone. Shards wait for nobody: what they make for one another and for the sequencer is bounded by what the caller may have under way, so that the
-// sequencer may stand in before_release and shards go on. Only the caller blocks.
+// sequencer may stand in before_release and shards go on, until more records than ShardOptions::made_bytes have not come out. Only the caller blocks.
 #pragma once
 #include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -23,16 +22,15 @@
 
 namespace cep::runtime {
 
-// The records of one batch from one maker.
+// The records of one batch.
 struct BatchRecords {
-  uint64_t first = 0, last = 0;  // the batch's positions; known from ingest alone
-  std::vector<OutRecord> records;
-  uint64_t size = 0;             // bytes
+  uint64_t first = 0, last = 0;      // the batch's positions; known from ingest alone
+  std::vector<GivenRecords> makers;  // ingest, then the shards; on the way from one of them: its own
 
-  uint64_t bytes() const { return size; }
-  void take(std::vector<OutRecord> more) {
-    if (records.empty()) records = std::move(more);
-    else std::move(more.begin(), more.end(), std::back_inserter(records));
+  uint64_t bytes() const {
+    uint64_t sum = sizeof *this;
+    for (const GivenRecords& m : makers) sum += m.bytes;
+    return sum;
   }
 };
 

@@ -4,9 +4,9 @@
 #include <deque>
 #include <string>
 
+#include "runtime/due_rows.h"
 #include "runtime/key_table.h"
 #include "runtime/lane_state.h"
-#include "runtime/waiting_bytes.h"
 
 namespace cep::runtime {
 namespace {
@@ -16,44 +16,39 @@ constexpr size_t kKeptKeys = 4096;  // places worth keeping for the next values
 class UniqueLane : public LaneState {
  public:
   UniqueLane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool)
-      : lane_(&topology.lanes[lane]), unique_(plan.nodes[lane_->node].unique.front()), pool_(pool), sorter_(pool) {}
+      : lane_(&topology.lanes[lane]), unique_(plan.nodes[lane_->node].unique.front()), pool_(pool), rows_(pool) {}
 
   void rebind(const LanePlace& place) override {
     lane_ = &place.topology->lanes[place.lane];
     pool_ = place.pool;
-    sorter_.go_on(place.pool, *place.node_now);
+    rows_.go_on(place.pool, *place.node_now);
   }
 
-  void push(WaitingRow* row) override {
-    waiting_bytes_.add(*row);
-    sorter_.push(row);
-  }
+  void push(WaitingRow* row) override { rows_.push(row); }
+  void take_spilled(std::unique_ptr<RowMerge> rows) override { rows_.take_spilled(std::move(rows)); }
 
   void work(const Timeline& timeline, LaneSink* sink) override {
     TimelineCursor cursor(timeline, lane_->clock);
     int64_t reached = timeline.end ? kEndOfTime : timeline.reached[lane_->clock];
-    while (sorter_.size() && sorter_.next_time() <= reached) {
-      int64_t time = sorter_.next_time();
-      due_.clear();
-      sorter_.pop(&due_);
+    for (int64_t time; (time = rows_.next_time()) <= reached && time != kEndOfTime;) {
       const uint64_t moment = cursor.position_of(time);
-      if (due_.size() > 1) order_rows_of_one_time(&due_, moment);
+      rows_.begin(moment);
       if (!timeline.end) forget(time);  // after an end times may go back
-      for (WaitingRow* r : due_) {
+      while (WaitingRow* r = rows_.next()) {
         if (first_of_its_kind(r->row())) sink->passed(lane_->node, r, std::max(moment, r->row().position));
-        waiting_bytes_.remove(*r);
         release_row(r, pool_);
       }
     }
+    rows_.settle();
     if (!timeline.end && reached != kNoTime) forget(reached);
   }
 
   LaneStats stats() const override {
     LaneStats out;
     out.keys = keys_.size();
-    out.waiting = sorter_.size();
+    out.waiting = rows_.waiting();
     // A key's text is kept twice: to be found, and by its number.
-    out.bytes = waiting_bytes_.get() + 2 * text_bytes_ + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) +
+    out.bytes = rows_.bytes() + 2 * text_bytes_ + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) +
                 until_.capacity() * sizeof(int64_t) + passed_.size() * sizeof passed_.front();
     return out;
   }
@@ -93,13 +88,11 @@ class UniqueLane : public LaneState {
   const Lane* lane_;
   const plan::Unique& unique_;
   BlockPool* pool_;
-  Sorter sorter_;
-  WaitingBytes waiting_bytes_;
+  DueRows rows_;
   uint64_t text_bytes_ = 0;                          // of keys_
   KeyTable keys_;                                    // values of which one passed within D
   std::vector<int64_t> until_;                       // by number of the values: when they pass again
   std::deque<std::pair<int64_t, uint32_t>> passed_;  // when it may pass again, which
-  std::vector<WaitingRow*> due_;
   std::string key_;
 };
 
