@@ -27,6 +27,7 @@ using base::LogLine;
 using config::DaemonConfig;
 
 constexpr const char* kNoPatterns = "no pattern files: every line will be rejected";
+constexpr rlim_t kOtherDescriptors = 192;      // of journal, output log, tables, threads, the ports and probes of the port `http` beyond limits.connections
 constexpr uint64_t kLiveBytesLeast = 64 << 20;  // of `streams`, kept in memory
 
 int fail(int status, const std::string& text) {
@@ -87,19 +88,19 @@ Result<Program> read_program(const DaemonConfig& config, bool colour, bool* file
   return program;
 }
 
-// Every connection is a descriptor.
-void raise_descriptor_limit(int64_t connections) {
-  constexpr rlim_t kOthers = 128;
-  rlim_t wanted = static_cast<rlim_t>(connections) + kOthers;
+// Every connection is a descriptor, and the rest is there for journal and outputs whatever clients do: with fewer than all of them the daemon does not start. Returns what is wrong.
+std::string raise_descriptor_limit(const DaemonConfig& config) {
+  const rlim_t others = kOtherDescriptors + config.output_files.size();
+  const rlim_t connections = static_cast<rlim_t>(config.connections), wanted = connections + others;
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = std::min(wanted, limit.rlim_max);
-  setrlimit(RLIMIT_NOFILE, &limit);
-  if (limit.rlim_cur < wanted) {
-    LogLine(LogLevel::kWarn, "fewer file descriptors than limits.connections needs; raise LimitNOFILE")
-        .add("descriptors", static_cast<uint64_t>(limit.rlim_cur))
-        .add("needed", static_cast<uint64_t>(wanted));
-  }
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return {};
+  const rlim_t most = limit.rlim_max;
+  limit.rlim_cur = std::min(wanted, most);
+  if (wanted <= most && setrlimit(RLIMIT_NOFILE, &limit) == 0) return {};
+  std::string out = "limits.connections (" + std::to_string(connections) + ") and the " + std::to_string(others) + " files that the daemon itself may have open are more than the " +
+                    std::to_string(most) + " descriptors that it is allowed (RLIMIT_NOFILE): raise that (LimitNOFILE of systemd, `ulimit -Hn`)";
+  if (most > others) out += ", or set limits.connections to " + std::to_string(most - others);
+  return out;
 }
 
 // Whole or not at all, for whoever waits for it.
@@ -144,7 +145,10 @@ server::ServerOptions server_options(const DaemonConfig& config) {
 }
 
 int serve(const DaemonConfig& config, const Program& program, const StartOptions& start_options) {
-  raise_descriptor_limit(config.connections);
+  if (const std::string wrong = raise_descriptor_limit(config); !wrong.empty()) {
+    LogLine(LogLevel::kError, wrong);
+    return kBadConfig;
+  }
   const engine::DurableOptions options = durable_options(config);
   log_start(config, options, program.files.size());
   std::vector<Diagnostic> diagnostics;

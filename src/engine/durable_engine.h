@@ -33,7 +33,7 @@ struct DurableOptions {
   int shards = 1;
   int64_t sync_ms = 5;                    // group commit: the journal is synced this often at most
   uint64_t segment_bytes = 64 << 20;
-  uint64_t queue_bytes = 16 << 20;        // of each queue between threads
+  uint64_t queue_bytes = 16 << 20;        // of each queue between threads, which holds less where that is more than some ms of work
   uint64_t disk_reserve_bytes = 2ull << 30;
   int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
   uint64_t producers_most = 200'000;      // ids that are known at once
@@ -62,7 +62,7 @@ struct Notice {
     kRefused,    // connection: its hello is not answered with a welcome; text: why
     kRejected,   // connection; number: the line's; text: the reason. Of broken lines too
     kFinished,   // connection: after finish(), when all its lines have been worked (while held: are durable). Behind all their kAck and kRejected
-    kRoom,       // the queues have room again: read on
+    kRoom,       // connection: lines of it that offer() refused may be taken now
     kRecords,    // the output log has more
     kLoaded,     // request; text: empty if done, else what was wrong
     kReady,      // recovery is over (or the daemon is held: see status())
@@ -132,7 +132,7 @@ class DurableEngine {
 
   // ---- from here on: one thread, the I/O thread, unless said otherwise
   virtual void take_notices(std::vector<Notice>* out) = 0;   // appends
-  // Takes the lines: true. False: no room now; keep them, stop reading sockets and offer them again at kRoom.
+  // Takes the lines: true. False: no room now for this connection, which may fill its own part of the queue alone; keep them, stop reading its socket, offer them again at its kRoom.
   virtual bool offer(LineBatch* batch) = 0;
   // A producer session begins on this connection: kWelcome follows, or kRefused for a new id when producers_most are known. The connection that had the id before gets kTakenOver. `stream` is the session's default stream.
   virtual void hello(uint64_t connection, std::string_view producer, std::string_view stream) = 0;

@@ -16,7 +16,8 @@ constexpr uint64_t kTickUs = 100'000;
 constexpr uint64_t kHouseUs = 1'000'000;
 constexpr uint64_t kForgetUs = 60'000'000;
 constexpr uint64_t kStatusUs = 200'000;
-constexpr size_t kTakeBytes = 2 << 20;          // of lines at once, so that a sync is never far
+constexpr uint64_t kTakeWork = 8'000'000;       // of lines at once (work_of), so that a sync is never far
+constexpr uint64_t kTargetUs = 10'000;          // of a frame's way, beside its sync
 constexpr size_t kPumpBytes = 1 << 20;
 
 }  // namespace
@@ -33,27 +34,47 @@ uint64_t DurableThreads::wait_us() const {
   return wait;
 }
 
+// Positions that are out, or that nobody works because the daemon is held.
+uint64_t DurableThreads::worked_position() const { return std::max(stages_->feed->worked(stages_->keeper->worked()), held_upto_.load()); }
+
+// How long a frame may take until all of it is out. A sync is on its way too.
+uint64_t DurableThreads::target_us() const { return kTargetUs + (static_cast<uint64_t>(options_.sync_ms) * 1000 + sync_mean_us_) * 3 / 2; }
+
+// Whether something is asked that may be served now. When it stops, all of it: nothing more comes in, and a recovery that is given up takes no frames. With in_mutex_ held.
+bool DurableThreads::can_take() {
+  if (in_.empty() || no_room_) return false;
+  if (in_stop_) return true;
+  window_.worked(worked_position(), target_us(), options_.env->steady_us());
+  if (window_.room() == 0) window_.full();
+  return window_.room() > 0 && frames_bytes_ < options_.queue_bytes && notices_waiting_ < kNoticesMost;
+}
+
 // Waits for requests that can be served, or for the clock. False: the loop is over.
-bool DurableThreads::take_requests(std::deque<Request>* out) {
-  // When it stops, all of it: nothing more comes in, and a recovery that is given up takes no frames.
-  auto can_take = [this] { return !in_.empty() && (in_stop_ || frames_bytes_ < options_.queue_bytes) && !no_room_; };
+bool DurableThreads::take_requests(std::vector<Request>* out) {
   std::unique_lock lock(in_mutex_);
-  auto due = [&] { return in_stop_ || failed_ || can_take(); };
-  in_changed_.wait_for(lock, std::chrono::microseconds(wait_us()), due);
+  wants_window_ = true;
+  in_changed_.wait_for(lock, std::chrono::microseconds(wait_us()), [this] { return in_stop_ || failed_ || can_take(); });
+  wants_window_ = false;
   if (failed_) return false;
   const bool stop = in_stop_ && (in_.empty() || no_room_);
-  size_t bytes = 0;
-  while (can_take() && bytes < kTakeBytes) {
-    bytes += in_.front().batch.entries.size();
-    out->push_back(std::move(in_.front()));
-    in_.pop_front();
-  }
-  in_bytes_ -= bytes;
-  const bool room = in_wants_room_ && in_open_ && in_bytes_ < options_.queue_bytes / 2 && !no_room_;
-  if (room) in_wants_room_ = false;
+  const uint64_t most = in_stop_ ? kTakeWork : std::min(kTakeWork, window_.room());
+  uint64_t work = 0;
+  for (bool may = can_take(); may && work < most; may = !in_.empty()) work += in_.turn(most - work, out);
+  if (!in_.empty() && work >= window_.room()) window_.full();
+  std::vector<uint64_t> roomy;
+  if (in_open_ && !no_room_) roomy = in_.take_roomy();
   lock.unlock();
-  if (room) tell(Notice::Kind::kRoom);
+  tell_room(roomy);
   return !stop;
+}
+
+void DurableThreads::tell_room(const std::vector<uint64_t>& connections) {
+  std::vector<Notice> notices(connections.size());
+  for (size_t i = 0; i < connections.size(); ++i) {
+    notices[i].kind = Notice::Kind::kRoom;
+    notices[i].connection = connections[i];
+  }
+  tell(std::move(notices));
 }
 
 void DurableThreads::serve(Request* r, std::vector<Notice>* out) {
@@ -71,6 +92,7 @@ void DurableThreads::serve(Request* r, std::vector<Notice>* out) {
 
 void DurableThreads::send_frame(WrittenFrame frame) {
   frames_bytes_ += frame.payload.size();
+  window_.sent(frame.base, frame.base + frame.count - 1, work_of(frame.count, frame.payload.size()), options_.env->steady_us());
   {
     std::lock_guard lock(frames_mutex_);
     frames_.push_back(std::move(frame));
@@ -109,6 +131,7 @@ bool DurableThreads::sync_if_due(bool now) {
     durable_changed_.notify_all();
     {
       const uint64_t took_us = options_.env->steady_us() - before;
+      sync_mean_us_ = (7 * sync_mean_us_ + took_us) / 8;
       std::lock_guard lock(status_mutex_);
       sync_us_.add(took_us);
       sync_times_.add(took_us);
@@ -155,12 +178,12 @@ void DurableThreads::housekeeping() {
       unread_since_ms_ = options_.env->wall_ms();
     } else {
       begin_to_read(unread_since_ms_);
-      bool room;
+      std::vector<uint64_t> roomy;
       {
         std::lock_guard lock(in_mutex_);
-        room = std::exchange(in_wants_room_, false);
+        roomy = in_.take_roomy(true);
       }
-      if (room) tell(Notice::Kind::kRoom);
+      tell_room(roomy);
     }
   }
   if (phase_ == Phase::kReady && now - last_forget_us_ >= kForgetUs) {
@@ -173,7 +196,7 @@ void DurableThreads::housekeeping() {
 
 void DurableThreads::journal_loop() {
   for (bool go_on = true; go_on;) {
-    std::deque<Request> requests;
+    std::vector<Request> requests;
     go_on = take_requests(&requests);
     if (failed_) return;
     if (phase_ == Phase::kReady && !std::exchange(reading_, true)) begin_to_read(stages_->scan.last_arrival_ms);
@@ -220,6 +243,7 @@ bool DurableThreads::recover() {
     status_.recovered_bytes = status_.recover_bytes;  // marks behind the last frame too
   }
   if (phase == Phase::kReady && stages_->crash.first != 0) static_cast<void>(options_.env->remove(stages_->dir.crash()).ok());
+  std::vector<uint64_t> roomy;
   {
     std::lock_guard lock(in_mutex_);
     if (!load_asked_ && stages_->differs(set_)) {
@@ -230,13 +254,15 @@ bool DurableThreads::recover() {
       Request r;
       r.kind = Request::Kind::kLoad;
       r.load = std::make_shared<const journal::Load>(set_);
-      in_.push_front(std::move(r));
+      in_.push(std::move(r));
     }
     in_open_ = !in_stop_;
+    roomy = in_.take_roomy(true);
     wants_ticks_ = stages_->feed->engine() && stages_->feed->engine()->wants_ticks();
     phase_ = phase;
   }
   in_changed_.notify_all();
+  tell_room(roomy);
   publish_status(true);
   tell(Notice::Kind::kReady);
   return true;
@@ -270,6 +296,7 @@ void DurableThreads::work(WrittenFrame* frame) {
       notices.back().connection = connection;
     }
     for (uint64_t load : frame->loads) loaded(load, {});
+    if (frame->count > 0) held_upto_ = frame->base + frame->count - 1;
   }
   // Until all of it is out: then a subscriber that has been told of an end has all that came before it.
   if (!frame->finished.empty() && stages_->feed->engine() && phase_ != Phase::kHeld) stages_->feed->engine()->flush();
@@ -303,10 +330,7 @@ void DurableThreads::ingest_loop() {
     if (got) {
       work(&frame);
       frames_bytes_ -= frame.payload.size();
-      {
-        std::lock_guard lock(in_mutex_);
-      }
-      in_changed_.notify_one();
+      wake_journal();
     } else {
       std::lock_guard lock(frames_mutex_);
       if (frames_stop_ && frames_.empty()) break;

@@ -36,6 +36,9 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   StageHooks hooks;
   hooks.wait_durable = [this](uint64_t position) { return wait_durable(position); };
   hooks.fail = [this](Status status) { fail(std::move(status)); };
+  hooks.worked = [this] {
+    if (wants_window_) wake_journal();
+  };
   hooks.published = [this] {
     {
       std::lock_guard lock(outputs_mutex_);
@@ -154,6 +157,7 @@ void DurableThreads::tell(std::vector<Notice> notices) {
   bool wake;
   {
     std::lock_guard lock(notices_mutex_);
+    notices_waiting_ += notices.size();
     wake = notices_.empty();
     if (wake) notices_ = std::move(notices);
     else std::move(notices.begin(), notices.end(), std::back_inserter(notices_));
@@ -169,22 +173,28 @@ void DurableThreads::tell(Notice::Kind kind, std::string text) {
 }
 
 void DurableThreads::take_notices(std::vector<Notice>* out) {
-  std::lock_guard lock(notices_mutex_);
-  std::move(notices_.begin(), notices_.end(), std::back_inserter(*out));
-  notices_.clear();
+  {
+    std::lock_guard lock(notices_mutex_);
+    std::move(notices_.begin(), notices_.end(), std::back_inserter(*out));
+    notices_.clear();
+  }
+  if (notices_waiting_.exchange(0) >= kNoticesMost) wake_journal();
+}
+
+void DurableThreads::wake_journal() {
+  {
+    std::lock_guard lock(in_mutex_);
+  }
+  in_changed_.notify_one();
 }
 
 bool DurableThreads::offer(LineBatch* batch) {
   {
     std::lock_guard lock(in_mutex_);
-    if (!in_open_ || in_bytes_ >= options_.queue_bytes || no_room_) {
-      in_wants_room_ = true;
-      return false;
-    }
-    in_bytes_ += batch->entries.size();
+    if (!in_.has_room(batch->connection, in_open_ && !no_room_)) return false;
     Request r;
     r.batch = std::move(*batch);
-    in_.push_back(std::move(r));
+    in_.push(std::move(r));
   }
   in_changed_.notify_one();
   return true;
@@ -193,7 +203,7 @@ bool DurableThreads::offer(LineBatch* batch) {
 void DurableThreads::request(Request r) {
   {
     std::lock_guard lock(in_mutex_);
-    in_.push_back(std::move(r));
+    in_.push(std::move(r));
   }
   in_changed_.notify_one();
 }
@@ -286,7 +296,7 @@ void DurableThreads::load(uint64_t number, journal::Load load) {
     std::lock_guard lock(in_mutex_);
     set_ = std::move(load);
     load_asked_ = true;
-    in_.push_back(std::move(r));
+    in_.push(std::move(r));
   }
   in_changed_.notify_one();
 }
@@ -375,7 +385,7 @@ DurableStatus DurableThreads::status() const {
   out.live_producers = live_producers_;
   {
     std::lock_guard lock(in_mutex_);
-    out.queue_bytes[0] = in_bytes_;
+    out.queue_bytes[0] = in_.bytes();
   }
   out.queue_bytes[1] = frames_bytes_;
   for (int c = 0; c < kChannels; ++c) out.channels[c] = stages_->log->place(static_cast<Channel>(c));

@@ -17,7 +17,9 @@
 
 #include "base/histogram.h"
 #include "engine/durable_engine.h"
+#include "engine/request_queue.h"
 #include "engine/stages.h"
+#include "engine/work_window.h"
 
 namespace cep::engine {
 
@@ -27,7 +29,7 @@ inline constexpr std::string_view kConsumerPlace = "consumer:";
 
 class DurableThreads : public DurableEngine {
  public:
-  DurableThreads(const DurableOptions& options) : options_(options) {}
+  DurableThreads(const DurableOptions& options) : options_(options), in_(options.queue_bytes) {}
   ~DurableThreads() override;
 
   Status open(const Program& program, std::vector<Diagnostic>* diagnostics);
@@ -50,13 +52,7 @@ class DurableThreads : public DurableEngine {
   Status stop() override;
 
  private:
-  struct Request {
-    enum class Kind : uint8_t { kLines, kHello, kFinish, kGoodbye, kLoad };
-    Kind kind = Kind::kLines;
-    LineBatch batch;             // kLines; of the others `connection`, `producer`, `stream`
-    uint64_t number = 0;         // kLoad: the request
-    std::shared_ptr<const journal::Load> load;
-  };
+  static constexpr size_t kNoticesMost = 16'000;   // that wait for the I/O thread; beyond it no lines are taken
 
   // A change of the pattern set: makes the new one of the one before.
   struct Change {
@@ -79,7 +75,10 @@ class DurableThreads : public DurableEngine {
 
   // Journal thread
   void journal_loop();
-  bool take_requests(std::deque<Request>* out);
+  bool take_requests(std::vector<Request>* out);
+  bool can_take();
+  uint64_t worked_position() const;
+  uint64_t target_us() const;
   void serve(Request* r, std::vector<Notice>* out);
   bool write_frames();
   bool sync_if_due(bool now);
@@ -87,6 +86,7 @@ class DurableThreads : public DurableEngine {
   void housekeeping();
   void tell_of_room(bool full, uint64_t free) const;
   void begin_to_read(int64_t unread_since_ms);
+  void tell_room(const std::vector<uint64_t>& connections);
   uint64_t wait_us() const;
 
   // Ingest thread
@@ -102,6 +102,7 @@ class DurableThreads : public DurableEngine {
   void acknowledge_file(const output::FileOutput& file, Channel channel);
   void keep_house();
 
+  void wake_journal();
   void fail(Status status);
   bool wait_durable(uint64_t position);
 
@@ -117,10 +118,8 @@ class DurableThreads : public DurableEngine {
 
   mutable std::mutex in_mutex_;           // in_…, set_
   std::condition_variable in_changed_;
-  std::deque<Request> in_;
-  size_t in_bytes_ = 0;
+  RequestQueue in_;
   bool in_open_ = false;                  // lines are taken
-  bool in_wants_room_ = false;            // an offer was refused
   bool in_stop_ = false;                  // the journal thread ends when in_ is empty
   journal::Load set_;                     // asked for last; written by the loads thread alone, which reads it without the lock
   bool load_asked_ = false;               // since the start, by somebody: set_ is on its way
@@ -142,6 +141,8 @@ class DurableThreads : public DurableEngine {
   uint64_t durable_ = 0;
   std::atomic<uint64_t> written_{0}, journal_bytes_{0}, producers_{0}, live_producers_{0};
   std::atomic<bool> wants_ticks_{false}, give_up_recovery_{false};
+  std::atomic<uint64_t> held_upto_{0};    // while held: the last position that was looked at
+  std::atomic<bool> wants_window_{false}; // the journal thread waits until more is worked
   std::atomic<bool> loaded_{false};       // a set was compiled: much memory is free
 
   std::mutex outputs_mutex_;              // outputs_news_, outputs_stop_
@@ -150,6 +151,7 @@ class DurableThreads : public DurableEngine {
   mutable std::mutex places_mutex_;       // stages_->places
   std::vector<std::unique_ptr<output::FileOutput>> files_;
 
+  std::atomic<size_t> notices_waiting_{0};
   mutable std::mutex status_mutex_;
   DurableStatus status_;                  // what the threads publish
   Status failure_;
@@ -159,6 +161,8 @@ class DurableThreads : public DurableEngine {
   // Journal thread alone.
   uint64_t last_sync_us_ = 0, last_tick_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
   bool lines_since_tick_ = false, reading_ = false;
+  WorkWindow window_;                     // of frames on their way
+  uint64_t sync_mean_us_ = 0;             // how long a sync takes of late
   int64_t unread_since_ms_ = 0;           // wall clock; of disk.reserve
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;

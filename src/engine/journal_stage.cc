@@ -35,18 +35,24 @@ void JournalStage::take_lines(LineBatch batch) {
     CEP_CHECK(!current || s->next == batch.first_number);
   }
   WrittenFrame& f = frame();
-  journal::Source source{batch.producer, batch.stream, batch.epoch, session ? batch.first_number : 0};
-  journal::append_source(source, &f.payload);
+  // Where the lines before it in the frame are the connection's last ones, they go on without a word.
+  const bool goes_on = !f.from.empty() && f.from.back().connection == batch.connection && f.from.back().first + f.from.back().count == f.count &&
+                       f.from.back().number + f.from.back().count == batch.first_number;
+  if (goes_on) {
+    f.from.back().count += batch.count;
+  } else {
+    journal::append_source({batch.producer, batch.stream, batch.epoch, session ? batch.first_number : 0}, &f.payload);
+    f.from.push_back({f.count, batch.count, batch.connection, batch.first_number});
+  }
   f.payload += batch.entries;
-  f.from.push_back({f.count, batch.count, batch.connection, batch.first_number});
   f.count += batch.count;
   next_ += batch.count;
   if (!session) return;
   sessions_->wrote(batch.producer, batch.first_number, batch.count, f.arrival_ms);
   const uint64_t upto = batch.first_number + batch.count - 1;
-  auto at = std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& w) { return w.connection == batch.connection && !w.welcome; });
-  if (at != waiting_.end()) at->number = upto;
-  else waiting_.push_back({batch.connection, false, upto, batch.epoch});
+  const auto at = waiting_of_.find(batch.connection);
+  if (at != waiting_of_.end() && !waiting_[at->second.back()].welcome) waiting_[at->second.back()].number = upto;
+  else wait_for_sync({batch.connection, false, false, upto, batch.epoch});
 }
 
 void JournalStage::take_hello(uint64_t connection, std::string_view producer, std::string_view stream, std::vector<Notice>* out) {
@@ -78,11 +84,19 @@ void JournalStage::take_hello(uint64_t connection, std::string_view producer, st
   SessionTable::Session& s = sessions_->begin(producer, epoch, f.arrival_ms);
   s.connection = connection;
   producers_[connection] = producer;
-  waiting_.push_back({connection, true, s.next, epoch});
+  wait_for_sync({connection, true, false, s.next, epoch});
+}
+
+void JournalStage::wait_for_sync(Waiting waiting) {
+  waiting_of_[waiting.connection].push_back(waiting_.size());
+  waiting_.push_back(waiting);
 }
 
 void JournalStage::take_goodbye(uint64_t connection) {
-  std::erase_if(waiting_, [&](const Waiting& w) { return w.connection == connection; });
+  if (auto waiting = waiting_of_.find(connection); waiting != waiting_of_.end()) {
+    for (size_t i : waiting->second) waiting_[i].gone = true;
+    waiting_of_.erase(waiting);
+  }
   auto at = producers_.find(connection);
   if (at == producers_.end()) return;
   SessionTable::Session* s = sessions_->find(at->second);
@@ -151,6 +165,7 @@ WrittenFrame JournalStage::finished() {
 
 void JournalStage::tell(std::vector<Notice>* out) {
   for (const Waiting& w : waiting_) {
+    if (w.gone) continue;
     Notice n;
     n.kind = w.welcome ? Notice::Kind::kWelcome : Notice::Kind::kAck;
     n.connection = w.connection;
@@ -159,6 +174,7 @@ void JournalStage::tell(std::vector<Notice>* out) {
     out->push_back(std::move(n));
   }
   waiting_.clear();
+  waiting_of_.clear();
 }
 
 // REQUIRES nothing taken waits to be written: what is told is durable.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -80,11 +81,13 @@ class JournalStage {
   struct Waiting {               // for a sync
     uint64_t connection = 0;
     bool welcome = false;
+    bool gone = false;           // the connection is closed
     uint64_t number = 0;         // welcome: the next; otherwise: acknowledged up to
     uint64_t epoch = 0;
   };
 
   WrittenFrame& frame();
+  void wait_for_sync(Waiting waiting);
   void tell(std::vector<Notice>* out);
 
   base::Env* env_;
@@ -96,6 +99,7 @@ class JournalStage {
   int64_t arrival_ms_ = 0;                    // of the last frame: it never goes back
   std::optional<uint64_t> began_us_;          // steady clock, of the first forget_unseen
   std::vector<Waiting> waiting_;              // taken or written, not synced; one acknowledgement a connection
+  std::unordered_map<uint64_t, std::vector<size_t>> waiting_of_;  // by connection: its places in waiting_
   std::vector<uint64_t> finishing_;
   std::map<uint64_t, std::string> producers_;  // by connection
 };

@@ -32,7 +32,10 @@ Result<std::unique_ptr<Stages>> Stages::open(const DurableOptions& options, Engi
   s.keeper = std::make_unique<RecordKeeper>(s.log.get(), hooks.wait_durable, hooks.fail, hooks.published);
   RecordKeeper* keeper = s.keeper.get();
   engine.before_release = [keeper](uint64_t position) { keeper->before_release(position); };
-  engine.after_release = [keeper](uint64_t position) { keeper->after_release(position); };
+  engine.after_release = [keeper, worked = hooks.worked](uint64_t position) {
+    keeper->after_release(position);
+    if (worked) worked();
+  };
   s.feed = std::make_unique<IngestFeed>(options.env, engine, [keeper](const Record& record) { keeper->take(record); }, s.scan.skips);
   s.journal = std::make_unique<JournalStage>(options.env, s.journal_files.writer.get(), &s.scan.sessions, s.scan.last_arrival_ms, options.producers_most);
   return out;

@@ -25,6 +25,7 @@ struct StageHooks {
   std::function<bool(uint64_t position)> wait_durable;   // see RecordKeeper
   std::function<void(Status)> fail;
   std::function<void()> published;
+  std::function<void()> worked = {};      // may be empty: behind each batch that is out
 };
 
 struct Stages {

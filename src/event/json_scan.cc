@@ -2,6 +2,7 @@
 #include "event/json_scan.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace cep::event {
 namespace {
@@ -289,7 +290,10 @@ size_t enter(std::string_view text, size_t at, uint32_t ordinal) {
 
 size_t find_bad_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
-    size_t n = utf8_length(text, at);
+    uint64_t eight = 0;  // bytes of plain ASCII at once
+    if (at + 8 <= text.size()) std::memcpy(&eight, text.data() + at, 8);
+    const bool ascii = at + 8 <= text.size() && (eight & 0x8080808080808080u) == 0;
+    size_t n = ascii ? 8 : utf8_length(text, at);
     if (n == 0) return at;
     at += n;
   }

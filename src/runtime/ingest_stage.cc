@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "base/nearest.h"
 #include "base/fault.h"
 #include "base/time_text.h"
 #include "event/json_writer.h"
@@ -29,7 +28,7 @@ IngestStage::IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline*
       sources_(plan_.nodes.size()), tables_of_operators_(has_tables_of_operators(plan_)) {
   for (size_t t = 0; t < plan_.tables.size(); ++t) {
     tables_by_name_.emplace(plan_.tables[t].name, static_cast<int>(t));
-    names_.push_back(plan_.tables[t].name);
+    names_.add(plan_.tables[t].name);
   }
   context_.arena = &arena_;
   for (int node : topology_.sources) {
@@ -38,7 +37,7 @@ IngestStage::IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline*
     if (source.watermark.punctuation) sources_[node].punctuation = std::make_unique<expr::Program>(source.watermark.punctuation);
     any_when_ |= source.when != nullptr;
     by_name_.emplace(plan_.nodes[node].name, node);
-    names_.push_back(plan_.nodes[node].name);
+    names_.add(plan_.nodes[node].name);
   }
   for (int s = 0; s < options.shards; ++s) writers_.emplace_back(pipeline->store());
   begin_batch();
@@ -209,7 +208,7 @@ bool IngestStage::route(const event::LineKind& kind, std::string_view line, cons
   if (!name.empty() || kind.has_stream) {
     auto at = by_name_.find(name);
     if (at == by_name_.end()) {
-      std::string near = base::nearest(name, names_);
+      const std::string& near = names_.nearest_to(name);
       reject(name, -1, "stream " + std::string(name) + " is not declared" + (near.empty() ? "" : "; did you mean " + near + "?"), line);
       return false;
     }

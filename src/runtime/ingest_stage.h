@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/nearest.h"
 #include "cep/engine.h"
 #include "event/line_decoder.h"
 #include "plan/plan.h"
@@ -93,7 +94,7 @@ class IngestStage : private FlowSink {
   const bool tables_of_operators_;      // then each line is a batch
   std::vector<TableRow> table_rows_;    // made by the line being worked
   event::RowBuilder table_builder_;
-  std::vector<std::string> names_;
+  base::Suggestions names_;             // of streams and tables
   bool any_when_ = false;
   expr::Arena arena_;
   expr::EvalContext context_;

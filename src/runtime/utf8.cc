@@ -1,6 +1,7 @@
 #include "runtime/utf8.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace cep::runtime {
 namespace {
@@ -28,13 +29,22 @@ size_t sequence_length(std::string_view s) {
 std::string to_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
-  while (!bytes.empty()) {
-    size_t n = sequence_length(bytes);
-    if (n == 0) out += "\xef\xbf\xbd";
-    else out.append(bytes.substr(0, n));
-    bytes.remove_prefix(n ? n : 1);
+  // What is well-formed is copied in runs, plain ASCII looked at eight bytes at a time.
+  for (;;) {
+    size_t good = 0;
+    while (good < bytes.size()) {
+      uint64_t eight = 0;
+      if (good + 8 <= bytes.size()) std::memcpy(&eight, bytes.data() + good, 8);
+      const bool ascii = good + 8 <= bytes.size() && (eight & 0x8080808080808080u) == 0;
+      const size_t n = ascii ? 8 : sequence_length(bytes.substr(good));
+      if (n == 0) break;
+      good += n;
+    }
+    out.append(bytes.substr(0, good));
+    if (good == bytes.size()) return out;
+    out += "\xef\xbf\xbd";
+    bytes.remove_prefix(good + 1);
   }
-  return out;
 }
 
 }  // namespace cep::runtime

@@ -27,7 +27,7 @@ void AlertListener::input_ended(uint64_t id) {
   if (ended_.size() <= kEndedMost) return;
   const auto first = connections_[ended_.front()];
   ended_.pop_front();
-  first->make_way();
+  first->make_way("too many subscribers have closed their sending side: keep it open to stay connected");
 }
 
 void AlertListener::remove(uint64_t id) {

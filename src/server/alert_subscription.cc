@@ -1,8 +1,5 @@
 #include "server/alert_subscription.h"
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -14,6 +11,7 @@
 #include "base/log.h"
 #include "engine/durable_engine.h"
 #include "server/alert_listener.h"
+#include "server/foreign.h"
 
 namespace cep::server {
 
@@ -22,24 +20,15 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 namespace {
-
-// A subscriber that has closed without a word on a quiet channel is found by the kernel's probes.
-void set_keepalive(tcp::socket* socket) {
-  int on = 1, idle_seconds = 30, interval_seconds = 10, probes = 3;
-  int fd = socket->native_handle();
-  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
-  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_seconds, sizeof interval_seconds);
-  setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
+constexpr std::string_view kAlertsPort = "subscribers";
 }
-
-}  // namespace
 
 AlertSubscription::AlertSubscription(tcp::socket socket, AlertListener* owner, uint64_t id)
     : socket_(std::move(socket)), linger_(socket_.get_executor()), owner_(owner), id_(id), splitter_(kRequestBytesMax) {}
 
 void AlertSubscription::start() {
-  set_keepalive(&socket_);
+  // Not kept alive by it: close() takes the ticket back.
+  newcomer_ = owner_->count_->newcomers.add(false, [this](const std::string& reason) { make_way(reason); });
   wait_readable();
 }
 
@@ -64,15 +53,29 @@ bool AlertSubscription::read_once() {
   size_t n = socket_.read_some(asio::buffer(buffer), error);
   if (error == asio::error::would_block || error == asio::error::interrupted) return true;
   if (error) return false;
+  if (!std::exchange(any_bytes_, true) && is_tls_hello({buffer.data(), n})) refuse(tls_answer(kAlertsPort));
+  if (refused_) return true;
   splitter_.feed(
-      std::string_view(buffer.data(), n), [this](uint64_t, std::string_view line) { take_line(line); },
-      [this](uint64_t, std::string_view first_bytes, uint64_t) { take_line(first_bytes); });
+      std::string_view(buffer.data(), n), [this](uint64_t number, std::string_view line) { take_line(number, line, true); },
+      [this](uint64_t number, std::string_view first_bytes, uint64_t) { take_line(number, first_bytes, false); });
   pump();
   return true;
 }
 
-void AlertSubscription::take_line(std::string_view line) {
-  if (stopping_ && !subscribed_) return;
+void AlertSubscription::refuse(const std::string& answer) {
+  refused_ = true;
+  owner_->count_->newcomers.remove(newcomer_);
+  outbox_.push(answer);
+  outbox_.write(&socket_);
+  // A client that is still sending would be reset by a close, and lose the reason.
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  close_after(kRefusedLingerSeconds);
+}
+
+void AlertSubscription::take_line(uint64_t number, std::string_view line, bool whole) {
+  if (refused_ || (stopping_ && !subscribed_)) return;
+  if (number == 1 && is_http_line(line, whole)) return refuse(http_answer(kAlertsPort));
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
   if (subscribed_) return acknowledge(line);
   SubscribeRequest request;
@@ -99,6 +102,7 @@ void AlertSubscription::subscribe(const SubscribeRequest& request) {
   if (from > place.next) return outbox_.push(ahead_answer(from, place.next));
   outbox_.push(subscribed_answer(owner_->engine_->log_id(), request.channel, from, place.oldest, place.next));
   subscribed_ = true;
+  owner_->count_->newcomers.remove(newcomer_);
   channel_ = request.channel;
   consumer_ = request.consumer;
   seq_ = from;
@@ -185,9 +189,9 @@ void AlertSubscription::cut(const std::string& reason) {
   close_after(kLingerSeconds);
 }
 
-void AlertSubscription::make_way() {
+void AlertSubscription::make_way(const std::string& reason) {
   if (closed_) return;
-  outbox_.push(error_answer("too many subscribers have closed their sending side: keep it open to stay connected"));
+  outbox_.push(error_answer(reason));
   outbox_.write(&socket_);
   close();
 }
@@ -225,6 +229,7 @@ void AlertSubscription::stop() {
 void AlertSubscription::close() {
   if (closed_) return;
   closed_ = true;
+  owner_->count_->newcomers.remove(newcomer_);
   linger_.cancel();
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_both, ignored);

@@ -29,6 +29,7 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   static constexpr int kTurnFills = 4;                  // so often, whether the filter lets anything through or not, before the others have their turn
   static constexpr int kLingerSeconds = 5;              // for the reason of a cut
   static constexpr int kLastAckSeconds = 1;             // of a stop: for a consumer's last `_ack`
+  static constexpr int kRefusedLingerSeconds = 2;       // for the reason of a refusal
 
   // `owner` must outlive the connection's last handler.
   AlertSubscription(boost::asio::ip::tcp::socket socket, AlertListener* owner, uint64_t id);
@@ -38,15 +39,17 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   void pump();
   // Sends the rest of the channel, then closes.
   void stop();
-  // Its client has ended its own direction, and so have others since: says so and closes.
-  void make_way();
+  // Its place is wanted: tells the reason, as far as that goes at once, and closes.
+  void make_way(const std::string& reason);
   void close();
 
  private:
   void wait_readable();
   // Reads what is there; false when the client has ended.
   bool read_once();
-  void take_line(std::string_view line);
+  void take_line(uint64_t number, std::string_view line, bool whole);
+  // A client of another kind: tells it where to go, and takes nothing more.
+  void refuse(const std::string& answer);
   void subscribe(const SubscribeRequest& request);
   void acknowledge(std::string_view line);
   // An answer to a line of the client; dropped if it does not read.
@@ -68,6 +71,9 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   LineSplitter splitter_;
   Outbox outbox_;
 
+  uint64_t newcomer_ = 0;           // its ticket
+  bool any_bytes_ = false;
+  bool refused_ = false;
   bool subscribed_ = false;
   Channel channel_ = Channel::kAlerts;
   std::string consumer_;            // whose place is kept; empty: nobody's

@@ -1,7 +1,8 @@
-// One producer. The lines of one read become one batch, which is offered to the engine as it is; what there is no room for is kept here, and nobody is
-// read from until there is room. A connection whose first line is `_hello` is a producer session: its lines are numbered from its welcome on and
+// One producer. The lines of one read become one batch, which is offered to the engine as it is; what there is no room for is kept here, and nothing more
+// is read until there is room. A connection whose first line is `_hello` is a producer session: its lines are numbered from its welcome on and
 // acknowledged when they are durable; of acknowledgements that the client has not read yet only the newest waits. Error answers that a client does not
-// read are dropped; a client that does not read is still read from. Loop thread.
+// read are dropped; a client that does not read is still read from. A client without a session hears of errors when it pauses or ends: one that sends all it
+// has and closes would be answered by a reset, and what it has sent and is not read yet would be lost. Loop thread.
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -24,22 +25,26 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   static constexpr size_t kAnswerBytesMax = 64 << 10;  // of error answers that wait for the client
   static constexpr int kLingerSeconds = 10;            // for the last answers
   static constexpr int kRefusedLingerSeconds = 2;      // for the reason of a refusal
+  static constexpr size_t kReadLines = 2000;           // of one read, about
+  static constexpr size_t kReadBytesLeast = 8 << 10;
+  static constexpr std::chrono::milliseconds kPause{50};        // without a byte from a plain client: it is answered
+  static constexpr std::chrono::milliseconds kAnswerAfter{5000};  // also if it never pauses so long, once all that has come is read
 
   // `owner` must outlive the connection's last handler.
   EventConnection(boost::asio::ip::tcp::socket socket, EventListener* owner, uint64_t id);
 
-  void start() { wait_readable(); }
-  // There is room again: offers what was kept.
+  void start();
+  // There is room again: offers what was kept, and reads on.
   void offer_kept();
-  // Goes on after a pause.
-  void resume();
   // Reads what has come already, until `deadline` at most; then nothing more is read.
   void drain(std::chrono::steady_clock::time_point deadline);
   // Bytes of the line that has not ended yet.
   size_t held_bytes() const { return held_bytes_; }
   // Too much is held: lets go of the line and of the client, with the reason.
   void drop_unfinished();
-  // Sends what waits for the client, as far as it takes it.
+  // Its place is wanted: tells the reason, as far as that goes at once, and closes.
+  void make_way(const std::string& reason);
+  // Sends what waits for the client, as far as it takes it and it may be answered.
   void send_answers();
   void close();
 
@@ -59,12 +64,18 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   void wait_readable();
   void on_readable();
   bool may_read() const;
+  // Waits for more, or reads the rest where the daemon stops.
+  void read_on();
   // Reads one buffer and offers its lines; *bytes: how much came.
   Read read_once(size_t* bytes);
   void count_held();
   void take_line(uint64_t number, std::string_view line);
-  void take_long(std::string_view first_bytes, uint64_t length);
+  void take_long(uint64_t number, std::string_view first_bytes, uint64_t length);
   void hello(std::string_view line);
+  // The first line has come, or its beginning. True: it is none of ours, and the client is refused.
+  bool is_foreign(std::string_view line, bool whole);
+  void refuse_with(const std::string& answer);
+  bool may_answer();
   void append_broken(uint64_t length, std::string_view line, std::string_view reason);
   // Gives the batch to the engine, once a session is welcome.
   void offer();
@@ -75,11 +86,12 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   void close_after(int seconds);
 
   boost::asio::ip::tcp::socket socket_;
-  boost::asio::steady_timer linger_;
+  boost::asio::steady_timer timer_;  // until it is answered; in the end, until it is closed
   EventListener* owner_;
   uint64_t id_;
   LineSplitter splitter_;
   size_t held_bytes_ = 0;           // as the owner has counted them
+  size_t read_bytes_ = kReadBytesLeast;  // of the next read, at most
   Outbox answers_;
 
   Mode mode_ = Mode::kFirst;
@@ -89,6 +101,8 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   engine::LineBatch batch_;         // lines that have not been taken by the engine
   uint64_t acknowledged_ = 0, ack_sent_ = 0;
   uint64_t dropped_answers_ = 0;
+  uint64_t newcomer_ = 0;           // its ticket
+  std::chrono::steady_clock::time_point read_at_{}, answer_since_{};  // when something came last; when the first answer began to wait
   bool waiting_readable_ = false, waiting_writable_ = false;
   bool ended_ = false;              // nothing more is read
   bool finish_asked_ = false;       // the engine knows

@@ -63,12 +63,6 @@ void EventListener::send_answers() {
   }
 }
 
-bool EventListener::offer(uint64_t id, engine::LineBatch* batch) {
-  blocked_ = blocked_ || !engine_->offer(batch);
-  if (blocked_) keeping_.push_back(id);
-  return !blocked_;
-}
-
 // Called by a connection that has just read.
 void EventListener::count_held(size_t before, size_t now) {
   held_bytes_ = held_bytes_ - before + now;
@@ -78,16 +72,8 @@ void EventListener::count_held(size_t before, size_t now) {
   connection->drop_unfinished();
 }
 
-void EventListener::on_room() {
-  blocked_ = false;
-  // Those for which there is no room after all come back into keeping_, in the same order.
-  for (uint64_t id : std::exchange(keeping_, {})) {
-    if (auto connection = find(id)) connection->offer_kept();
-  }
-  if (blocked_) return;
-  for (uint64_t id : std::exchange(paused_, {})) {
-    if (auto connection = find(id)) connection->resume();
-  }
+void EventListener::on_room(uint64_t id) {
+  if (auto connection = find(id)) connection->offer_kept();
 }
 
 void EventListener::stop(std::chrono::steady_clock::time_point deadline) {

@@ -1,6 +1,6 @@
 // The port `events`: lines from any number of connections, each read becoming one batch of the engine's input. Opening and closing connections means
-// nothing for results. A connection that says nothing costs its socket alone: all read into one buffer when there is something. When the engine has no
-// room for a batch nobody is read from until it has: TCP holds the producers back. Loop thread.
+// nothing for results. A connection that says nothing costs its socket alone: all read into one buffer when there is something. A connection for whose lines
+// the engine has no room is not read from until it has: TCP holds that producer back, and no other. Loop thread.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -35,8 +35,8 @@ class EventListener {
   void take(const engine::Notice& notice);
   // After a number of notices: sends the answers that they made.
   void send_answers();
-  // The engine has room again.
-  void on_room();
+  // The engine has room again for lines of this connection.
+  void on_room(uint64_t connection);
   // Accepts no more; what has come already is read until `deadline`, worked, answered, then each connection is closed.
   void stop(std::chrono::steady_clock::time_point deadline);
   // Closes what is still open.
@@ -50,10 +50,6 @@ class EventListener {
   std::shared_ptr<EventConnection> find(uint64_t id) const;
 
   // For connections.
-  bool blocked() const { return blocked_; }
-  // True: the engine has the batch. False: the connection keeps it and is told to offer it again.
-  bool offer(uint64_t id, engine::LineBatch* batch);
-  void pause(uint64_t id) { paused_.push_back(id); }
   void send_later(uint64_t id) { answering_.push_back(id); }
   void count_held(size_t before, size_t now);
   bool draining() const { return draining_; }
@@ -67,9 +63,6 @@ class EventListener {
   std::map<uint64_t, std::shared_ptr<EventConnection>> connections_;
   size_t held_bytes_ = 0;            // of lines that have not ended yet
   uint64_t next_id_ = 1;             // names a connection towards the engine
-  bool blocked_ = false;             // the engine has no room
-  std::vector<uint64_t> keeping_;    // connections with a batch that is to be offered again, in order
-  std::vector<uint64_t> paused_;     // connections that have something to read
   std::vector<uint64_t> answering_;  // connections with new answers
   bool draining_ = false;
   std::chrono::steady_clock::time_point drain_deadline_;

@@ -82,6 +82,7 @@ void daemon(const HttpView& view, Writer* w) {
   w->one("cepd_recovery_journal_bytes", "gauge", "Bytes of the journal that the recovery has to work off.", s.recover_bytes);
   w->one("cepd_connections", "gauge", "Connections open now, of all ports.", view.connections);
   w->one("cepd_connections_limit", "gauge", "limits.connections.", view.connections_most);
+  w->one("cepd_connections_reset_total", "counter", "Connections of the port `events` that their clients have reset: lines on their way may be lost.", view.resets);
   w->one("cepd_producers", "gauge", "Producers whose number is known.", s.producers);
   w->one("cepd_producers_live", "gauge", "Producers with a session now.", s.live_producers);
   w->family("cepd_reload_total", "counter", "Loads of patterns (SIGHUP, PUT, DELETE) since the start, by result.");

@@ -73,6 +73,7 @@ HttpView HttpService::view() const {
   view.process = read_process();
   view.connections = count_->open;
   view.connections_most = count_->most;
+  view.resets = count_->resets;
   view.loads_done = loads_done_;
   view.loads_failed = loads_failed_;
   view.now_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();

@@ -16,6 +16,7 @@ struct HttpView {
   std::string log_id;
   ProcessFigures process;
   uint64_t connections = 0, connections_most = 0;   // of all ports together
+  uint64_t resets = 0;                              // connections of the port `events` that their clients have reset, since the start
   uint64_t loads_done = 0, loads_failed = 0;        // answers to SIGHUP, PUT and DELETE
   int64_t now_ms = 0;                // wall clock
   std::vector<StreamRate> rates;     // over the last seconds, by the streams' names

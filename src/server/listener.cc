@@ -1,5 +1,8 @@
 #include "server/listener.h"
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
 
 #include "base/log.h"
@@ -13,7 +16,18 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::chrono::seconds kFullLogEvery{10};
+
+// A client that is gone without a word is found by the kernel's probes, however long nothing would be sent.
+void set_keepalive(tcp::socket* socket) {
+  int on = 1, idle_seconds = 30, interval_seconds = 10, probes = 3;
+  int fd = socket->native_handle();
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_seconds, sizeof interval_seconds);
+  setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
 }
+
+}  // namespace
 
 std::string connections_refusal(size_t most) { return "limits.connections (" + std::to_string(most) + ") connections are open already"; }
 
@@ -65,6 +79,7 @@ void Listener::retry_later(const error_code& error) {
 
 bool Listener::room() {
   if (count_->open < count_->most) return true;
+  if (count_->newcomers.make_way(count_->most)) return true;
   if (count_->make_room && count_->make_room()) return true;
   return count_->open < count_->most + reserve_;
 }
@@ -75,6 +90,7 @@ void Listener::take(tcp::socket socket) {
   if (error) return;
   // Two short answers behind each other must not wait for the client's delayed acknowledgement of the first.
   socket.set_option(tcp::no_delay(true), error);
+  set_keepalive(&socket);
   if (room()) {
     failure_logged_ = false;
     on_accept_(std::move(socket));

@@ -1,5 +1,5 @@
-// A listening port: binds, accepts, and hands each socket on, non-blocking. Beyond the limit of connections, which both ports share, a client gets
-// one error line and is closed. Loop thread.
+// A listening port: binds, accepts, and hands each socket on, non-blocking, with probes that find a client which is no longer there. Beyond the limit of connections, which all
+// ports share, somebody who would not be missed gives way, or the client gets one error line and is closed. Loop thread.
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -12,6 +12,7 @@
 
 #include "base/endpoint.h"
 #include "cep/status.h"
+#include "server/newcomers.h"
 
 namespace cep::server {
 
@@ -20,6 +21,8 @@ struct ConnectionCount {
   size_t open = 0;
   size_t most = 4096;
   std::function<bool()> make_room;   // closes one that nobody would miss; false: there is none
+  Newcomers newcomers;
+  uint64_t resets = 0;               // of the port `events`, by clients: lines on their way may be lost. Since the start
 };
 
 // What a client is told that comes when as many are open.

@@ -81,7 +81,7 @@ struct Server::Impl {
 Server::Impl::Impl(engine::DurableEngine* engine_to_serve, const ServerOptions& server_options)
     : options(server_options),
       engine(engine_to_serve),
-      count{0, server_options.connections, {}},
+      count{0, server_options.connections, {}, {}},
       events(&io, engine, server_options.line_bytes, &count, [this] { next_step_of_stop(); }),
       alerts(&io, engine, server_options.subscriber_lag_bytes, &count, [this] { next_step_of_stop(); }) {
   if (!options.http) return;
@@ -110,7 +110,7 @@ void Server::Impl::take(const Notice& notice) {
   if (HttpListener::is_http_connection(notice.connection)) return;
   switch (notice.kind) {
     case Notice::Kind::kRecords: return;
-    case Notice::Kind::kRoom: return events.on_room();
+    case Notice::Kind::kRoom: return events.on_room(notice.connection);
     case Notice::Kind::kLoaded: return loaded(notice);
     case Notice::Kind::kReady: return ready();
     case Notice::Kind::kFailed: return fail(notice.text);
@@ -151,6 +151,7 @@ void Server::Impl::beat() {
     service.starting(signs.text(status), VitalSigns::kExtendMs);
   }
   if (signs.moves(status)) service.alive();
+  count.newcomers.expire(2 * count.open > count.most);
   const int64_t watchdog_ms = service.watchdog_ms();
   beat_timer.expires_after(milliseconds(watchdog_ms > 0 ? std::min<int64_t>(1000, std::max<int64_t>(1, watchdog_ms / 3)) : 1000));
   beat_timer.async_wait([this](const error_code& error) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+
 #include "base/nearest.h"
 #include "server/strict_json.h"
 
@@ -51,8 +54,30 @@ std::string welcome_answer(uint64_t next) { return fmt::format("{{\"_welcome\":{
 
 std::string ack_answer(uint64_t upto) { return fmt::format("{{\"_ack\":{{\"upto\":{}}}}}\n", upto); }
 
+void append_error_answer(uint64_t line, std::string_view reason, std::string* out) {
+  char digits[24];
+  out->append("{\"_error\":{\"line\":");
+  out->append(digits, std::to_chars(digits, digits + sizeof digits, line).ptr);
+  out->append(",\"reason\":");
+  // There may be a million of them a second: what is plain text goes as it is.
+  const bool plain = std::all_of(reason.begin(), reason.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7f; });
+  if (plain) {
+    out->push_back('"');
+    for (char c : reason) {
+      if (c == '"' || c == '\\') out->push_back('\\');
+      out->push_back(c);
+    }
+    out->push_back('"');
+  } else {
+    out->append(json_quoted(reason));
+  }
+  out->append("}}\n");
+}
+
 std::string error_answer(uint64_t line, std::string_view reason) {
-  return fmt::format("{{\"_error\":{{\"line\":{},\"reason\":{}}}}}\n", line, json_quoted(reason));
+  std::string out;
+  append_error_answer(line, reason, &out);
+  return out;
 }
 
 std::string error_answer(std::string_view reason) {

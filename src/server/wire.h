@@ -39,6 +39,7 @@ std::string ack_answer(uint64_t upto);
 
 // {"_error":{"line":N,"reason":"…"}}; bytes that are no UTF-8 become U+FFFD. All answers end with LF.
 std::string error_answer(uint64_t line, std::string_view reason);
+void append_error_answer(uint64_t line, std::string_view reason, std::string* out);
 // The same without a line.
 std::string error_answer(std::string_view reason);
 // {"_error":{"code":"gone","oldest":N,"reason":"…"}}: the place asked for is no longer kept.

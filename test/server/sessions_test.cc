@@ -205,6 +205,9 @@ TEST_CASE("of acknowledgements that nobody reads only the newest waits; error an
   for (int i = 0; i < 1000; ++i) part += "x\n";
   for (uint64_t i = 0; i < kLines / 1000; ++i) REQUIRE(deaf.send(part));
   REQUIRE(deaf.send("\n"));
+  // It reads nothing until all has been worked.
+  Client rejects = daemon.subscriber(R"("channel":"rejects","from":"earliest")");
+  for (uint64_t i = 0; i < kLines; ++i) REQUIRE(rejects.line().starts_with(R"({"channel":"rejects")"));
   std::vector<std::string> others;
   REQUIRE(deaf.acknowledged(kLines + 1, &others));
   CHECK(others.size() > 0);

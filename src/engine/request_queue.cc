@@ -1,0 +1,142 @@
+// Deficit round robin: a turn that went beyond its due, with one long line, is paid for in the next ones.
+#include "engine/request_queue.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.h"
+#include "journal/entry.h"
+
+namespace cep::engine {
+
+namespace {
+
+constexpr size_t kLookedAtMost = 64;   // of those that wait for room, at once
+
+uint64_t work_of_request(const Request& r) { return r.kind == Request::Kind::kLines ? work_of(r.batch.count, r.batch.entries.size()) : 1000; }
+
+// The first entries of `entries`, at least one and then as many as fit into `work_most`: their number and bytes.
+std::pair<uint32_t, size_t> measure(std::string_view entries, uint64_t work_most) {
+  journal::EntryCursor cursor(entries);
+  journal::Entry e;
+  uint32_t count = 0;
+  size_t bytes = 0;
+  while (cursor.next(&e)) {
+    const std::string_view last = e.kind == journal::EntryKind::kBroken ? e.reason : e.line;   // the entry ends with it
+    const size_t end = static_cast<size_t>(last.data() + last.size() - entries.data());
+    if (count > 0 && work_of(count + 1, end) > work_most) break;
+    ++count;
+    bytes = end;
+  }
+  CEP_CHECK(!cursor.bad());
+  return {count, bytes};
+}
+
+}  // namespace
+
+bool RequestQueue::has_room(uint64_t connection, bool open) {
+  const auto at = flows_.find(connection);
+  const bool room = open && (at == flows_.end() ? bytes_ < 2 * most_ : at->second.bytes < share());
+  if (!room) refused_.insert(connection);
+  return room;
+}
+
+// Lines that go on where the last ones of the queue end are no request of their own.
+bool RequestQueue::join(Flow* flow, const Request& r) {
+  if (r.kind != Request::Kind::kLines || flow->requests.empty() || flow->requests.back().kind != Request::Kind::kLines) return false;
+  LineBatch& last = flow->requests.back().batch;
+  const bool follows = last.first_number + last.count == r.batch.first_number && last.epoch == r.batch.epoch && last.producer == r.batch.producer && last.stream == r.batch.stream;
+  if (!follows || last.entries.size() + r.batch.entries.size() > kJoinedBytes) return false;
+  last.entries += r.batch.entries;
+  last.count += r.batch.count;
+  return true;
+}
+
+void RequestQueue::push(Request r) {
+  if (r.kind == Request::Kind::kLoad) return first_.push_back(std::move(r));
+  const uint64_t connection = r.batch.connection;
+  auto [at, is_new] = flows_.try_emplace(connection);
+  Flow& flow = at->second;
+  if (is_new) turns_.push_back(connection);
+  if (join(&flow, r)) {
+    flow.bytes += r.batch.entries.size();
+    bytes_ += r.batch.entries.size();
+    return;
+  }
+  flow.bytes += cost(r);
+  bytes_ += cost(r);
+  flow.requests.push_back(std::move(r));
+}
+
+Request RequestQueue::take_front(Flow* flow, uint64_t work_most) {
+  Request& front = flow->requests.front();
+  LineBatch& batch = front.batch;
+  const bool whole = front.kind != Request::Kind::kLines || batch.count <= 1 || work_of(batch.count, batch.entries.size() - flow->taken) <= work_most;
+  std::pair<uint32_t, size_t> part{batch.count, batch.entries.size() - flow->taken};
+  if (!whole) part = measure(std::string_view(batch.entries).substr(flow->taken), work_most);
+  Request out;
+  const size_t bytes = part.second + (part.first == batch.count ? kRequestBytes : 0);
+  if (part.first == batch.count) {
+    out = std::move(front);
+    out.batch.entries.erase(0, flow->taken);
+    flow->requests.pop_front();
+    flow->taken = 0;
+  } else {
+    out.batch = {batch.connection, batch.producer, batch.epoch, batch.stream, batch.first_number, part.first, batch.entries.substr(flow->taken, part.second)};
+    batch.first_number += part.first;
+    batch.count -= part.first;
+    flow->taken += part.second;
+  }
+  flow->bytes -= bytes;
+  bytes_ -= bytes;
+  return out;
+}
+
+uint64_t RequestQueue::turn(uint64_t work_most, std::vector<Request>* out) {
+  if (!first_.empty()) {
+    out->push_back(std::move(first_.front()));
+    first_.pop_front();
+    return work_of_request(out->back());
+  }
+  const uint64_t connection = turns_.front();
+  turns_.pop_front();
+  Flow& flow = flows_.at(connection);
+  const bool alone = turns_.empty();
+  const uint64_t due = alone ? work_most : std::min(work_most, kTurnWork);
+  uint64_t done = 0;
+  if (!alone && flow.debt >= due) {
+    flow.debt -= due;
+  } else {
+    const uint64_t most = alone ? due : due - std::exchange(flow.debt, 0);
+    while (!flow.requests.empty() && (done == 0 || done < most)) {
+      out->push_back(take_front(&flow, most - done));
+      done += work_of_request(out->back());
+    }
+    flow.debt = done > most ? done - most : 0;
+  }
+  if (flow.requests.empty()) flows_.erase(connection);
+  else turns_.push_back(connection);
+  return done;
+}
+
+std::vector<uint64_t> RequestQueue::take_roomy(bool all) {
+  std::vector<uint64_t> out;
+  if (all || empty()) {
+    out.assign(refused_.begin(), refused_.end());
+    refused_.clear();
+    return out;
+  }
+  // Some of them each time, in turn: they may be thousands.
+  auto next = refused_.upper_bound(looked_at_);
+  for (size_t looked = std::min(kLookedAtMost, refused_.size()); looked > 0; --looked) {
+    if (next == refused_.end()) next = refused_.begin();
+    looked_at_ = *next;
+    const auto flow = flows_.find(looked_at_);
+    const bool room = flow == flows_.end() ? bytes_ < 2 * most_ : 2 * flow->second.bytes < share();
+    if (room) out.push_back(looked_at_);
+    next = room ? refused_.erase(next) : std::next(next);
+  }
+  return out;
+}
+
+}  // namespace cep::engine
