@@ -43,15 +43,16 @@ enum class OpenMode : uint8_t {
 class Env {
  public:
   virtual ~Env() = default;
+  // Never waits: what is no regular file is an error.
   virtual Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) = 0;
   virtual Status rename(const std::string& from, const std::string& to) = 0;  // replaces `to`
   virtual Status remove(const std::string& path) = 0;
-  virtual Status make_dir(const std::string& path) = 0;                       // and those above it, durably; fine if it is there
+  virtual Status make_dir(const std::string& path) = 0;                       // for this user and group, and those above it, durably; fine if it is there
   virtual Status sync_dir(const std::string& path) = 0;                       // its entries are durable
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted; no . and ..
   virtual bool exists(const std::string& path) = 0;
   virtual Result<uint64_t> free_bytes(const std::string& path) = 0;           // for this process
-  // An exclusive lock on the file, made if need be. An error if another process holds it for 2 s (a killed one needs time to go): the message says its pid, if it can.
+  // An exclusive lock on the file, made if need be, and on its folder, so that whoever removes the file lets nobody in: one such file a folder. An error if another process holds it for 2 s (a killed one needs time to go): the message says its pid, if it can.
   virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
   virtual uint64_t file_id(const std::string& path) = 0;                      // File::id of what stands there, opened or not; 0: nothing does
   virtual int64_t modified_ms(const std::string& path) = 0;                   // -1 if unknown

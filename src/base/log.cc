@@ -1,10 +1,12 @@
 #include "base/log.h"
 
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <ctime>
+#include <utility>
+
+#include "base/log_sink.h"
 
 #include "base/visible.h"
 
@@ -69,9 +71,15 @@ LogLine::LogLine(LogLevel level, std::string_view message) : text_("ts=") {
 }
 
 LogLine::~LogLine() {
+  if (text_.empty()) return;
   text_.push_back('\n');
-  // A log that nobody can take is lost; there is no better place to say so.
-  [[maybe_unused]] ssize_t ignored = ::write(STDERR_FILENO, text_.data(), text_.size());
+  write_log(text_);
+}
+
+std::string log_text(LogLevel level, std::string_view message, std::string_view key, uint64_t value) {
+  LogLine line(level, message);
+  line.add(key, value);
+  return std::exchange(line.text_, {}) + "\n";
 }
 
 LogLine& LogLine::add(std::string_view key, std::string_view value) {

@@ -1,4 +1,4 @@
-// The daemon's log: one logfmt line an entry, to standard error, written by one write(2) so that lines never mix.
+// The daemon's log: one logfmt line an entry, to standard error, whole, and without waiting for who reads it (log_sink.h).
 //   LogLine(LogLevel::kInfo, "listening").add("events", "127.0.0.1:7800");
 //   → ts=2026-01-01T10:00:00.000Z level=info msg=listening events=127.0.0.1:7800
 // Any thread. No secret may be given to it.
@@ -24,8 +24,13 @@ class LogLine {
   LogLine& add(std::string_view key, uint64_t value);
 
  private:
+  friend std::string log_text(LogLevel level, std::string_view message, std::string_view key, uint64_t value);
+
   std::string text_;
 };
+
+// An entry as text, with its LF, that nobody has written.
+std::string log_text(LogLevel level, std::string_view message, std::string_view key, uint64_t value);
 
 // Appends `value` as logfmt has it: bare when it is plain, else quoted with \" \\ \n \r \t, \xNN and \uNNNN escapes: nothing that a
 // terminal would obey (visible.h).

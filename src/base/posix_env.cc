@@ -15,6 +15,7 @@
 
 #include "base/check.h"
 #include "base/env.h"
+#include "base/regular_file.h"
 
 namespace cep::base {
 namespace {
@@ -22,7 +23,8 @@ namespace {
 Status failed(std::string_view what, const std::string& path, int error) {
   char buffer[256];
   const char* why = ::strerror_r(error, buffer, sizeof buffer);
-  return Status::error("cannot " + std::string(what) + " " + path + ": " + why);
+  const char* hint = error == EFBIG ? ": the process may not write files as large as that (RLIMIT_FSIZE): raise `ulimit -f`, or LimitFSIZE= of the service" : "";
+  return Status::error("cannot " + std::string(what) + " " + path + ": " + why + hint);
 }
 
 // Calls again while a signal breaks it off.
@@ -114,16 +116,17 @@ class PosixFile final : public File {
 
 class PosixLock final : public FileLock {
  public:
-  explicit PosixLock(int fd) : fd_(fd) {}
+  PosixLock(int fd, int folder) : fd_(fd), folder_(folder) {}
   ~PosixLock() override {
     [[maybe_unused]] int ignored = ::ftruncate(fd_, 0);  // the pid in it has lost its meaning
     ::close(fd_);
+    if (folder_ >= 0) ::close(folder_);
   }
   PosixLock(const PosixLock&) = delete;
   PosixLock& operator=(const PosixLock&) = delete;
 
  private:
-  int fd_;
+  int fd_, folder_;   // -1: the folder is not locked
 };
 
 // What the holder wrote: its pid, or nothing yet.
@@ -147,9 +150,9 @@ int open_flags(OpenMode mode) {
 class PosixEnv final : public Env {
  public:
   Result<std::unique_ptr<File>> open(const std::string& path, OpenMode mode) override {
-    int fd = again([&] { return ::open(path.c_str(), open_flags(mode) | O_CLOEXEC, 0644); });
-    if (fd < 0) return failed(mode == OpenMode::kCreate ? "make" : "open", path, errno);
-    return std::unique_ptr<File>(std::make_unique<PosixFile>(fd, path));
+    Result<int> fd = open_regular(mode == OpenMode::kCreate ? "make" : "open", path, open_flags(mode), 0644);
+    if (!fd.ok()) return fd.status();
+    return std::unique_ptr<File>(std::make_unique<PosixFile>(fd.value(), path));
   }
 
   Status rename(const std::string& from, const std::string& to) override {
@@ -204,15 +207,15 @@ class PosixEnv final : public Env {
   }
 
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override {
-    int fd = again([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644); });
-    if (fd < 0) return failed("open", path, errno);
-    if (int error = wait_for_lock(fd); error != 0) {
-      std::string who = holder(fd);
+    Result<int> opened = open_locked(path);
+    if (!opened.ok()) return opened.status();
+    const int fd = opened.value();
+    int folder = -1;
+    if (Status locked = lock_folder(path, &folder); !locked.ok()) {
       ::close(fd);
-      if (error != EWOULDBLOCK) return failed("lock", path, error);
-      return Status::error(path + " is locked by " + who);
+      return locked;
     }
-    auto held = std::make_unique<PosixLock>(fd);  // not before: its end empties the file
+    auto held = std::make_unique<PosixLock>(fd, folder);  // not before: its end empties the file
     std::string pid = std::to_string(::getpid()) + "\n";
     if (::ftruncate(fd, 0) != 0 || again([&] { return ::pwrite(fd, pid.data(), pid.size(), 0); }) != static_cast<ssize_t>(pid.size())) {
       return failed("write", path, errno);
@@ -266,9 +269,47 @@ class PosixEnv final : public Env {
   }
 
  private:
+  // The file, locked, as it lies under its name: one that was removed while we waited for its lock keeps nobody out.
+  Result<int> open_locked(const std::string& path) {
+    for (;;) {
+      Result<int> opened = open_regular("open", path, O_RDWR | O_CREAT, 0644);
+      if (!opened.ok()) return opened;
+      const int fd = opened.value();
+      if (int error = wait_for_lock(fd); error != 0) {
+        std::string who = holder(fd);
+        ::close(fd);
+        if (error != EWOULDBLOCK) return failed("lock", path, error);
+        return Status::error(path + " is locked by " + who);
+      }
+      struct stat mine {}, named {};
+      if (::fstat(fd, &mine) != 0 || ::stat(path.c_str(), &named) != 0 || mine.st_ino != named.st_ino || mine.st_dev != named.st_dev) {
+        ::close(fd);
+        continue;
+      }
+      return fd;
+    }
+  }
+
+  // The folder is locked too: then a lock whose file somebody has removed still keeps others out. *folder stays -1 where a file system knows no locks of folders.
+  Status lock_folder(const std::string& path, int* folder) {
+    const size_t slash = path.rfind('/');
+    const std::string above = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+    const int fd = again([&] { return ::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+    if (fd < 0) return failed("open", above, errno);
+    const int error = wait_for_lock(fd);
+    if (error == 0) {
+      *folder = fd;
+      return {};
+    }
+    ::close(fd);
+    if (error != EWOULDBLOCK) return {};
+    return Status::error(above + " is locked by another process, whose lock file " + path + " was removed or replaced");
+  }
+
   // `last`: the name is synced though it is there already, since who made it may have been killed before he did so.
   Status make_one(const std::string& path, bool last) {
-    const bool made = ::mkdir(path.c_str(), 0755) == 0;
+    // What is in it concerns this user and the group alone; what lies above is not ours.
+    const bool made = ::mkdir(path.c_str(), last ? 0750 : 0755) == 0;
     if (!made) {
       const int error = errno;
       struct stat st {};

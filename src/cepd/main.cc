@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "base/nearest.h"
+#include "base/process.h"
 #include "cepd/start.h"
 
 namespace {
@@ -31,6 +32,8 @@ int wrong_use(const CLI::App& app, const CLI::ParseError& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  cep::base::prepare_process();
+  cep::base::prepare_daemon();
   CLI::App app{"cepd: finds patterns in streams of events. Event lines come in over TCP, records go to subscribers.\n"
                "Without --config it runs on its defaults: patterns from ./patterns, data in ./cepd-data, events on 127.0.0.1:7800, alerts on 7801, HTTP on 7802.\n"
                "SIGHUP reads the patterns again, SIGTERM stops it.\n"

@@ -1,12 +1,10 @@
 #include "config/program_files.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 #include <set>
+
+#include "base/regular_file.h"
 
 namespace cep::config {
 namespace {
@@ -31,15 +29,7 @@ Result<std::vector<std::string>> files_of(const std::string& path) {
 
 }  // namespace
 
-Result<std::string> read_file(const std::string& path) {
-  std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) return Status::error("cannot read " + path + ": " + std::strerror(errno));
-  std::string text;
-  char buffer[64 << 10];
-  while (size_t n = std::fread(buffer, 1, sizeof buffer, file.get())) text.append(buffer, n);
-  if (std::ferror(file.get())) return Status::error("cannot read " + path + ": " + std::strerror(errno));
-  return text;
-}
+Result<std::string> read_file(const std::string& path) { return base::read_regular(path); }
 
 Result<std::vector<SourceFile>> read_program_files(const std::vector<std::string>& paths) {
   std::vector<SourceFile> files;

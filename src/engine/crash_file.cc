@@ -45,7 +45,7 @@ void on_crash(int signal) {
     line[n++] = ' ';
     n += put_number(range->last, line + n);
     line[n++] = '\n';
-    const int file = ::open(path_of_notes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    const int file = ::open(path_of_notes, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0644);
     if (file >= 0) {
       const ssize_t ignored = ::write(file, line, n);
       static_cast<void>(ignored);

@@ -1,9 +1,8 @@
 #include "engine/table_file.h"
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "base/regular_file.h"
 #include "event/csv_reader.h"
 #include "event/line_decoder.h"
 
@@ -84,15 +83,12 @@ bool read_table_file(const plan::Table& table, std::string* bytes, std::vector<D
     error(table, "\"" + table.file + "\" must lie below the folder of the pattern file", diagnostics);
     return false;
   }
-  const std::string path = table_path(table);
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  std::error_code none;
-  if (!in || (!(text << in.rdbuf()) && !fs::is_empty(path, none))) {
-    error(table, "cannot read " + path, diagnostics);
+  Result<std::string> text = base::read_regular(table_path(table));
+  if (!text.ok()) {
+    error(table, text.status().message(), diagnostics);
     return false;
   }
-  *bytes = text.str();
+  *bytes = std::move(text.value());
   return true;
 }
 

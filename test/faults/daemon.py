@@ -48,12 +48,12 @@ class Daemon:
             listed = ", ".join(f"{{path: {path}, channel: {channel}}}" for channel, path in files)
             f.write(SETTINGS.format(data=self.data, patterns=patterns, reserve=reserve, lag=lag, files=listed))
 
-    def start(self, *sets, environment=None):
-        """Starts it and does not wait: port() says when it listens."""
+    def start(self, *sets, environment=None, wrap=()):
+        """Starts it and does not wait: port() says when it listens. `wrap`: words before the command, such as a shell that limits what it may."""
         self.ports = {}
         if os.path.exists(self.ports_path):
             os.remove(self.ports_path)
-        arguments = [self.program, "--config", self.settings_path, "--ports-file", self.ports_path]
+        arguments = [*wrap, self.program, "--config", self.settings_path, "--ports-file", self.ports_path]
         for assignment in sets:
             arguments += ["--set", assignment]
         self.starts += 1
