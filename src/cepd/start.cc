@@ -12,11 +12,13 @@
 
 #include "base/env.h"
 #include "base/log.h"
+#include "base/log_sink.h"
+#include "base/memory.h"
 #include "base/terminal.h"
 #include "cep/engine.h"
 #include "config/daemon_config.h"
 #include "config/program_files.h"
-#include "engine/durable_engine.h"
+#include "engine/opening_engine.h"
 #include "server/server.h"
 
 namespace cep::cepd {
@@ -57,6 +59,8 @@ engine::DurableOptions durable_options(const DaemonConfig& config) {
   options.sync_ms = config.journal.sync_ms;
   options.segment_bytes = config.journal.segment_bytes;
   options.disk_reserve_bytes = config.disk_reserve_bytes;
+  options.memory_bytes = config.memory_bytes > 0 ? config.memory_bytes : base::memory_limit() / 5 * 4;
+  options.address_bytes = base::address_limit();
   options.producer_ttl_ms = config.producer_ttl_ms;
   options.producers_most = config.producers;
   options.consumers_most = config.consumers;
@@ -123,8 +127,24 @@ void log_start(const DaemonConfig& config, const engine::DurableOptions& options
   LogLine(LogLevel::kInfo, "starting")
       .add("data_dir", options.data_dir)
       .add("shards", static_cast<uint64_t>(options.shards))
+      .add("memory_bytes", options.memory_bytes)
       .add("pattern_files", static_cast<uint64_t>(files))
       .add("pid", static_cast<uint64_t>(getpid()));
+}
+
+// What a person who set this up may not know of.
+void warn_of_surroundings(const engine::DurableOptions& options) {
+  const uint64_t most = base::memory_limit();
+  if (most > 0 && options.memory_bytes > most) {
+    LogLine(LogLevel::kWarn, "limits.memory is more than the machine or its control group lets the process have: the kernel ends it before that")
+        .add("memory_bytes", options.memory_bytes)
+        .add("may_have", most);
+  }
+  std::error_code none;
+  const auto status = std::filesystem::status(options.data_dir, none);
+  if (std::filesystem::is_directory(status) && (status.permissions() & std::filesystem::perms::others_all) != std::filesystem::perms::none) {
+    LogLine(LogLevel::kWarn, "others than its user and group may look into data_dir, which holds every event: chmod o= on it").add("data_dir", options.data_dir);
+  }
 }
 
 server::ServerOptions server_options(const DaemonConfig& config) {
@@ -144,33 +164,33 @@ server::ServerOptions server_options(const DaemonConfig& config) {
   return options;
 }
 
+int failed_to(Status status, int exit_status) {
+  LogLine(LogLevel::kError, status.message());
+  return exit_status;
+}
+
 int serve(const DaemonConfig& config, const Program& program, const StartOptions& start_options) {
   if (const std::string wrong = raise_descriptor_limit(config); !wrong.empty()) {
     LogLine(LogLevel::kError, wrong);
     return kBadConfig;
   }
+  base::spare_addresses();
   const engine::DurableOptions options = durable_options(config);
   log_start(config, options, program.files.size());
-  std::vector<Diagnostic> diagnostics;
-  auto engine = engine::DurableEngine::open(options, program, &diagnostics);
-  if (!engine.ok()) {
-    const std::string mistakes = render_all(diagnostics, program.files, base::wants_colour(STDERR_FILENO));
-    std::fputs(mistakes.c_str(), stderr);
-    LogLine(LogLevel::kError, engine.status().message());
-    return mistakes.empty() ? kIoFailed : kBadPatterns;
-  }
+  warn_of_surroundings(options);
+  auto engine = engine::OpeningEngine::make(options, program);
+  if (!engine.ok()) return failed_to(engine.status(), kIoFailed);
   server::Server server(engine.value().get(), server_options(config));
   int error_number = 0;
   Status status = server.open(&error_number);
-  if (!status.ok()) {
-    LogLine(LogLevel::kError, status.message());
-    return error_number == EACCES || error_number == EPERM ? kNoPermission : kIoFailed;
-  }
+  if (!status.ok()) return failed_to(status, error_number == EACCES || error_number == EPERM ? kNoPermission : kIoFailed);
   if (!start_options.ports_file.empty()) {
     status = write_ports_file(start_options.ports_file, server);
     if (!status.ok()) return fail(kIoFailed, "cepd: " + status.message() + "\n");
   }
-  return server.run().ok() ? kDone : kIoFailed;
+  if (server.run().ok()) return kDone;
+  const std::string mistakes = engine.value()->mistakes();
+  return mistakes.empty() ? kIoFailed : fail(kBadPatterns, mistakes);
 }
 
 // What the start would stumble over; empty: nothing. The daemon makes its data directory itself, folders of outputs it does not: a mistyped one would be made.
@@ -210,7 +230,7 @@ int start(const StartOptions& options) {
   Result<Program> program = read_program(config, base::wants_colour(STDERR_FILENO), &files_missing, &warnings);
   if (!program.ok()) return fail(files_missing ? kNoInput : kBadPatterns, program.status().message());
   if (options.check) return check(config, program.value(), options.config);
-  std::fputs(warnings.c_str(), stderr);
+  base::write_log(warnings);
   return serve(config, program.value(), options);
 }
 

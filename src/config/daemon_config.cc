@@ -193,11 +193,10 @@ void read_all(const YamlNode& node, Errors* errors, DaemonConfig* out) {
   root.finish();
 }
 
-// What has no effect before there are checkpoints: without one no part of the journal may go, and no key may leave memory.
+// What has no effect before there are checkpoints: without one no part of the journal may go.
 constexpr std::pair<std::string_view, std::string_view> kWithoutEffect[] = {
     {"checkpoint", "this version makes no checkpoints; a start works the whole journal again"},
     {"journal.retain", "this version keeps the whole journal, since it makes no checkpoints that could stand for its beginning"},
-    {"limits.memory", "this version keeps all state in memory and does not bound it"},
 };
 
 void note_without_effect(const YamlNode& root, DaemonConfig* out) {

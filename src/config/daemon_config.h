@@ -51,7 +51,7 @@ struct DaemonConfig {
   uint64_t disk_reserve_bytes = 2ull << 30;
   Limits limits;  // line, depth, runs_per_key, matches_per_event, record
   int64_t connections = 4096;
-  uint64_t memory_bytes = 4ull << 30;
+  uint64_t memory_bytes = 0;  // 0: four fifths of what the machine and its control groups let the process have
   uint64_t subscriber_lag_bytes = 64 << 20;
   int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
   uint64_t producers = 200'000;

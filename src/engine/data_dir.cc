@@ -1,6 +1,9 @@
 #include "engine/data_dir.h"
 
 #include <cstdio>
+#include <utility>
+
+#include "base/regular_file.h"
 
 namespace cep::engine {
 namespace {
@@ -13,6 +16,24 @@ std::string new_id(base::Env* env) {
   const unsigned long long high = env->random(), low = env->random();
   std::snprintf(text, sizeof text, "%016llx%016llx", high, low);
   return text;
+}
+
+Status write_id(base::Env* env, const std::string& name, const std::string& id) { return base::write_whole(env, name, std::string(kFirstLine) + id + "\n"); }
+
+// Compares the file ID with what HOME says of it. Whatever file system does not tell files from copies makes no copies.
+Status settle_home(base::Env* env, DataDir* dir) {
+  const std::string name = dir->path + "/ID", home = dir->path + "/HOME";
+  std::string birth = base::file_birth(name);
+  if (birth.empty()) return {};
+  if (env->exists(home)) {
+    Result<std::string> text = base::read_whole(env, home);
+    if (!text.ok()) return text.status();
+    if (text.value() == birth + "\n") return {};
+    dir->copied_from = std::exchange(dir->id, new_id(env));
+    if (Status written = write_id(env, name, dir->id); !written.ok()) return written;
+    birth = base::file_birth(name);
+  }
+  return base::write_whole(env, home, birth + "\n");
 }
 
 }  // namespace
@@ -41,7 +62,8 @@ Result<DataDir> open_data_dir(base::Env* env, const std::string& path) {
   if (!env->exists(name)) {
     if (env->exists(out.journal())) return Status::error(name + " is missing beside a journal: put it back from a copy, or move the data directory away");
     out.id = new_id(env);
-    Status written = base::write_whole(env, name, std::string(kFirstLine) + out.id + "\n");
+    Status written = write_id(env, name, out.id);
+    if (written.ok()) written = settle_home(env, &out);
     if (!written.ok()) return written;
     return out;
   }
@@ -53,6 +75,7 @@ Result<DataDir> open_data_dir(base::Env* env, const std::string& path) {
   out.id = t.size() == kFirstLine.size() + kIdDigits + 1 ? t.substr(kFirstLine.size(), kIdDigits) : "";
   if (t.rfind(kFirstLine, 0) != 0 || out.id.empty() || out.id.find_first_not_of("0123456789abcdef") != std::string::npos)
     return Status::error(name + " is damaged: put it back from a copy, or move the data directory away");
+  if (Status settled = settle_home(env, &out); !settled.ok()) return settled;
   return out;
 }
 

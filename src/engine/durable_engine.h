@@ -21,11 +21,14 @@
 #include "cep/engine.h"
 #include "cep/program.h"
 #include "cep/status.h"
+#include "engine/state_sizes.h"
 #include "journal/entry.h"
 #include "output/file_output.h"
 #include "output/output_log.h"
 
 namespace cep::engine {
+
+struct DataDir;
 
 struct DurableOptions {
   base::Env* env = nullptr;
@@ -35,11 +38,17 @@ struct DurableOptions {
   uint64_t segment_bytes = 64 << 20;
   uint64_t queue_bytes = 16 << 20;        // of each queue between threads, which holds less where that is more than some ms of work
   uint64_t disk_reserve_bytes = 2ull << 30;
+  uint64_t memory_bytes = 0;              // limits.memory: above it nothing is read from producers; 0: no bound
+  uint64_t address_bytes = 0;             // RLIMIT_AS; 0: none
   int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
   uint64_t producers_most = 200'000;      // ids that are known at once
   uint64_t consumers_most = 10'000;       // places that are kept, of a consumer on a channel each
   output::OutputLogOptions output;
   std::vector<output::FileOutputOptions> files;
+  // Of who opens it in a thread of its own (opening_engine.h).
+  std::shared_ptr<DataDir> opened_dir;    // with its lock; null: open() takes it
+  std::function<void(uint64_t read, uint64_t total)> scan_progress;   // bytes of the journal; null: nobody asks
+  std::function<bool()> give_up;          // true: what is being opened is not wanted any more; null: never
 };
 
 // Whole lines of one connection, in order, as entries of the journal (append_line, append_broken). From a connection without a session: producer empty.
@@ -85,8 +94,12 @@ struct Quantiles {
 // A picture of it all, for /api/v1/status, /metrics, /readyz; at most a moment old.
 struct DurableStatus {
   Phase phase = Phase::kRecovering;
+  bool opening = false;                   // of kRecovering: the files are still being looked through; nothing else below is known but the two numbers of bytes
   std::string why;                        // of kHeld and kFailed, with the way out
   bool no_room = false;                   // disk.reserve is met: nothing is read until there is room
+  bool memory_full = false;               // limits.memory is met: nothing is read until there is less
+  uint64_t memory_used = 0, memory_bound = 0;   // bytes; bound 0: there is none
+  std::string memory_text;                // of memory_full: how much, and who holds the most
   uint64_t recovered_bytes = 0, recover_bytes = 0;   // of the journal, while recovering
   uint64_t journal_next = 1, journal_durable = 0;    // positions
   uint64_t journal_bytes = 0;
@@ -99,6 +112,7 @@ struct DurableStatus {
   EngineStats engine;
   std::vector<StreamStats> streams;
   std::vector<OperatorStats> operators;
+  std::vector<StateSize> state_sizes;
   output::ChannelPlace channels[kChannels];
   uint64_t loads = 0;                     // since the start
   uint64_t load_position = 0;             // of the set in force

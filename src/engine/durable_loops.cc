@@ -16,6 +16,10 @@ constexpr uint64_t kTickUs = 100'000;
 constexpr uint64_t kHouseUs = 1'000'000;
 constexpr uint64_t kForgetUs = 60'000'000;
 constexpr uint64_t kStatusUs = 200'000;
+constexpr uint64_t kMemoryUs = 5'000;           // a machine fills some MB meanwhile
+constexpr uint64_t kMemoryIdleUs = 50'000;      // while shards may be at work and nothing comes in
+constexpr uint64_t kTrimUs = 500'000;
+constexpr uint64_t kNoteUs = 20'000;
 constexpr uint64_t kTakeWork = 8'000'000;       // of lines at once (work_of), so that a sync is never far
 constexpr uint64_t kTargetUs = 10'000;          // of a frame's way, beside its sync
 constexpr size_t kPumpBytes = 1 << 20;
@@ -28,7 +32,8 @@ constexpr size_t kPumpBytes = 1 << 20;
 uint64_t DurableThreads::wait_us() const {
   const uint64_t now = options_.env->steady_us();
   auto until = [now](uint64_t last, uint64_t every) { return last + every > now ? last + every - now : 0; };
-  uint64_t wait = phase_ == Phase::kRecovering ? kHouseUs : until(last_house_us_, kHouseUs);  // nobody keeps house before
+  uint64_t wait = phase_ == Phase::kRecovering ? kNoteUs : until(last_house_us_, kHouseUs);  // nobody keeps house before
+  if (phase_ != Phase::kRecovering && (memory_.full() || stages_->feed->worked(stages_->keeper->worked()) < durable_)) wait = std::min(wait, kMemoryIdleUs);
   if (wants_ticks_) wait = std::min(wait, until(last_tick_us_, kTickUs));
   if (stages_->journal->anything_to_sync()) wait = std::min(wait, until(last_sync_us_, static_cast<uint64_t>(options_.sync_ms) * 1000));
   return wait;
@@ -62,7 +67,7 @@ bool DurableThreads::take_requests(std::vector<Request>* out) {
   for (bool may = can_take(); may && work < most; may = !in_.empty()) work += in_.turn(most - work, out);
   if (!in_.empty() && work >= window_.room()) window_.full();
   std::vector<uint64_t> roomy;
-  if (in_open_ && !no_room_) roomy = in_.take_roomy();
+  if (in_open_ && !shut()) roomy = in_.take_roomy();
   lock.unlock();
   tell_room(roomy);
   return !stop;
@@ -158,34 +163,109 @@ void DurableThreads::tell_of_room(bool full, uint64_t free) const {
   }
 }
 
+// Producers are read again, or no longer. `before`: whether they were not.
+void DurableThreads::opened_or_shut(bool before) {
+  if (before == shut()) return;
+  if (shut()) {
+    unread_since_ms_ = options_.env->wall_ms();
+    return;
+  }
+  begin_to_read(unread_since_ms_);
+  std::vector<uint64_t> roomy;
+  {
+    std::lock_guard lock(in_mutex_);
+    roomy = in_.take_roomy(true);
+  }
+  tell_room(roomy);
+}
+
+void DurableThreads::look_at_room() {
+  Result<uint64_t> free = options_.env->free_bytes(options_.data_dir);
+  const bool full = free.ok() && free.value() < options_.disk_reserve_bytes, before = shut();
+  if (full == no_room_) return;
+  no_room_ = full;
+  tell_of_room(full, free.ok() ? free.value() : 0);
+  opened_or_shut(before);
+}
+
+void DurableThreads::look_at_memory() {
+  const uint64_t now = options_.env->steady_us();
+  if (now - last_memory_us_ < kMemoryUs) return;
+  last_memory_us_ = now;
+  if (memory_.full() && now - last_trim_us_ >= kTrimUs) {   // what is free is given back before anybody complains
+    last_trim_us_ = now;
+    base::give_back_memory();
+  }
+  const bool before = shut();
+  if (!memory_.look(base::memory_use())) return;
+  if (memory_.full()) {
+    base::LogLine(base::LogLevel::kWarn, "limits.memory is met: nothing is read from producers until there is less").add("memory", memory_text());
+  } else {
+    base::LogLine(base::LogLevel::kInfo, "there is memory again: producers are read").add("used", memory_.text());
+  }
+  opened_or_shut(before);
+}
+
+// Of the state as it was published last; empty: nobody holds any.
+std::string DurableThreads::most_state() const {
+  std::lock_guard lock(status_mutex_);
+  const auto most = std::max_element(status_.state_sizes.begin(), status_.state_sizes.end(), [](const StateSize& a, const StateSize& b) { return a.bytes < b.bytes; });
+  if (most == status_.state_sizes.end() || most->bytes == 0) return {};
+  return std::string(most->kind) + " `" + most->name + "`, " + mebibytes(most->bytes);
+}
+
+std::string DurableThreads::memory_text() const {
+  const std::string most = most_state();
+  return memory_.text() + (most.empty() ? "" : "; most of the state is that of " + most);
+}
+
+// Kept up to date for the start that comes after this one, should it end without a word.
+void DurableThreads::note_start() {
+  const uint64_t at = options_.env->steady_us();
+  const bool close = phase_ == Phase::kRecovering || memory_.used() > memory_.bound() / 4;
+  if (held_by_starts_ || at - last_note_us_ < (close ? kNoteUs : kHouseUs)) return;
+  last_note_us_ = at;
+  const MemoryWatch::Reading memory = memory_.read(base::memory_use());
+  StartNote note;
+  note.phase = phase_ == Phase::kRecovering ? StartNote::Phase::kRecovering : StartNote::Phase::kServing;
+  note.position = stages_->feed->worked(stages_->keeper->worked()) + 1;
+  note.used = memory.used;
+  note.bound = memory.bound;
+  note.most = most_state();
+  starts_.update(note);
+}
+
+// Whether the starts before this one have died of their memory while they recovered: then this one works nothing.
+bool DurableThreads::hold_for_starts() {
+  memory_.look(base::memory_use());
+  StartNote note;
+  if (!must_hold(starts_.before(), memory_.bound(), &note)) return false;
+  note.position = std::max<uint64_t>(note.position, 1);
+  held_by_starts_ = true;
+  starts_.update(note);
+  const std::string most = note.most.empty() ? "" : "; most of the state was that of " + note.most;
+  std::lock_guard lock(status_mutex_);
+  status_.held_position = note.position;
+  status_.why = "the last two starts ended there without a word, with " + mebibytes(note.used) + " of " + mebibytes(note.bound) + " of memory in use" +
+                (note.refused ? " and an allocation refused" : "") + most +
+                ". Lines are taken into the journal, none is processed; to go on, stop the daemon, give it more memory (limits.memory, and what the machine or its control group lets it "
+                "have), and start it again. If something else has killed it, remove " + stages_->dir.starts() + " before";
+  return true;
+}
+
 // What is looked at once in a while: room on the disk, producers to forget.
 void DurableThreads::housekeeping() {
   const uint64_t now = options_.env->steady_us();
+  look_at_memory();
   if (wants_ticks_ && now - last_tick_us_ >= kTickUs) {
     last_tick_us_ = now;
     // Lines that wait unread are no silence: only a stretch without any is told.
-    if (!lines_since_tick_ && frames_bytes_ == 0 && !no_room_) stages_->journal->take_tick();
+    if (!lines_since_tick_ && frames_bytes_ == 0 && !shut()) stages_->journal->take_tick();
     lines_since_tick_ = false;
   }
   if (now - last_house_us_ < kHouseUs) return;
   last_house_us_ = now;
-  Result<uint64_t> free = options_.env->free_bytes(options_.data_dir);
-  const bool full = free.ok() && free.value() < options_.disk_reserve_bytes;
-  if (full != no_room_) {
-    no_room_ = full;
-    tell_of_room(full, free.ok() ? free.value() : 0);
-    if (full) {
-      unread_since_ms_ = options_.env->wall_ms();
-    } else {
-      begin_to_read(unread_since_ms_);
-      std::vector<uint64_t> roomy;
-      {
-        std::lock_guard lock(in_mutex_);
-        roomy = in_.take_roomy(true);
-      }
-      tell_room(roomy);
-    }
-  }
+  look_at_room();
   if (phase_ == Phase::kReady && now - last_forget_us_ >= kForgetUs) {
     last_forget_us_ = now;
     stages_->journal->forget_unseen(options_.producer_ttl_ms);
@@ -203,6 +283,7 @@ void DurableThreads::journal_loop() {
     std::vector<Notice> notices;
     for (Request& r : requests) serve(&r, &notices);
     if (phase_ != Phase::kRecovering) housekeeping();
+    note_start();
     tell(std::move(notices));
     if (stages_->journal->anything_to_write() && !write_frames()) return;
     if (!sync_if_due(!go_on)) return;
@@ -217,28 +298,69 @@ bool DurableThreads::wait_durable(uint64_t position) {
 
 // ------------------------------------------------------------------------------------------------ ingest
 
+// While it recovers: whether the state alone is more than there is memory for. What is under way is worked off first, since only then the answer is one of the state.
+bool DurableThreads::memory_is_short() {
+  const uint64_t now = options_.env->steady_us();
+  if (now - last_memory_us_ < kMemoryUs) return false;
+  last_memory_us_ = now;
+  const bool before = memory_.full();
+  memory_.look(base::memory_use());
+  if (!memory_.full() || (!memory_.hopeless() && now - last_trim_us_ < kTrimUs)) return false;
+  last_trim_us_ = now;
+  if (stages_->feed->engine()) stages_->feed->engine()->flush();
+  base::give_back_memory();
+  memory_.look(base::memory_use());
+  publish_status(true);
+  if (memory_.full() && !before) {
+    base::LogLine(base::LogLevel::kWarn, "limits.memory is met while it recovers: it goes on as long as a fifth more is enough").add("memory", memory_text());
+  }
+  return memory_.hopeless();
+}
+
+// The state is given up: it is no use without its end, and lines are still to be taken.
+void DurableThreads::hold_for_memory(uint64_t position) {
+  const std::string memory = memory_text();
+  stages_->feed->end();
+  base::give_back_memory();
+  memory_.look(base::memory_use());
+  std::lock_guard lock(status_mutex_);
+  status_.held_position = position;
+  status_.why = "the state that the journal makes up to there is more than there is memory for (" + memory +
+                "). Lines are taken into the journal, none is processed; to go on, stop the daemon, give it more memory (limits.memory, and what the machine or its control group lets it "
+                "have), and start it again";
+}
+
+void DurableThreads::hold_for_crashes(uint64_t position) {
+  std::lock_guard lock(status_mutex_);
+  status_.held_position = position;
+  status_.why = "cepd crashed twice there. Lines are taken into the journal, none is processed; to go on without that one, stop the daemon, run `cepctl journal skip " +
+                std::to_string(position) + " --data-dir " + options_.data_dir + "`, and start it again";
+}
+
 // True: go on with what comes in. False: it failed, or the daemon stops.
 bool DurableThreads::recover() {
   // The reader counts whole files, reserved space too.
   auto progress = [this](uint64_t read, uint64_t) {
+    publish_status(false);
     std::lock_guard lock(status_mutex_);
     status_.recovered_bytes = std::min(read, status_.recover_bytes);
   };
-  auto stop = [this] { return give_up_recovery_ || failed_; };
-  Result<Replayed> done = stages_->recover(options_, progress, stop);
+  ReplayOptions replay;
+  replay.progress = progress;
+  replay.stop = [this] { return give_up_recovery_ || failed_; };
+  replay.too_much = [this] { return memory_is_short(); };
+  Result<Replayed> done = Replayed{};
+  if (hold_for_starts()) done.value().held_at = status_.held_position;   // which this thread has written
+  else done = stages_->recover(options_, replay);
   if (!done.ok()) {
     fail(done.status());
     return false;
   }
-  if (stop()) return false;
-  Phase phase = Phase::kReady;
-  if (done.value().held_at != 0) {
-    phase = Phase::kHeld;
-    std::lock_guard lock(status_mutex_);
-    status_.held_position = done.value().held_at;
-    status_.why = "cepd crashed twice there. Lines are taken into the journal, none is processed; to go on without that one, stop the daemon, run `cepctl journal skip " +
-                  std::to_string(done.value().held_at) + " --data-dir " + options_.data_dir + "`, and start it again";
-  } else {
+  if (replay.stop()) return false;
+  const Phase phase = done.value().held_at != 0 ? Phase::kHeld : Phase::kReady;
+  if (done.value().held_by_memory) hold_for_memory(done.value().held_at);
+  else if (phase == Phase::kHeld && !held_by_starts_) hold_for_crashes(done.value().held_at);
+  if (phase == Phase::kReady) {
     std::lock_guard lock(status_mutex_);
     status_.recovered_bytes = status_.recover_bytes;  // marks behind the last frame too
   }
@@ -312,10 +434,12 @@ void DurableThreads::publish_status(bool now) {
   EngineStats stats = engine->stats();
   std::vector<StreamStats> streams = engine->stream_stats();
   std::vector<OperatorStats> operators = engine->operator_stats();
+  std::vector<StateSize> sizes = state_sizes(*engine);
   std::lock_guard lock(status_mutex_);
   status_.engine = stats;
   status_.streams = std::move(streams);
   status_.operators = std::move(operators);
+  status_.state_sizes = std::move(sizes);
   status_.loads = stages_->feed->loads();
   status_.load_position = stages_->feed->load_position();
 }

@@ -66,7 +66,9 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   producers_ = stages_->scan.sessions.size();
   status_.load_position = stages_->scan.last_load_position;
   note_crashes_in(stages_->dir.crash());
+  starts_.open(stages_->dir.starts());
   tell_what_was_cut();
+  tell_of_copy();
   return {};
 }
 
@@ -82,6 +84,17 @@ void DurableThreads::tell_what_was_cut() const {
   for (const std::string& cut : stages_->log->cuts()) LogLine(LogLevel::kInfo, "cut from the output log, to be made again").add("what", cut);
 }
 
+void DurableThreads::tell_of_copy() const {
+  const DataDir& dir = stages_->dir;
+  if (dir.copied_from.empty()) return;
+  base::LogLine(base::LogLevel::kWarn, "data_dir is a copy of another one, perhaps an older one that has gone on: it has a new log id, so that nobody takes its records for those of the other. "
+                                       "Producers and subscribers that have gone on with the other may be ahead of it; never run both for the same clients")
+      .add("data_dir", options_.data_dir)
+      .add("log", dir.id)
+      .add("log_before", dir.copied_from)
+      .add("next_position", stages_->scan.next);
+}
+
 DurableThreads::~DurableThreads() {
   if (started_ && !stopped_) static_cast<void>(stop().ok());
   // What consumers acknowledged while they read their rest, after stop(); the least that is lost otherwise is asked for again.
@@ -92,6 +105,7 @@ void DurableThreads::start(std::function<void()> notify) {
   CEP_CHECK(!started_);
   started_ = true;
   notify_ = std::move(notify);
+  memory_.begin();
   journal_thread_ = std::thread([this] { journal_loop(); });
   ingest_thread_ = std::thread([this] { ingest_loop(); });
   outputs_thread_ = std::thread([this] { outputs_loop(); });
@@ -131,6 +145,7 @@ Status DurableThreads::stop() {
   }
   outputs_changed_.notify_all();
   outputs_thread_.join();
+  if (!held_by_starts_) starts_.end();
   std::lock_guard lock(status_mutex_);
   return failure_;
 }
@@ -191,7 +206,7 @@ void DurableThreads::wake_journal() {
 bool DurableThreads::offer(LineBatch* batch) {
   {
     std::lock_guard lock(in_mutex_);
-    if (!in_.has_room(batch->connection, in_open_ && !no_room_)) return false;
+    if (!in_.has_room(batch->connection, in_open_ && !shut())) return false;
     Request r;
     r.batch = std::move(*batch);
     in_.push(std::move(r));
@@ -374,6 +389,10 @@ DurableStatus DurableThreads::status() const {
   }
   out.phase = phase_;
   out.no_room = no_room_;
+  out.memory_full = memory_.full();
+  out.memory_used = memory_.used();
+  out.memory_bound = memory_.bound();
+  if (out.memory_full) out.memory_text = memory_text();
   out.journal_next = written_ + 1;
   {
     std::lock_guard lock(const_cast<std::mutex&>(durable_mutex_));

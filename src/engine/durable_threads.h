@@ -17,8 +17,10 @@
 
 #include "base/histogram.h"
 #include "engine/durable_engine.h"
+#include "engine/memory_watch.h"
 #include "engine/request_queue.h"
 #include "engine/stages.h"
+#include "engine/start_notes.h"
 #include "engine/work_window.h"
 
 namespace cep::engine {
@@ -29,7 +31,7 @@ inline constexpr std::string_view kConsumerPlace = "consumer:";
 
 class DurableThreads : public DurableEngine {
  public:
-  DurableThreads(const DurableOptions& options) : options_(options), in_(options.queue_bytes) {}
+  DurableThreads(const DurableOptions& options) : options_(options), memory_(options.memory_bytes, options.address_bytes), in_(options.queue_bytes) {}
   ~DurableThreads() override;
 
   Status open(const Program& program, std::vector<Diagnostic>* diagnostics);
@@ -61,6 +63,7 @@ class DurableThreads : public DurableEngine {
   };
 
   void tell_what_was_cut() const;
+  void tell_of_copy() const;
 
   // I/O side
   void request(Request r);
@@ -85,6 +88,19 @@ class DurableThreads : public DurableEngine {
   void send_frame(WrittenFrame frame);
   void housekeeping();
   void tell_of_room(bool full, uint64_t free) const;
+  void look_at_room();
+  bool shut() const { return no_room_ || memory_.full(); }
+  void opened_or_shut(bool before);
+
+  // Memory: journal thread; ingest thread while it recovers
+  void look_at_memory();
+  bool memory_is_short();
+  void hold_for_memory(uint64_t position);
+  void hold_for_crashes(uint64_t position);
+  std::string memory_text() const;
+  std::string most_state() const;
+  bool hold_for_starts();
+  void note_start();
   void begin_to_read(int64_t unread_since_ms);
   void tell_room(const std::vector<uint64_t>& connections);
   uint64_t wait_us() const;
@@ -107,6 +123,9 @@ class DurableThreads : public DurableEngine {
   bool wait_durable(uint64_t position);
 
   DurableOptions options_;
+  MemoryWatch memory_;
+  StartNotes starts_;
+  std::atomic<bool> held_by_starts_{false};
   std::unique_ptr<Stages> stages_;
   std::function<void()> notify_;
   std::atomic<Phase> phase_{Phase::kRecovering};
@@ -160,10 +179,11 @@ class DurableThreads : public DurableEngine {
 
   // Journal thread alone.
   uint64_t last_sync_us_ = 0, last_tick_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
+  uint64_t last_memory_us_ = 0, last_trim_us_ = 0, last_note_us_ = 0;
   bool lines_since_tick_ = false, reading_ = false;
   WorkWindow window_;                     // of frames on their way
   uint64_t sync_mean_us_ = 0;             // how long a sync takes of late
-  int64_t unread_since_ms_ = 0;           // wall clock; of disk.reserve
+  int64_t unread_since_ms_ = 0;           // wall clock; of disk.reserve and limits.memory
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;
   // I/O thread alone.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/accepted.h"
+#include "engine/state_sizes.h"
 #include "engine/table_fill.h"
 #include "event/recorded_line.h"
 #include "lang/compile.h"
@@ -102,6 +104,7 @@ class RunningEngine : public Engine {
   EngineStats stats() const override;
   std::vector<StreamStats> stream_stats() const override { return ingest_->stream_stats(); }
   std::vector<OperatorStats> operator_stats() const override;
+  std::vector<engine::StateSize> state_sizes() const;
   std::vector<std::string> streams() const override { return streams_; }
   const Limits& limits() const override { return options_.limits; }
   bool has_stream(std::string_view name) const override { return std::find(streams_.begin(), streams_.end(), name) != streams_.end(); }
@@ -171,6 +174,14 @@ OfferResult RunningEngine::obey(std::string_view line, const OfferOptions& optio
     case event::RecordedLine::kBroken:
       ingest_->offer_broken(recorded.text, recorded.reason);
       return {true, recorded.reason};
+    case event::RecordedLine::kAccepted:
+      if (recorded.text.empty()) {
+        flush();
+        pipeline_->renumber(recorded.next);
+      } else {
+        ingest_->tell_settled(kOutputAccepted, recorded.text);
+      }
+      return {};
     case event::RecordedLine::kLine:
       o.client = true;
       return ingest_->offer(recorded.text, o);
@@ -205,6 +216,18 @@ EngineStats RunningEngine::stats() const {
   return s;
 }
 
+std::vector<engine::StateSize> RunningEngine::state_sizes() const {
+  const plan::Plan& plan = *loaded_->plan;
+  const std::vector<runtime::Lane>& lanes = loaded_->topology.lanes;
+  const std::vector<uint64_t> bytes = pipeline_->stats().lane_bytes;
+  std::vector<engine::StateSize> out;
+  for (size_t lane = 0; lane < std::min(lanes.size(), bytes.size()); ++lane) {
+    const int node = lanes[lane].node >= 0 ? lanes[lane].node : lanes[lane].patterns.front();
+    out.push_back({plan.nodes[node].name, kind_of(plan.nodes[node]), bytes[lane]});
+  }
+  return out;
+}
+
 std::vector<OperatorStats> RunningEngine::operator_stats() const {
   std::vector<OperatorStats> out;
   const plan::Plan& plan = *loaded_->plan;
@@ -234,6 +257,11 @@ std::unique_ptr<Engine> start(std::shared_ptr<const plan::Plan> plan, const std:
 }
 
 }  // namespace
+
+std::vector<engine::StateSize> engine::state_sizes(const Engine& engine) {
+  const auto* running = dynamic_cast<const RunningEngine*>(&engine);
+  return running ? running->state_sizes() : std::vector<StateSize>();
+}
 
 std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& program, const EngineOptions& options, Sink sink,
                                        std::vector<Diagnostic>* diagnostics) {

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/fault.h"
+#include "event/json_writer.h"
 #include "runtime/worked_range.h"
 
 namespace cep::engine {
@@ -42,8 +43,36 @@ Status IngestFeed::load(const Entry& e, uint64_t position) {
   return {};
 }
 
+std::string accepted_line(const Accepted& accepted) {
+  std::string out = "{\"_accepted\":{";
+  for (size_t c = 0; c < journal::kNumberedChannels; ++c) {
+    if (c > 0) out.push_back(',');
+    event::append_json_string(channel_name(static_cast<Channel>(c)), &out);
+    out += ":" + std::to_string(accepted.next[c]);
+  }
+  return out + "}}";
+}
+
+std::string accepted_line(std::string_view message) {
+  std::string out = "{\"_accepted\":{\"message\":";
+  event::append_json_bytes(message, &out);
+  return out + "}}";
+}
+
+void IngestFeed::renumber_before(uint64_t position) {
+  for (; accepted_done_ < accepted_.size() && accepted_[accepted_done_].upto < position; ++accepted_done_)
+    if (engine_) engine_->offer(accepted_line(accepted_[accepted_done_]), {});
+}
+
 Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame& frame, OfferResult* result) {
+  if (!accepted_.empty()) renumber_before(position);
   const bool line = e.kind == EntryKind::kLine || e.kind == EntryKind::kBroken;
+  if (e.kind == EntryKind::kAccepted && engine_) {
+    engine_->next_position(position);
+    asked_.store(position, std::memory_order_relaxed);
+    engine_->offer(accepted_line(e.reason), {});
+    return {};
+  }
   if (!line && e.kind != EntryKind::kTick && e.kind != EntryKind::kLoad) return {};
   const auto skip = skips_.empty() ? skips_.end() : skips_.find(position);
   const bool skipped = skip != skips_.end();

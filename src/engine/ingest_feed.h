@@ -10,6 +10,7 @@
 
 #include "base/env.h"
 #include "cep/engine.h"
+#include "engine/accepted.h"
 #include "engine/durable_engine.h"
 #include "engine/journal_stage.h"
 #include "journal/entry.h"
@@ -22,6 +23,9 @@ class IngestFeed {
   // `options` and `sink` are those of the engine, which the first load makes. `skips`: positions that kSkip entries of the journal name; their lines are rejects, their ticks
   // and loads nothing.
   IngestFeed(base::Env* env, const EngineOptions& options, Engine::Sink sink, std::map<uint64_t, std::string> skips);
+
+  // Where the numbers of records are not those that the engine counts, in order.
+  void set_accepted(std::vector<Accepted> accepted) { accepted_ = std::move(accepted); }
 
   // Offers all entries of the frame up to position `upto`. Errors: bytes that are no entries, a load that does not compile, a line before the first load.
   Status feed(const journal::Frame& frame, uint64_t upto = UINT64_MAX);
@@ -48,11 +52,14 @@ class IngestFeed {
  private:
   Status entry(const journal::Entry& e, uint64_t position, const journal::Frame& frame, OfferResult* result);
   Status load(const journal::Entry& e, uint64_t position);
+  void renumber_before(uint64_t position);
 
   base::Env* env_;
   EngineOptions options_;
   Engine::Sink sink_;
   std::map<uint64_t, std::string> skips_;
+  std::vector<Accepted> accepted_;
+  size_t accepted_done_ = 0;       // of them the engine was told
   std::unique_ptr<Engine> engine_;
   journal::Source source_;         // of the lines that follow in the frame
   bool careful_ = false;

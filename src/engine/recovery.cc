@@ -1,5 +1,7 @@
 #include "engine/recovery.h"
 
+#include <algorithm>
+
 #include "base/fault.h"
 #include "journal/reader.h"
 
@@ -38,6 +40,7 @@ Status scan_frame(const journal::Frame& frame, const std::string& place, const s
         out->sessions.forget(e.source.producer);
         break;
       case EntryKind::kSkip: out->skips[e.position] = e.reason; break;
+      case EntryKind::kAccepted: out->accepted.push_back(accepted_of(e)); break;
       case EntryKind::kLoad: {
         if (skipped.contains(position)) break;
         Result<journal::Load> load = journal::decode_load(e.body);
@@ -57,16 +60,18 @@ Status scan_frame(const journal::Frame& frame, const std::string& place, const s
   return {};
 }
 
-Result<JournalScan> scan_with(base::Env* env, const std::string& dir, const std::map<uint64_t, std::string>& skipped) {
+Result<JournalScan> scan_with(base::Env* env, const std::string& dir, const std::map<uint64_t, std::string>& skipped, const ScanHooks& hooks) {
   JournalScan out;
   auto opened = journal::open_reader(env, dir, 1);
   if (!opened.ok()) return opened.status();
   journal::Reader& reader = *opened.value();
   journal::Frame frame;
   for (;;) {
+    if (hooks.give_up && hooks.give_up()) return Status::error("given up");
     Result<bool> more = reader.next(&frame);
     if (!more.ok()) return more.status();
     if (!more.value()) return out;
+    if (hooks.progress) hooks.progress(reader.bytes_read(), reader.bytes_total());
     Status scanned = scan_frame(frame, reader.place(), skipped, &out);
     if (!scanned.ok()) return scanned;
   }
@@ -74,12 +79,20 @@ Result<JournalScan> scan_with(base::Env* env, const std::string& dir, const std:
 
 }  // namespace
 
-Result<JournalScan> scan_journal(base::Env* env, const std::string& dir) {
-  Result<JournalScan> out = scan_with(env, dir, {});
+Accepted accepted_of(const Entry& e) {
+  Accepted out;
+  out.upto = e.position;
+  std::fill(std::begin(out.next), std::end(out.next), 1);
+  std::copy(e.next.begin(), e.next.end(), out.next);
+  return out;
+}
+
+Result<JournalScan> scan_journal(base::Env* env, const std::string& dir, const ScanHooks& hooks) {
+  Result<JournalScan> out = scan_with(env, dir, {}, hooks);
   // Which load is the last one is known only when the skips behind it are.
   if (!out.ok() || !out.value().skips.contains(out.value().last_load_position)) return out;
   const std::map<uint64_t, std::string> skipped = std::move(out.value().skips);
-  return scan_with(env, dir, skipped);
+  return scan_with(env, dir, skipped, hooks);
 }
 
 Result<Replayed> replay_journal(base::Env* env, const std::string& dir, const ReplayOptions& options, IngestFeed* feed) {
@@ -109,6 +122,11 @@ Result<Replayed> replay_journal(base::Env* env, const std::string& dir, const Re
     if (!fed.ok()) return fed;
     if (feed->engine()) feed->engine()->cut();
     if (options.progress) options.progress(reader.bytes_read(), reader.bytes_total());
+    if (last + 1 < options.next && options.too_much && options.too_much()) {
+      out.held_at = last + 1;
+      out.held_by_memory = true;
+      return out;
+    }
   }
   feed->set_careful(false);
   if (feed->engine()) feed->engine()->flush();

@@ -9,9 +9,13 @@ namespace cep::engine {
 Result<std::unique_ptr<Stages>> Stages::open(const DurableOptions& options, EngineOptions engine, StageHooks hooks) {
   auto out = std::make_unique<Stages>();
   Stages& s = *out;
-  Result<DataDir> dir = open_data_dir(options.env, options.data_dir);
-  if (!dir.ok()) return dir.status();
-  s.dir = std::move(dir.value());
+  if (options.opened_dir) {
+    s.dir = std::move(*options.opened_dir);
+  } else {
+    Result<DataDir> dir = open_data_dir(options.env, options.data_dir);
+    if (!dir.ok()) return dir.status();
+    s.dir = std::move(dir.value());
+  }
   s.crash = read_crash_notes(options.env, s.dir.crash());
 
   journal::WriterOptions writer;
@@ -19,7 +23,7 @@ Result<std::unique_ptr<Stages>> Stages::open(const DurableOptions& options, Engi
   Result<journal::Opened> opened = journal::open_journal(options.env, s.dir.journal(), writer);
   if (!opened.ok()) return opened.status();
   s.journal_files = std::move(opened.value());
-  Result<JournalScan> scan = scan_journal(options.env, s.dir.journal());
+  Result<JournalScan> scan = scan_journal(options.env, s.dir.journal(), {options.scan_progress, options.give_up});
   if (!scan.ok()) return scan.status();
   s.scan = std::move(scan.value());
 
@@ -30,6 +34,10 @@ Result<std::unique_ptr<Stages>> Stages::open(const DurableOptions& options, Engi
   if (!places.ok()) return places;
 
   s.keeper = std::make_unique<RecordKeeper>(s.log.get(), hooks.wait_durable, hooks.fail, hooks.published);
+  if (!s.scan.accepted.empty()) {
+    const Accepted& last = s.scan.accepted.back();
+    if (Status accepted = s.log->accept(last.upto, last.next); !accepted.ok()) return accepted;
+  }
   RecordKeeper* keeper = s.keeper.get();
   engine.before_release = [keeper](uint64_t position) { keeper->before_release(position); };
   engine.after_release = [keeper, worked = hooks.worked](uint64_t position) {
@@ -37,17 +45,15 @@ Result<std::unique_ptr<Stages>> Stages::open(const DurableOptions& options, Engi
     if (worked) worked();
   };
   s.feed = std::make_unique<IngestFeed>(options.env, engine, [keeper](const Record& record) { keeper->take(record); }, s.scan.skips);
+  s.feed->set_accepted(s.scan.accepted);
   s.journal = std::make_unique<JournalStage>(options.env, s.journal_files.writer.get(), &s.scan.sessions, s.scan.last_arrival_ms, options.producers_most);
   return out;
 }
 
-Result<Replayed> Stages::recover(const DurableOptions& options, std::function<void(uint64_t, uint64_t)> progress, std::function<bool()> stop) {
-  ReplayOptions replay;
+Result<Replayed> Stages::recover(const DurableOptions& options, ReplayOptions replay) {
   replay.next = scan.next;
   replay.crash = crash;
   if (scan.skips.contains(replay.crash.held)) replay.crash.held = 0;
-  replay.progress = std::move(progress);
-  replay.stop = std::move(stop);
   Result<Replayed> done = replay_journal(options.env, dir.journal(), replay, feed.get());
   if (!done.ok() || done.value().held_at != 0 || (replay.stop && replay.stop())) return done;
   Status compared = log->end_of_replay();

@@ -43,7 +43,8 @@ struct Stages {
   static Result<std::unique_ptr<Stages>> open(const DurableOptions& options, EngineOptions engine, StageHooks hooks);
 
   // Replays the journal and compares. After it the engine stands where the journal ends (or before the position that holds it).
-  Result<Replayed> recover(const DurableOptions& options, std::function<void(uint64_t, uint64_t)> progress, std::function<bool()> stop);
+  // `replay`: its functions; the rest is put in here.
+  Result<Replayed> recover(const DurableOptions& options, ReplayOptions replay);
 
   // The set that the journal's last load becomes with the files on disk as they are now. Mistakes in it: *diagnostics, which name places in its files.
   journal::Load wanted(const Program& disk, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed = nullptr) const;

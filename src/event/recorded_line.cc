@@ -28,6 +28,7 @@ RecordedLine::Kind kind_of(std::string_view name) {
   if (name == "_session") return RecordedLine::kSession;
   if (name == "_broken") return RecordedLine::kBroken;
   if (name == "_line") return RecordedLine::kLine;
+  if (name == "_accepted") return RecordedLine::kAccepted;
   return name == "_load" ? RecordedLine::kLoad : RecordedLine::kNone;
 }
 
@@ -65,6 +66,7 @@ class Reader {
       case RecordedLine::kSession: return session(value);
       case RecordedLine::kBroken: return broken(value);
       case RecordedLine::kLine: return text(value, "_line", &out_->text);
+      case RecordedLine::kAccepted: return accepted(value);
       default: return load(value);
     }
   }
@@ -124,6 +126,16 @@ class Reader {
     if (encoded.empty()) return;
     out_->text.clear();
     if (!read_base64(encoded, &out_->text)) wrong("`base64` of `_broken` is none");
+  }
+
+  void accepted(element value) {
+    members(value, "_accepted", [&](std::string_view name, element v) {
+      Channel channel = Channel::kStreams;
+      if (name == "message") text(v, "message", &out_->text);
+      else if (parse_channel(name, &channel) && channel != Channel::kStreams) number(v, std::string(name), INT64_MAX, &out_->next[static_cast<int>(channel)]);
+      else return false;
+      return true;
+    });
   }
 
   void load(element value) {
@@ -189,7 +201,10 @@ RecordedLine read_recorded(std::string_view line) {
   auto parsed = parser.parse(line.data(), line.size(), true);
   if (parsed.error() != simdjson::SUCCESS) {
     // What follows a program that cannot be read means nothing; any other such line is a line that is rejected.
-    if (kind == RecordedLine::kLoad) out = {RecordedLine::kLoad, "`_load`: bad JSON", {}, {}, {}, {}, {}};
+    if (kind == RecordedLine::kLoad) {
+      out.kind = kind;
+      out.wrong = "`_load`: bad JSON";
+    }
     return out;
   }
   const simdjson::dom::object object = parsed.value_unsafe().get_object().value_unsafe();

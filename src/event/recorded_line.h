@@ -4,12 +4,15 @@
 //   {"_line":"…"}                                                 a line as a client sent it
 //   {"_load":{"semantics":1,"limits":{…},"files":[{"name":"…","text":"…"}],"tables":[{"name":"…","text":"…"}]}}
 //                                                                 a program from here on; a table that is no UTF-8 has "base64" in place of "text"
+//   {"_accepted":{"alerts":58,"timeouts":1,…}}                    the next record of each channel has this number
+//   {"_accepted":{"message":"…"}}                                 a record on `limits` says so
 // They hold lines and programs, so the limits of a line are not theirs.
 #pragma once
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "cep/engine.h"
 #include "cep/program.h"
 
 namespace cep::event {
@@ -23,10 +26,12 @@ struct RecordedLine {
     kBroken,   // text, reason
     kLine,     // text
     kLoad,     // program
+    kAccepted,   // text; or, where it is empty, next
   } kind = kNone;
   std::string wrong;        // not empty: it begins as one of them and is not of its form
   std::string producer, stream, text, reason;
   Program program;
+  uint64_t next[kChannels] = {1, 1, 1, 1, 1, 1};
 };
 
 // Whether a line begins as one of them does. The first 64 bytes are enough. Cheap for others.

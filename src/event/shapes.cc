@@ -22,6 +22,7 @@ Special special_name(std::string_view name) {
       {"_session", Special::kRecorded},
       {"_line", Special::kRecorded},
       {"_broken", Special::kRecorded},
+      {"_accepted", Special::kRecorded},
   };
   for (const Known& known : kKnown)
     if (known.name == name) return known.special;

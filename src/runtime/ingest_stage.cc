@@ -145,6 +145,21 @@ void IngestStage::offer_broken(std::string_view first_bytes, std::string_view re
   if (lines_in_batch_ >= pipeline_->batch_lines()) cut();
 }
 
+void IngestStage::tell_settled(std::string_view limit, std::string_view message) {
+  take_position();
+  OutRecord record;
+  record.channel = Channel::kLimits;
+  record.label = {position_, kNoTime, 0, {}, 0};
+  if (options_.want[static_cast<int>(Channel::kLimits)]) {
+    record.tail = ",\"limit\":";
+    event::append_json_string(to_utf8(limit), &record.tail);
+    record.tail += ",\"message\":";
+    event::append_json_string(to_utf8(message), &record.tail);
+  }
+  batch_.records.push_back(std::move(record));
+  cut();
+}
+
 void IngestStage::control(const event::LineKind& kind, std::string_view line, const OfferOptions& options) {
   auto only_recorded = [&](std::string_view name) {
     reject({}, -1, "`" + std::string(name) + "` is for recorded streams, only the journal may say it", line);

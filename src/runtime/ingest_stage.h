@@ -28,6 +28,8 @@ class IngestStage : private FlowSink {
   void take_over(const IngestStage& before);
 
   OfferResult offer(std::string_view line, const OfferOptions& options);
+  // A record on `limits` at a position of its own.
+  void tell_settled(std::string_view limit, std::string_view message);
   void offer_broken(std::string_view first_bytes, std::string_view reason);
   // The next line, tick or end takes position p. REQUIRES p > every position taken.
   void next_position(uint64_t p);

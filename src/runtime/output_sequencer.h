@@ -24,6 +24,12 @@ class OutputSequencer {
   // All records whose positions lie in the next span of positions, as their makers gave them. REQUIRES labels after those of the call before.
   void release(std::vector<GivenRecords> makers);
 
+  // The next record of each numbered channel has this number. REQUIRES nobody is in release().
+  void renumber(const uint64_t (&next)[kChannels]) {
+    for (int c = 0; c < kChannels; ++c)
+      if (static_cast<Channel>(c) != Channel::kStreams) seq_[c] = next[c] - 1;
+  }
+
   uint64_t count(Channel c) const { return seq_[static_cast<int>(c)]; }
 
   // Alerts and timeouts of a node that came out. Any thread.

@@ -162,9 +162,9 @@ void Pipeline::note_counts() {
   for (int c = 0; c < kChannels; ++c) counts_[c].store(sequencer_.count(static_cast<Channel>(c)), std::memory_order_relaxed);
 }
 
-LaneStats Pipeline::stats() const {
+ShardStats Pipeline::stats() const {
   if (threads_) return threads_->stats();
-  LaneStats out;
+  ShardStats out;
   for (const auto& s : shards_) out += s->stats();
   return out;
 }

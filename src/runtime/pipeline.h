@@ -45,9 +45,14 @@ class Pipeline {
 
   BlockStore* store() { return store_.get(); }
   // With threads, as the shards last said it; exact when all is worked off.
-  LaneStats stats() const;
+  ShardStats stats() const;
   uint64_t count(Channel c) const { return counts_[static_cast<int>(c)].load(std::memory_order_relaxed); }
   const OutputSequencer& sequencer() const { return sequencer_; }
+  // REQUIRES drain().
+  void renumber(const uint64_t (&next)[kChannels]) {
+    sequencer_.renumber(next);
+    note_counts();
+  }
 
  private:
   bool step();

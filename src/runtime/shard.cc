@@ -292,12 +292,16 @@ GivenRecords Shard::take_records() {
   return out;
 }
 
-LaneStats Shard::stats() const {
-  LaneStats out;
+ShardStats Shard::stats() const {
+  ShardStats out;
   out.faults = flow_.faults();
   for (const Arrived& batch : arrived_)
     for (const RowList& rows : batch.rows) out.bytes += rows.bytes;
-  for (const auto& lane : lanes_) out += lane->stats();
+  for (const auto& lane : lanes_) {
+    const LaneStats one = lane->stats();
+    static_cast<LaneStats&>(out) += one;
+    out.lane_bytes.push_back(one.bytes);
+  }
   return out;
 }
 

@@ -42,6 +42,17 @@ struct TableRow {
   RowOrigin origin() const { return {row(), label, route}; }
 };
 
+struct ShardStats : LaneStats {
+  std::vector<uint64_t> lane_bytes;   // `bytes` by the lane's number
+
+  ShardStats& operator+=(const ShardStats& other) {
+    LaneStats::operator+=(other);
+    if (lane_bytes.size() < other.lane_bytes.size()) lane_bytes.resize(other.lane_bytes.size());
+    for (size_t lane = 0; lane < other.lane_bytes.size(); ++lane) lane_bytes[lane] += other.lane_bytes[lane];
+    return *this;
+  }
+};
+
 class Shard : private LaneSink, private FlowSink {
  public:
   // `before`: the shard of this number under the program before, whose lanes go on here where the topology says so; null: none. REQUIRES nothing is under way there.
@@ -66,7 +77,7 @@ class Shard : private LaneSink, private FlowSink {
   // Appends the rows made for tables since the last call.
   void take_table_rows(std::vector<TableRow>* out);
 
-  LaneStats stats() const;
+  ShardStats stats() const;
 
  private:
   struct Arrived {  // of one batch

@@ -53,7 +53,7 @@ void ShardThreads::run(Worker* worker, Work work) noexcept {
 bool ShardThreads::work_shard(ShardWorker* w) {
   const bool did = w->shard->run_once();
   if (w->asked.load(std::memory_order_relaxed) && w->asked.exchange(false)) {
-    const LaneStats stats = w->shard->stats();
+    const ShardStats stats = w->shard->stats();
     std::lock_guard lock(w->stats_mutex);
     w->stats = stats;
   }
@@ -146,11 +146,11 @@ void ShardThreads::drain() {
   CEP_CHECK(under_way_->load() == 0);
 }
 
-LaneStats ShardThreads::stats() {
+ShardStats ShardThreads::stats() {
   const bool exact = settled();
-  LaneStats out;
+  ShardStats out;
   for (ShardWorker& w : shards_) {
-    LaneStats one;
+    ShardStats one;
     if (exact) {
       std::lock_guard gate(w.gate);
       one = w.shard->stats();

@@ -57,7 +57,7 @@ class ShardThreads {
   void drain();
 
   // Of all shards. Exact when they are idle; else as they were when last asked.
-  LaneStats stats();
+  ShardStats stats();
 
  private:
   struct Worker {
@@ -71,7 +71,7 @@ class ShardThreads {
     std::atomic<uint64_t> done{0};          // batches
     std::atomic<bool> asked{false};         // for stats
     std::mutex stats_mutex;
-    LaneStats stats;
+    ShardStats stats;
   };
 
   template <class Work>

@@ -73,7 +73,7 @@ struct HttpEvents::Post {
 void HttpEvents::post(const HttpRoute& route, std::string body, int64_t now_ms, Reply reply) {
   const engine::DurableStatus status = engine_->status();
   const bool takes = status.phase == Phase::kReady || status.phase == Phase::kHeld;
-  if (!takes || status.no_room) return reply(unavailable(readiness(status)));
+  if (!takes || status.no_room || status.memory_full) return reply(unavailable(readiness(status)));
   auto post = std::make_shared<Post>();
   post->connection = ++last_connection_;
   post->route = route;

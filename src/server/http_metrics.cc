@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/log_sink.h"
 #include "server/http_view.h"
 
 namespace cep::server {
@@ -78,6 +79,10 @@ void daemon(const HttpView& view, Writer* w) {
     w->sample(phase == s.phase ? 1 : 0, {{"phase", phase_name(phase)}});
   w->one("cepd_ready", "gauge", "1 if /readyz answers 200.", readiness(s).code == 200 ? 1 : 0);
   w->one("cepd_disk_no_room", "gauge", "1 while disk.reserve is met and nothing is read from the sockets.", s.no_room ? 1 : 0);
+  w->one("cepd_memory_full", "gauge", "1 while limits.memory is met and nothing is read from the sockets.", s.memory_full ? 1 : 0);
+  w->one("cepd_memory_used_bytes", "gauge", "What is held against cepd_memory_limit_bytes.", s.memory_used);
+  w->one("cepd_memory_limit_bytes", "gauge", "limits.memory, or what RLIMIT_AS leaves where that is nearer; 0: no bound.", s.memory_bound);
+  w->one("cepd_log_lines_lost_total", "counter", "Log lines that could not be written, or that nobody read in time.", base::log_lines_lost());
   w->one("cepd_recovery_read_bytes", "gauge", "Bytes of the journal that the recovery has worked off.", s.recovered_bytes);
   w->one("cepd_recovery_journal_bytes", "gauge", "Bytes of the journal that the recovery has to work off.", s.recover_bytes);
   w->one("cepd_connections", "gauge", "Connections open now, of all ports.", view.connections);

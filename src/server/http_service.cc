@@ -92,6 +92,12 @@ void HttpService::handle(HttpRequest request, Reply reply) {
 }
 
 HttpAnswer HttpService::read(const HttpRequest& request) const {
+  const bool of_set = request.route.place == HttpPlace::kPatterns || request.route.place == HttpPlace::kPattern;
+  if (const engine::DurableStatus status = engine_->status(); of_set && status.opening) {
+    HttpAnswer answer = error_of(503, "the pattern set is not known yet: " + first_line(readiness(status).text), request.plain);
+    answer.retry_after_seconds = 1;
+    return answer;
+  }
   switch (request.route.place) {
     case HttpPlace::kHealth:
       return text_of(200, "ok\n");

@@ -89,10 +89,14 @@ Json memory_json(const HttpView& view) {
   const EngineStats& e = view.status.engine;
   Json j;
   j["resident_bytes"] = view.process.resident_bytes;
+  j["limit_bytes"] = view.status.memory_bound;
+  j["full"] = view.status.memory_full;
   j["state_bytes"] = e.state_bytes;
   j["keys"] = e.live_keys;
   j["runs"] = e.live_runs;
   j["waiting_rows"] = e.waiting_rows;
+  j["operators"] = Json::object();
+  for (const engine::StateSize& size : view.status.state_sizes) j["operators"][size.name] = size.bytes;
   return j;
 }
 
@@ -132,6 +136,7 @@ double recovered_percent(const DurableStatus& status) {
 Readiness readiness(const DurableStatus& s) {
   switch (s.phase) {
     case Phase::kRecovering:
+      if (s.opening) return {503, fmt::format("opening: the files of data_dir are looked through, {} of {} bytes of the journal\n", s.recovered_bytes, s.recover_bytes)};
       return {503, fmt::format("recovering: {:.1f} percent, {} of {} bytes of the journal\n", recovered_percent(s), s.recovered_bytes, s.recover_bytes)};
     case Phase::kHeld:
       return {503, fmt::format("held at position {}: {}\n", s.held_position, s.why)};
@@ -143,6 +148,7 @@ Readiness readiness(const DurableStatus& s) {
       break;
   }
   if (s.no_room) return {503, "no room: less than disk.reserve is free on the disk of data_dir; nothing is read from producers until there is more\n"};
+  if (s.memory_full) return {503, "no memory: " + s.memory_text + "; nothing is read from producers until there is less: raise limits.memory, or take patterns out\n"};
   return {200, "ready\n"};
 }
 

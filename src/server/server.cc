@@ -9,12 +9,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
+#include "base/log_sink.h"
+#include "base/process.h"
 #include "server/alert_listener.h"
 #include "server/event_listener.h"
 #include "server/http_guard.h"
@@ -145,6 +146,7 @@ void Server::Impl::fail(const std::string& reason) {
 
 // Once in a while: tells how far recovery is, and that the loop and the engine are alive.
 void Server::Impl::beat() {
+  base::flush_log();
   const DurableStatus status = engine->status();
   if (stage == Stage::kRecovering) {
     signs.log_progress(status);
@@ -192,7 +194,7 @@ void Server::Impl::loaded(const Notice& notice) {
     reload_refused(notice.text);
   } else {
     const DurableStatus status = engine->status();
-    std::fputs(engine->take_load_warnings(notice.request).c_str(), stderr);
+    base::write_log(engine->take_load_warnings(notice.request));
     LogLine(LogLevel::kInfo, "SIGHUP: the patterns on disk are in force").add("position", status.load_position).add("loads", status.loads);
     tell_ready();
   }
@@ -201,8 +203,7 @@ void Server::Impl::loaded(const Notice& notice) {
 
 void Server::Impl::reload_refused(const std::string& text) {
   // The text as `cepctl check` has it, so that editors and people find the place.
-  std::fputs(text.c_str(), stderr);
-  if (!text.ends_with('\n')) std::fputc('\n', stderr);
+  base::write_log(text.ends_with('\n') ? text : text + "\n");
   LogLine(LogLevel::kError, "SIGHUP: the patterns on disk have mistakes, nothing has changed");
   tell_ready();
 }
@@ -294,12 +295,14 @@ Status Server::run() {
   Impl& self = *impl_;
   self.engine->start([&self] { asio::post(self.io, [&self] { self.take_notices(); }); });
   if (self.http) self.http->start();
+  if (base::take_early_hangup()) self.reload();
   self.beat();
   self.io.run();
   if (!std::exchange(self.engine_stopped, true)) {
     Status stopped = self.engine->stop();
     if (self.failure.ok()) self.failure = stopped;
   }
+  base::refuse_hangup();
   const EngineStats stats = self.engine->status().engine;
   LogLine(LogLevel::kInfo, "stopped")
       .add("lines", stats.lines)

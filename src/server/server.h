@@ -41,7 +41,7 @@ class Server {
   uint16_t events_port() const;
   uint16_t alerts_port() const;
   uint16_t http_port() const;   // 0: none
-  // Starts the engine; connections wait until it has recovered, but for those of the port http, which says how far it is. Serves until SIGTERM or SIGINT, then stops cleanly: what has come is read, becomes durable
+  // Starts the engine, which opens its files and recovers; connections wait until it has, but for those of the port http, which says how far it is. Serves until SIGTERM or SIGINT, then stops cleanly: what has come is read, becomes durable
   // and is worked, its records go to the subscribers that read, within bounded time. A second signal ends the process at once. SIGHUP loads the pattern
   // files anew. An error: what the engine failed of; the process must end. REQUIRES open(). Once.
   Status run();

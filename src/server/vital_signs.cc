@@ -23,6 +23,7 @@ uint64_t percent(const DurableStatus& status) {
 }  // namespace
 
 std::string VitalSigns::text(const DurableStatus& status) const {
+  if (status.opening) return fmt::format("opening: {} of {} bytes of the journal", status.recovered_bytes, status.recover_bytes);
   if (status.phase == Phase::kRecovering) {
     return fmt::format("recovering: {} of {} bytes of the journal, {}%", status.recovered_bytes, status.recover_bytes, percent(status));
   }
@@ -33,7 +34,7 @@ std::string VitalSigns::text(const DurableStatus& status) const {
 void VitalSigns::log_progress(const DurableStatus& status) {
   if (status.phase != Phase::kRecovering || steady_clock::now() - logged_ < kLogEvery) return;
   logged_ = steady_clock::now();
-  LogLine(LogLevel::kInfo, "recovering")
+  LogLine(LogLevel::kInfo, status.opening ? "opening the data directory" : "recovering")
       .add("bytes", status.recovered_bytes)
       .add("of", status.recover_bytes)
       .add("percent", percent(status));

@@ -80,11 +80,10 @@ limits: {line: 2MiB, depth: 32, connections: 10, memory: 3GiB, subscriber_lag: 1
   CHECK(config.output_files[0].patterns.empty());
   CHECK(config.output_files[1].channel == cep::Channel::kLate);
   CHECK(config.output_files[1].patterns == std::vector<std::string>{"login_*", "b"});
-  REQUIRE(config.without_effect.size() == 3);
+  REQUIRE(config.without_effect.size() == 2);
   CHECK(config.without_effect[0].key == "journal.retain");
   CHECK(config.without_effect[1].key == "checkpoint");
   CHECK(config.without_effect[1].line == 7);
-  CHECK(config.without_effect[2].key == "limits.memory");
 }
 
 TEST_CASE("overrides stand above the file") {
@@ -121,10 +120,9 @@ TEST_CASE("a mistake names the key, the line and the nearest known key") {
 }
 
 TEST_CASE("settings without effect are told with their place and why") {
-  const DaemonConfig config = good("patterns: [p]\ncheckpoint:\n  interval: 5s\nlimits:\n  depth: 9\n  memory: 1GiB\n", {"journal.retain.age=1h"});
+  const DaemonConfig config = good("patterns: [p]\ncheckpoint:\n  interval: 5s\nlimits:\n  depth: 9\n", {"journal.retain.age=1h"});
   const std::string text = cep::config::render_without_effect(config, "cepd.yaml");
   CHECK(has(text, "cepd.yaml:2: warning: checkpoint: has no effect: this version makes no checkpoints"));
-  CHECK(has(text, "cepd.yaml:6: warning: limits.memory: has no effect: "));
   CHECK(has(text, "--set: warning: journal.retain: has no effect: this version keeps the whole journal"));
   CHECK(text.find("depth") == std::string::npos);
   CHECK(cep::config::render_without_effect(good(""), "cepd.yaml").empty());

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "base/env.h"
+#include "base/regular_file.h"
 #include "engine/crash_file.h"
 #include "engine/data_dir.h"
 #include "engine/file_names.h"
@@ -273,6 +274,24 @@ TEST_CASE("the data directory keeps its identity and has one owner") {
     int status = 0;
     waitpid(child, &status, 0);
     CHECK(WEXITSTATUS(status) == 3);
+  }
+  if (!base::file_birth(path + "/ID").empty()) {  // where the file system tells files from copies
+    std::filesystem::copy(path, path + ".copy", std::filesystem::copy_options::recursive);
+    std::filesystem::rename(path, path + ".moved");
+    CHECK(open_data_dir(env, path + ".moved").value().id == id);
+    std::filesystem::rename(path + ".moved", path);
+    Result<DataDir> copy = open_data_dir(env, path + ".copy");
+    REQUIRE(copy.ok());
+    CHECK(copy.value().copied_from == id);
+    const std::string fresh = copy.value().id;
+    CHECK(fresh != id);
+    copy.value().lock.reset();
+    Result<DataDir> again = open_data_dir(env, path + ".copy");
+    REQUIRE(again.ok());
+    CHECK(again.value().id == fresh);
+    CHECK(again.value().copied_from.empty());
+    std::filesystem::remove(path + "/HOME");   // as written before there was one
+    CHECK(open_data_dir(env, path).value().id == id);
   }
   auto refused = [&](const std::string& text) {
     put(path + "/ID", text);

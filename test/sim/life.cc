@@ -58,8 +58,9 @@ Status Life::recover() {
   if (cep::has_errors(diagnostics)) w_.breaks("the simulation's program does not compile");
   stages_->feed->set_program_of_today(&set_.program);
   stages_->feed->set_on_position([this](uint64_t position) { meet(position); });
-  auto progress = [this](uint64_t, uint64_t) { meanwhile(); };
-  Result<cep::engine::Replayed> replayed = stages_->recover(options_of(&w_, data_dir_), progress, nullptr);
+  cep::engine::ReplayOptions replay;
+  replay.progress = [this](uint64_t, uint64_t) { meanwhile(); };
+  Result<cep::engine::Replayed> replayed = stages_->recover(options_of(&w_, data_dir_), std::move(replay));
   if (Status done = checked(replayed.status()); !done.ok()) return done;
   held_ = replayed.value().held_at != 0;
   w_.held += held_;
