@@ -79,12 +79,13 @@ struct PatternsOptions {
 int run_patterns(const PatternsOptions& options);
 
 struct JournalOptions {
-  std::string verb;                   // "ls", "cat", "verify", "skip" or "repair"
+  std::string verb;                   // "ls", "cat", "verify", "diff", "skip" or "repair"
   std::string data_dir = "cepd-data";
   uint64_t from = 1, to = UINT64_MAX; // cat: positions
   uint64_t position = 0;              // skip
   std::string reason = "skipped by `cepctl journal skip`";
-  bool json = false;                  // ls, verify: one object per segment
+  bool json = false;                  // ls, verify: one object per segment; diff: per difference
+  bool accept_output = false, accept_journal = false;   // repair: what holds after a replay that diverged
 };
 int run_journal(const JournalOptions& options);
 

@@ -9,8 +9,10 @@
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/files.h"
+#include "cepctl/journal_diff.h"
 #include "cepctl/journal_lines.h"
 #include "cepctl/table.h"
+#include "engine/recovery.h"
 #include "event/json_scan.h"
 #include "journal/entry.h"
 #include "journal/reader.h"
@@ -71,9 +73,11 @@ class JournalTool {
     if (!env_->exists(dir_)) return wrong("there is no journal in " + options_.data_dir + "; --data-dir says where the daemon keeps its data");
     if (options_.verb == "ls" || options_.verb == "verify") return list();
     if (options_.verb == "cat") return cat();
+    if (options_.verb == "diff") return diff();
     auto lock = env_->lock(options_.data_dir + "/LOCK");
     if (!lock.ok()) return wrong(lock.status().message() + ". Stop the daemon first: only then may its journal be changed");
-    return options_.verb == "skip" ? skip() : mend();
+    if (options_.verb == "skip") return skip();
+    return options_.accept_output || options_.accept_journal ? settle() : mend();
   }
 
  private:
@@ -175,6 +179,7 @@ class JournalTool {
       Entry e;
       while (cursor.next(&e))
         if (e.kind == EntryKind::kSkip) skips_[e.position] = e.reason;
+        else if (e.kind == EntryKind::kAccepted) accepted_.push_back(engine::accepted_of(e));
       return true;
     });
   }
@@ -183,7 +188,7 @@ class JournalTool {
     if (options_.from < 1 || options_.from > options_.to) return wrong("--from and --to are positions, the first is 1, and --from is not beyond --to");
     std::string problem = read_skips();  // what can be read is printed all the same
     Output out;
-    JournalLines lines(skips_);
+    JournalLines lines(skips_, accepted_);
     std::string text;
     const std::string stopped = each_frame(options_.from, [&](const journal::Frame& frame) -> Result<bool> {
       if (frame.base > options_.to) return false;
@@ -197,6 +202,24 @@ class JournalTool {
     if (!stopped.empty()) return finding(stopped);
     if (!problem.empty()) return finding("what follows the last line cannot be read, and may hold skips of lines above: " + problem);
     return written ? kDone : kFindings;
+  }
+
+  // ---- diff, repair --accept-…
+  int diff() {
+    Output out;
+    uint64_t differs = 0;
+    Status done = JournalDiff(env_, options_.data_dir, options_.json).show(&out, &differs);
+    if (!done.ok()) return finding(done.message());
+    return out.flush() && differs == 0 ? kDone : kFindings;
+  }
+
+  int settle() {
+    if (options_.accept_output && options_.accept_journal) return wrong("--accept-output and --accept-journal are two ways: take one");
+    Output out;
+    JournalDiff diff(env_, options_.data_dir, false);
+    Status done = options_.accept_output ? diff.accept_output(&out) : diff.accept_journal(&out);
+    if (!done.ok()) return finding(done.message());
+    return out.flush() ? kDone : kFindings;
   }
 
   // ---- skip
@@ -309,6 +332,7 @@ class JournalTool {
   base::Env* env_;
   std::string dir_;
   std::map<uint64_t, std::string> skips_;
+  std::vector<engine::Accepted> accepted_;
   std::vector<uint64_t> loads_;   // before the position to be skipped
 };
 

@@ -13,7 +13,7 @@ using journal::EntryKind;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kControls = {"at", "tick", "load", "session", "line", "broken"};
+constexpr std::array<std::string_view, 7> kControls = {"at", "tick", "load", "session", "line", "broken", "accepted"};
 
 bool is_utf8(std::string_view text) { return event::find_bad_utf8(text) == std::string_view::npos; }
 
@@ -107,6 +107,11 @@ void JournalLines::tell_source(const journal::Source& source, std::string* out) 
   *out += "}}\n";
 }
 
+// What holds from `position` on.
+void JournalLines::tell_accepted(uint64_t position, std::string* out) {
+  for (; accepted_done_ < accepted_.size() && accepted_[accepted_done_].upto < position; ++accepted_done_) *out += engine::accepted_line(accepted_[accepted_done_]) + "\n";
+}
+
 void JournalLines::append_line(const Entry& e, uint64_t position, std::string* out) const {
   const auto skip = skips_.find(position);
   const bool broken = e.kind == EntryKind::kBroken;
@@ -144,6 +149,9 @@ Status JournalLines::append_entry(const Entry& e, uint64_t position, const journ
       append_load(load.value().program, out);
       return {};
     }
+    case EntryKind::kAccepted:
+      *out += engine::accepted_line(e.reason) + "\n";
+      return {};
     default:
       return {};  // sessions, skips and forgotten producers change no result by themselves
   }
@@ -160,6 +168,7 @@ Status JournalLines::append(const journal::Frame& frame, uint64_t from, uint64_t
       continue;
     }
     if (position >= from && position <= to) {
+      tell_accepted(position, out);
       Status appended = append_entry(e, position, source, frame.arrival_ms, out);
       if (!appended.ok()) return appended;
     }

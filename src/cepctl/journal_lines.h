@@ -4,8 +4,10 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cep/status.h"
+#include "engine/accepted.h"
 #include "journal/entry.h"
 #include "journal/writer.h"
 
@@ -13,8 +15,8 @@ namespace cep::cepctl {
 
 class JournalLines {
  public:
-  // `skips`: what the journal's kSkip entries say, position → reason.
-  explicit JournalLines(std::map<uint64_t, std::string> skips) : skips_(std::move(skips)) {}
+  // `skips`: what the journal's kSkip entries say, position → reason. `accepted`: what its kAccepted entries say, in order.
+  explicit JournalLines(std::map<uint64_t, std::string> skips, std::vector<engine::Accepted> accepted = {}) : skips_(std::move(skips)), accepted_(std::move(accepted)) {}
 
   // Appends the frame's entries of positions `from` to `to` as lines to *out. An error if its bytes are no entries.
   Status append(const journal::Frame& frame, uint64_t from, uint64_t to, std::string* out);
@@ -22,10 +24,13 @@ class JournalLines {
  private:
   Status append_entry(const journal::Entry& e, uint64_t position, const journal::Source& source, int64_t arrival_ms, std::string* out);
   void append_line(const journal::Entry& e, uint64_t position, std::string* out) const;
+  void tell_accepted(uint64_t position, std::string* out);
   void tell_arrival(int64_t arrival_ms, std::string* out);
   void tell_source(const journal::Source& source, std::string* out);
 
   std::map<uint64_t, std::string> skips_;
+  std::vector<engine::Accepted> accepted_;
+  size_t accepted_done_ = 0;
   bool told_arrival_ = false;
   int64_t arrival_ms_ = 0;
   std::string producer_, stream_;

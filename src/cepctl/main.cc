@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/nearest.h"
+#include "base/process.h"
 #include "base/terminal.h"
 #include "base/time_text.h"
 #include "cepctl/commands.h"
@@ -279,7 +280,11 @@ void add_journal(CommandLine* line) {
   CLI::App* skip = add_journal_verb(sub, &o, "skip", "Sends the line at which the daemon is held to `rejects` (a tick or load: to nowhere); it must be stopped.");
   skip->add_option("POS", o.position, "the position, as the daemon says it when it is held")->required();
   skip->add_option("--reason", o.reason, "why, for the reject")->capture_default_str();
-  add_journal_verb(sub, &o, "repair", "Keeps what comes before the first damage, sets the rest aside; the daemon must be stopped.");
+  add_journal_verb(sub, &o, "diff", "Replays the journal beside what was sent and shows what differs; exit status 1 if anything does.")
+      ->add_flag("--json", o.json, "one JSON object per difference");
+  CLI::App* repair = add_journal_verb(sub, &o, "repair", "Keeps what comes before the first damage, sets the rest aside; the daemon must be stopped.");
+  repair->add_flag("--accept-output", o.accept_output, "after a replay that diverged: what was sent holds, and the channel limits tells what differs");
+  repair->add_flag("--accept-journal", o.accept_journal, "after a replay that diverged: what the journal makes now holds; what was sent is moved aside from the first difference on");
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
@@ -386,6 +391,7 @@ int run(int argc, char** argv) {
 }  // namespace cep::cepctl
 
 int main(int argc, char** argv) {
+  cep::base::prepare_process();
   // A reader that has gone (| head) ends this process quietly, whatever was inherited.
   std::signal(SIGPIPE, SIG_DFL);
   return cep::cepctl::run(argc, argv);

@@ -89,6 +89,11 @@ bool take_members(std::string_view* rest, Entry* e) {
     case EntryKind::kTick: return take_signed(rest, &e->now_ms);
     case EntryKind::kLoad: return take_text(rest, &e->body);
     case EntryKind::kSkip: return take_number(rest, &e->position) && take_text(rest, &e->reason);
+    case EntryKind::kAccepted:
+      if (!take_number(rest, &e->position)) return false;
+      for (uint64_t& next : e->next)
+        if (!take_number(rest, &next) || next == 0) return false;
+      return take_text(rest, &e->reason);
     case EntryKind::kForget: return take_text(rest, &e->source.producer);
   }
   return false;
@@ -177,6 +182,13 @@ void append_load(const Load& load, std::string* out) {
 void append_skip(uint64_t position, std::string_view reason, std::string* out) {
   put_kind(EntryKind::kSkip, out);
   put_number(position, out);
+  put_text(reason, out);
+}
+
+void append_accepted(uint64_t position, const std::array<uint64_t, kNumberedChannels>& next, std::string_view reason, std::string* out) {
+  put_kind(EntryKind::kAccepted, out);
+  put_number(position, out);
+  for (uint64_t n : next) put_number(n, out);
   put_text(reason, out);
 }
 

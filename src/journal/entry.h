@@ -1,6 +1,7 @@
 // What stands in a frame: entries, one behind the other (FORMAT.md, "Entries"). All that can change a result, as content. Every entry but `source` takes a position.
 // To the journal's files they are opaque bytes; this is their one codec.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,7 +21,10 @@ enum class EntryKind : uint8_t {
   kLoad = 6,     // another program from here on
   kSkip = 7,     // the line at `position` is not processed: it is a reject
   kForget = 8,   // a producer's number is forgotten
+  kAccepted = 9, // the records that positions up to `position` decided are those of the output log, whatever a replay makes of them
 };
+
+inline constexpr size_t kNumberedChannels = 5;   // in the order of cep::Channel
 
 inline constexpr size_t kBrokenBytesMax = 4096;
 
@@ -45,11 +49,12 @@ struct Load {
 struct Entry {
   EntryKind kind = EntryKind::kLine;
   std::string_view line;         // kLine, kBroken (its first bytes)
-  std::string_view reason;       // kBroken, kSkip
+  std::string_view reason;       // kBroken, kSkip, kAccepted
   uint64_t length = 0;           // kBroken: of the whole line
   Source source;                 // kSource, kSession, kForget
   int64_t now_ms = 0;            // kTick
-  uint64_t position = 0;         // kSkip
+  uint64_t position = 0;         // kSkip, kAccepted
+  std::array<uint64_t, kNumberedChannels> next{};   // kAccepted: the number of each channel's next record behind `position`
   std::string_view body;         // kLoad: for decode_load
 };
 
@@ -61,6 +66,7 @@ void append_session(const Source& source, std::string* out);
 void append_tick(int64_t now_ms, std::string* out);
 void append_load(const Load& load, std::string* out);
 void append_skip(uint64_t position, std::string_view reason, std::string* out);
+void append_accepted(uint64_t position, const std::array<uint64_t, kNumberedChannels>& next, std::string_view reason, std::string* out);
 void append_forget(std::string_view producer, std::string* out);
 
 // Reads entries one after the other. Never looks beyond the bytes given, whatever they are.

@@ -55,8 +55,21 @@ Status ChannelLog::write_again(const Segment& segment, uint64_t synced) {
   return {};
 }
 
+Status ChannelLog::accept(uint64_t position, uint64_t next) {
+  if (next > comparer_->next()) {
+    const std::string name(channel_name(channel_));
+    return Status::error("the output log ends at " + name + "/" + std::to_string(comparer_->next() - 1) + ", and a person has settled that records up to " + name + "/" +
+                         std::to_string(next - 1) + " hold as they were sent (journal repair --accept-output): they cannot be made again. Put " + dir_ +
+                         " back from a copy, or settle what is left by `cepctl journal repair --accept-output`");
+  }
+  accepted_ = position;
+  comparer_->start_at(next);
+  return {};
+}
+
 Status ChannelLog::append(const Record& record) {
   base::kill_point("output-append");
+  if (record.position <= accepted_ && env_ != nullptr) return {};
   const uint64_t seq = ring_.staged_next();
   const size_t bytes = frame_bytes(record.name.size(), record.line.size());
   uint64_t seed = 0;

@@ -30,6 +30,8 @@ class ChannelLog {
   Status open(uint64_t synced);
 
   // ---- the appender
+  // See OutputLog.
+  Status accept(uint64_t position, uint64_t next);
   Status append(const Record& record);
   Status publish();
 
@@ -88,6 +90,7 @@ class ChannelLog {
   const std::string dir_;
   const Channel channel_;
   std::unique_ptr<Comparer> comparer_;
+  uint64_t accepted_ = 0;             // records of positions up to this one are dropped
   std::unique_ptr<SegmentWriter> writer_;
 
   mutable std::mutex mutex_;          // of all below, as far as it is published

@@ -36,8 +36,9 @@ Status Comparer::read(uint64_t seq, FrameView* recorded) {
   if (reader_ == nullptr) {
     if (Status opened = open(parts_[part_]); !opened.ok()) return opened;
   }
-  CEP_CHECK(reader_->seq() == seq);
+  CEP_CHECK(reader_->seq() <= seq);
   Result<FrameReader::Found> found = reader_->next(recorded);
+  while (found.ok() && found.value() == FrameReader::Found::kFrame && recorded->seq < seq) found = reader_->next(recorded);
   if (!found.ok()) return found.status();
   if (found.value() == FrameReader::Found::kFrame) return {};
   return Status::error(dir_ + "/" + segment_name(channel_, parts_[part_].first) + ", offset " + std::to_string(reader_->offset()) + ": " + reader_->why());
@@ -58,8 +59,8 @@ Status Comparer::check(const Record& record) {
   if (recorded.line == record.line && recorded.name == record.name && recorded.position == record.position) return {};
   return Status::error("replay diverged at " + std::string(channel_name(channel_)) + "/" + std::to_string(record.seq) + ": recorded " +
                        shown(recorded.position, recorded.name, recorded.line) + "\n  made again " + shown(record.position, record.name, record.line) +
-                       "\n  the journal was written by another build, or journal and " + dir_ + " do not belong together; if the journal is right, move " + dir_ +
-                       " away: it is made again");
+                       "\n  the journal was written by another build, or journal and " + dir_ + " do not belong together. `cepctl journal diff` shows all that differs; `cepctl journal repair"
+                       " --accept-output` goes on from what was sent, `cepctl journal repair --accept-journal` from what the journal makes now; both with --data-dir");
 }
 
 }  // namespace cep::output

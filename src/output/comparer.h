@@ -21,7 +21,9 @@ class Comparer {
 
   uint64_t oldest() const { return oldest_; }  // == next(): none is kept
   uint64_t next() const { return next_; }  // of the first record that was not recorded
-  // Every record before next() comes once, in order from 1 on. One that is kept: compared. REQUIRES oldest() <= record.seq < next().
+  // Records before this one do not come. REQUIRES seq <= next(), before any other call.
+  void start_at(uint64_t seq) { made_.store(seq - 1, std::memory_order_release); }
+  // Every record before next() comes once, in order from 1 (or start_at) on. One that is kept: compared. REQUIRES oldest() <= record.seq < next().
   Status check(const Record& record);
   // One that is kept no longer. There is nothing to compare it with, but a journal that does not make it is not this log's.
   void pass(uint64_t seq);

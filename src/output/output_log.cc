@@ -48,6 +48,13 @@ class DiskLog final : public OutputLog {
     return broken_ = of(record.channel).append(record);
   }
 
+  Status accept(uint64_t position, const uint64_t (&next)[kChannels]) override {
+    for (size_t c = 0; c < kNumbered; ++c) {
+      if (Status accepted = channels_[c]->accept(position, next[c]); !accepted.ok()) return accepted;
+    }
+    return {};
+  }
+
   Status publish() override {
     for (auto& channel : channels_) {
       if (broken_.ok()) broken_ = channel->publish();

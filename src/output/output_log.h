@@ -42,6 +42,9 @@ class OutputLog {
   // is kept no longer was sent and is dropped. Otherwise appended: readers see it after publish(). Errors are final: the process must end. Numbered channels: REQUIRES seqs
   // without gaps from 1.
   virtual Status append(const Record& record) = 0;
+  // Records of positions up to `position` are what the log holds of them: append() drops them, whatever they are, and the first one behind has the number next[channel]. Before any append.
+  // An error: the log ends before.
+  virtual Status accept(uint64_t position, const uint64_t (&next)[kChannels]) = 0;
   // Writes what append() has gathered and lets readers see it. Call after each batch.
   virtual Status publish() = 0;
   // When the journal is at its end and records are still to be compared: the log holds more than the journal can make. The status says which.
