@@ -44,7 +44,9 @@ void OpeningEngine::start(std::function<void()> notify) {
   notify_ = std::move(notify);
   thread_ = std::thread([this] {
     open();
+    std::lock_guard lock(mutex_);
     over_ = true;
+    changed_.notify_all();
   });
 }
 
@@ -126,9 +128,10 @@ DurableStatus OpeningEngine::status() const {
 // Nothing was taken before it is open, and what opening writes outlives a kill: a part that takes long and cannot be broken off ends with the process.
 Status OpeningEngine::stop() {
   give_up_ = true;
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!over_ && std::chrono::steady_clock::now() < deadline) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  if (!over_ && opened() == nullptr) {
+  std::unique_lock wait(mutex_);
+  const bool over = changed_.wait_for(wait, kPatience, [this] { return over_; });
+  wait.unlock();
+  if (!over && opened() == nullptr) {
     base::LogLine(base::LogLevel::kInfo, "stopped while the data directory was being read");
     std::_Exit(0);
   }

@@ -2,6 +2,7 @@
 // directory's lock from the beginning, opens the rest in a thread of its own, and is the engine itself from then on.
 #pragma once
 #include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -54,10 +55,12 @@ class OpeningEngine final : public DurableEngine {
   std::string id_;
   std::function<void()> notify_;
   std::thread thread_;
-  std::atomic<bool> give_up_{false}, over_{false};   // over_: the thread has nothing more to do
+  std::atomic<bool> give_up_{false};
   std::atomic<uint64_t> read_bytes_{0}, journal_bytes_{0};
 
   mutable std::mutex mutex_;                 // of what follows
+  std::condition_variable changed_;          // over_
+  bool over_ = false;                        // the thread has nothing more to do
   std::unique_ptr<DurableEngine> engine_;
   std::vector<Ask> asked_;                   // before it was open; their numbers are 1, 2, …, as the engine would count
   std::string failure_, mistakes_;

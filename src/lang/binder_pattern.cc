@@ -9,7 +9,6 @@
 #include "lang/binder_expr.h"
 #include "lang/binder_result.h"
 #include "lang/binder_stream.h"
-#include "lang/rules_overlap.h"
 #include "lang/rules_stage.h"
 #include "lang/rules_warnings.h"
 
@@ -82,10 +81,7 @@ class PatternBinder {
     make_shape();
     pattern_->sequence = stages_.sequence;
     for (const ScopeStage& s : scope_.stages) pattern_->stages.push_back({s.name, s.negated, s.input});
-    if (context_->report.errors() == errors) {
-      warn_pattern(decl_, *pattern_, context_);
-      warn_overlap(decl_, *pattern_, context_);
-    }
+    if (context_->report.errors() == errors) warn_pattern(decl_, *pattern_, context_);
     return std::move(node_);
   }
 

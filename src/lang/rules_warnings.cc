@@ -5,6 +5,7 @@
 
 #include "base/time_text.h"
 #include "lang/rules_never.h"
+#include "lang/rules_overlap.h"
 #include "lang/rules_stage.h"
 
 namespace cep::lang {
@@ -75,6 +76,7 @@ class Warner {
     warn_endless();
     warn_many(pattern_.sequence, decl_.stages);
     warn_never(pattern_.sequence, decl_.stages);
+    warn_overlap(decl_, pattern_, context_);
     if (context_->report.warnings() == before) warn_flood();  // else its estimate says little
   }
 

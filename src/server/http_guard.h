@@ -11,11 +11,11 @@ namespace cep::server {
 
 // What a request's header says of where it comes from; empty: nothing.
 struct HttpCaller {
-  std::string_view host;           // `Host`
-  std::string_view origin;         // `Origin`
-  std::string_view fetch_site;     // `Sec-Fetch-Site`
-  std::string_view user_agent;
-  std::string_view content_type;
+  std::string_view host = {};        // `Host`
+  std::string_view origin = {};      // `Origin`
+  std::string_view fetch_site = {};  // `Sec-Fetch-Site`
+  std::string_view user_agent = {};
+  std::string_view content_type = {};
 };
 
 // The names that this machine has of itself; in lower case.

@@ -42,6 +42,11 @@ std::string text_of(const Entry& e) {
     case EntryKind::kLoad: return "load " + std::string(e.body);
     case EntryKind::kSkip: return "skip " + std::to_string(e.position) + " " + std::string(e.reason);
     case EntryKind::kForget: return "forget " + std::string(e.source.producer);
+    case EntryKind::kAccepted: {
+      std::string out = "accepted " + std::to_string(e.position);
+      for (uint64_t next : e.next) out += " " + std::to_string(next);
+      return out + " " + std::string(e.reason);
+    }
   }
   return "?";
 }
@@ -50,7 +55,7 @@ std::string append_random_entry(std::string* payload) {
   const std::string a = random_text(50), b = random_text(10);
   const uint64_t n = random_number();
   const size_t from = payload->size();
-  switch (*rc::gen::inRange(1, 9)) {
+  switch (*rc::gen::inRange(1, 10)) {
     case 1: append_line(a, payload); return "line " + a;
     case 2: append_broken(n, a, b, payload); return "broken " + std::to_string(n) + " " + a + " " + b;
     case 3: append_source({a, b, n, n / 2}, payload); return "source " + text_of(Source{a, b, n, n / 2});
@@ -73,6 +78,14 @@ std::string append_random_entry(std::string* payload) {
       return text_of(e);
     }
     case 7: append_skip(n, b, payload); return "skip " + std::to_string(n) + " " + b;
+    case 8: {
+      std::array<uint64_t, kNumberedChannels> next{};
+      for (uint64_t& number : next) number = random_number() | 1;
+      append_accepted(n, next, b, payload);
+      Entry e;
+      e.kind = EntryKind::kAccepted, e.position = n, e.next = next, e.reason = b;
+      return text_of(e);
+    }
     default: append_forget(a, payload); return "forget " + a;
   }
 }

@@ -399,7 +399,7 @@ TEST_CASE("http: cepctl status and cepctl patterns") {
   // The port `alerts` is no HTTP.
   Finished stranger = cepctl({"status", "--from", "127.0.0.1:" + std::to_string(daemon.alerts_port())});
   CHECK(stranger.status == 3);
-  CHECK(has(stranger.output, "is no cepd; is that its port `http`?"));
+  CHECK(has(stranger.output, "is no cepd (400); is that its port `http`?"));
 }
 
 TEST_CASE("http: limits and wrong requests have their answers") {

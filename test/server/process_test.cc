@@ -192,9 +192,9 @@ TEST_CASE("--check reads and compiles only") {
   CHECK(good.status == 0);
   CHECK(has(good.output, "settings and 1 pattern file are good, 1 stream\n"));
   CHECK(good.output.find("warning") == std::string::npos);
-  Finished unused = cepd({"--check", "--set", "patterns=[" + program + "]", "--config", folder.write("unused.yaml", "shards: 1\nlimits: {memory: 1GiB}\n")});
+  Finished unused = cepd({"--check", "--set", "patterns=[" + program + "]", "--config", folder.write("unused.yaml", "shards: 1\njournal: {retain: {age: 1h}}\n")});
   CHECK(unused.status == 0);
-  CHECK(has(unused.output, "unused.yaml:2: warning: limits.memory: has no effect"));
+  CHECK(has(unused.output, "unused.yaml:2: warning: journal.retain: has no effect"));
   TemporaryFolder empty;
   Finished none = cepd({"--check", "--set", "patterns=[" + empty.path() + "]", "--set", "checkpoint.interval=5s"});
   CHECK(none.status == 0);
@@ -221,8 +221,8 @@ TEST_CASE("colour for people only, and never with NO_COLOR") {
 }
 
 TEST_CASE("settings without effect are told at the start") {
-  Daemon daemon({"limits.memory=1GiB", "journal.retain.age=1h"});
-  CHECK(has(daemon.log(), "level=warn msg=\"a setting without effect\" key=limits.memory reason="));
+  Daemon daemon({"checkpoint.interval=5s", "journal.retain.age=1h"});
+  CHECK(has(daemon.log(), "level=warn msg=\"a setting without effect\" key=checkpoint reason="));
   CHECK(has(daemon.log(), "key=journal.retain reason="));
 }
 
