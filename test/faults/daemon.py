@@ -50,13 +50,13 @@ class Daemon:
 
     def start(self, *sets, environment=None, wrap=()):
         """Starts it and does not wait: port() says when it listens. `wrap`: words before the command, such as a shell that limits what it may."""
-        self.ports = {}
         if os.path.exists(self.ports_path):
             os.remove(self.ports_path)
+        self.starts += 1
+        self.ports = {}
         arguments = [*wrap, self.program, "--config", self.settings_path, "--ports-file", self.ports_path]
         for assignment in sets:
             arguments += ["--set", assignment]
-        self.starts += 1
         with open(self.log_path, "ab") as log:
             log.write(f"--- start {self.starts}: {' '.join(sets)} {environment or ''}\n".encode())
             log.flush()
@@ -67,11 +67,14 @@ class Daemon:
     def port(self, name):
         """The port, or None while nothing listens there."""
         if not self.ports and self.process:
+            life = self.starts   # other threads ask too, while the next one is started
             try:
                 with open(self.ports_path) as f:
-                    self.ports = {k: int(v) for k, v in (line.strip().split("=") for line in f)}
+                    ports = {k: int(v) for k, v in (line.strip().split("=") for line in f)}
             except (OSError, ValueError):
-                pass
+                return None
+            if life == self.starts:
+                self.ports = ports
         return self.ports.get(name)
 
     def running(self):
