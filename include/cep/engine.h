@@ -22,6 +22,7 @@ bool parse_channel(std::string_view name, Channel* c);
 
 struct EngineOptions {
   Limits limits;
+  uint32_t semantics = kSemanticsVersion;  // of the program; one that says its own is run by that
   bool want[kChannels] = {true, true, true, true, true, true};  // channels nobody wants are numbered but not written
   bool test_alerts = false;    // `cepctl test`: patterns without alert that nothing reads count as `alert low`
   // These change nothing in the output:
@@ -56,10 +57,14 @@ struct OfferOptions {
   int64_t arrival_ms = kNoArrival;
   static constexpr int64_t kNoArrival = INT64_MIN;
   std::string_view producer;   // for `watermark … by _producer`
+  uint64_t number = 0;         // of the line in the producer's session, for people; 0: it has none
   // A line as a client sent it: of the control lines it may be `_watermark` and `_end`; the others (`_at`, `_tick`, `_load` …) are rejected, since only
   // the daemon's journal may say them.
   bool client = false;
 };
+
+// How far ahead of its arrival an event may be where its stream does not say it.
+inline constexpr int64_t kAheadDefaultMs = 5 * 60'000;
 
 // What became of an offered line, for the sender.
 struct OfferResult {
@@ -83,6 +88,11 @@ struct StreamStats {
   int64_t watermark_ms = kNoTime;   // kNoTime: none yet
   int64_t greatest_ms = kNoTime;    // greatest event time seen
   int64_t arrival_ms = kNoTime;     // of its last event
+  // Where an event or assertion far ahead of its arrival (kAheadDefaultMs, or the stream's `ahead` if that is less) has moved the clock: by how much it is ahead of the last arrival
+  // (0: it is not), whose line that was and how many events were late since.
+  int64_t ahead_ms = 0;
+  std::string ahead_producer;       // empty: a plain connection
+  uint64_t ahead_line = 0, ahead_position = 0, ahead_late = 0;   // line: of the session; 0: none
   std::string held_by;              // the stream of its feed (or `by` value) whose watermark holds the readers back; empty: itself
 };
 
@@ -131,6 +141,9 @@ class Engine {
   virtual void end() = 0;
   // Wall clock of the daemon (ms): lets `idle … advance` streams go on. Not for replay.
   virtual void tick(int64_t now_ms) = 0;
+  // Takes the clock of the stream, and of those that are read together with it, back to where events within kAheadDefaultMs of their arrival (or `ahead`, if that is less) have brought it,
+  // at a position of its own, after all that was offered before. All state is kept. A stream that is none, or a clock that is right: nothing happens.
+  virtual void reset_clock(std::string_view stream) = 0;
   // Whether a tick can change anything with this program (`idle … advance`, `early … processing`); if not, none need be given.
   virtual bool wants_ticks() const = 0;
 

@@ -10,8 +10,10 @@
 
 namespace cep {
 
-// Raised when the same program and lines would give other records than before.
-inline constexpr uint32_t kSemanticsVersion = 1;
+// Raised when the same program and lines would give other records than before. Programs of each version before are still run as they were:
+//   1  `ahead` is a day where a stream does not say it, and an assertion `_watermark` may go as far as it likes
+//   2  `ahead` is five minutes, for assertions as well
+inline constexpr uint32_t kSemanticsVersion = 2;
 
 struct Program {
   std::vector<SourceFile> files;        // pattern files, in the order in which they are read

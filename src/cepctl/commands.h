@@ -70,9 +70,9 @@ struct StatusOptions {
 int run_status(const StatusOptions& options);
 
 struct PatternsOptions {
-  enum class Verb : uint8_t { kList, kLoad, kRemove } verb = Verb::kList;
+  enum class Verb : uint8_t { kList, kLoad, kRemove, kResetClock } verb = Verb::kList;
   std::string at = "127.0.0.1:7802";
-  std::vector<std::string> names;  // kLoad: files, directories; kRemove: names in the daemon
+  std::vector<std::string> names;  // kLoad: files, directories; kRemove: names in the daemon; kResetClock: a stream
   bool json = false;
 };
 // Several files come and go together: all of them at one position of the input, or none. Standard input is loaded as stdin.cep.

@@ -228,7 +228,7 @@ class JournalTool {
     Found found;
     int64_t arrival_ms = 0;
     const std::string problem = each_frame(1, [&](const journal::Frame& frame) -> Result<bool> {
-      arrival_ms = frame.arrival_ms;
+      arrival_ms = std::max(arrival_ms, frame.arrival_ms);
       look_for(frame, &found);
       return true;
     });
@@ -237,10 +237,10 @@ class JournalTool {
     Result<std::string> sent = what_was_sent();
     if (!sent.ok()) return finding(sent.status().message());
     if (!sent.value().empty()) return wrong(sent.value());
-    Status written = write_skip(std::max(arrival_ms, env_->wall_ms()));
+    Status written = write_skip(arrival_ms);
     if (!written.ok()) return finding(written.message());
     std::fprintf(stderr, "position %s %s from the next start on: %s\n", std::to_string(options_.position).c_str(),
-                 found.kind == EntryKind::kTick ? "is a tick that is not heard" : found.kind == EntryKind::kLoad ? "is a load that is not made" : "goes to `rejects`",
+                 found.kind == EntryKind::kTick ? "is a tick that is not heard" : found.kind == EntryKind::kLoad ? "is a load that is not made" : found.kind == EntryKind::kReset ? "is a reset that is not made" : "goes to `rejects`",
                  base::visible(options_.reason).c_str());
     return kDone;
   }
@@ -271,8 +271,8 @@ class JournalTool {
     const std::string position = "position " + std::to_string(options_.position);
     if (!found.any) return "the journal has no " + position;
     if (skips_.contains(options_.position)) return position + " is skipped already: " + skips_[options_.position];
-    if (found.kind == EntryKind::kSession || found.kind == EntryKind::kForget || found.kind == EntryKind::kSkip)
-      return position + " is no line, tick or load: nothing is processed there that could be skipped";
+    if (found.kind == EntryKind::kSession || found.kind == EntryKind::kForget || found.kind == EntryKind::kSkip || found.kind == EntryKind::kAccepted)
+      return position + " is no line, tick, load or reset: nothing is processed there that could be skipped";
     if (found.kind == EntryKind::kLoad && !found.load_before) return position + " is the journal's first load: without it no line has a meaning";
     return "";
   }

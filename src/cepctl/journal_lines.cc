@@ -13,7 +13,7 @@ using journal::EntryKind;
 
 namespace {
 
-constexpr std::array<std::string_view, 7> kControls = {"at", "tick", "load", "session", "line", "broken", "accepted"};
+constexpr std::array<std::string_view, 8> kControls = {"at", "tick", "load", "session", "line", "broken", "accepted", "reset_clock"};
 
 bool is_utf8(std::string_view text) { return event::find_bad_utf8(text) == std::string_view::npos; }
 
@@ -139,7 +139,8 @@ Status JournalLines::append_entry(const Entry& e, uint64_t position, const journ
       return {};
     case EntryKind::kTick:
       if (skips_.contains(position)) return {};
-      if (e.now_ms < arrival_ms) tell_arrival(arrival_ms, out);  // what it says is the stretch up to there
+      // Before its arrival it is a pause, what it says the stretch up to there; otherwise it must not lie before the arrival that was told last.
+      if (e.now_ms < arrival_ms || (told_arrival_ && e.now_ms < arrival_ms_)) tell_arrival(arrival_ms, out);
       *out += "{\"_tick\":" + std::to_string(e.now_ms) + "}\n";
       return {};
     case EntryKind::kLoad: {
@@ -151,6 +152,12 @@ Status JournalLines::append_entry(const Entry& e, uint64_t position, const journ
     }
     case EntryKind::kAccepted:
       *out += engine::accepted_line(e.reason) + "\n";
+      return {};
+    case EntryKind::kReset:
+      if (skips_.contains(position)) return {};
+      *out += "{\"_reset_clock\":{\"stream\":";
+      event::append_json_bytes(e.source.stream, out);
+      *out += "}}\n";
       return {};
     default:
       return {};  // sessions, skips and forgotten producers change no result by themselves

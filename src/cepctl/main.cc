@@ -255,6 +255,18 @@ void add_patterns(CommandLine* line) {
   verb("remove", "Takes files out, by name, until they are loaded again.", Verb::kRemove)->add_option("NAME", o.names, "such as fraud.cep")->required();
 }
 
+void add_stream(CommandLine* line) {
+  PatternsOptions& o = line->patterns;
+  CLI::App* sub = add(line, "stream", "Sets right the clock of a stream of a running cepd.", "  cepctl stream reset-clock transactions\n", [&o] { return run_patterns(o); });
+  sub->require_subcommand(1);
+  CLI::App* reset = sub->add_subcommand(
+      "reset-clock", "Takes the clock of a stream that a line far ahead of its arrival has moved (`status` says which) back to where the others have brought it; all state is kept.");
+  reset->add_option("--at", o.at, "HOST:PORT of the port `http`")->capture_default_str();
+  reset->add_flag("--json", o.json, "one JSON object");
+  reset->add_option_function<std::string>("NAME", [&o](const std::string& name) { o.names = {name}; }, "the stream")->required();
+  reset->callback([&o] { o.verb = PatternsOptions::Verb::kResetClock; });
+}
+
 CLI::App* add_journal_verb(CLI::App* parent, JournalOptions* o, const std::string& verb, const std::string& about) {
   CLI::App* sub = parent->add_subcommand(verb, about);
   sub->add_option("--data-dir", o->data_dir, "the daemon's data directory")->capture_default_str();
@@ -372,6 +384,7 @@ int run(int argc, char** argv) {
   add_tail(&line);
   add_status(&line);
   add_patterns(&line);
+  add_stream(&line);
   add_journal(&line);
   if (const std::optional<int> wrong = wrong_words(line, argc, argv)) return *wrong;
   if (argc == 1) {

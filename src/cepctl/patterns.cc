@@ -1,4 +1,4 @@
-// `cepctl patterns list|load|remove`: the pattern set of a running daemon, by its port `http`.
+// `cepctl patterns list|load|remove` and `cepctl stream reset-clock`: what changes at a position of a running daemon's input, by its port `http`.
 #include <nlohmann/json.hpp>
 
 #include "base/endpoint.h"
@@ -157,6 +157,13 @@ int remove(const PatternsOptions& options) {
   return change(options, call, options.names[0] + " removed");
 }
 
+int reset_clock(const PatternsOptions& options) {
+  HttpCall call;
+  call.method = "POST";
+  call.target = "/api/v1/streams/" + server::percent_encode(options.names[0]) + "/reset-clock";
+  return change(options, call, "the clock of " + options.names[0] + " reset");
+}
+
 }  // namespace
 
 int run_patterns(const PatternsOptions& options) {
@@ -171,6 +178,8 @@ int run_patterns(const PatternsOptions& options) {
       return load(options);
     case PatternsOptions::Verb::kRemove:
       return remove(options);
+    case PatternsOptions::Verb::kResetClock:
+      return reset_clock(options);
   }
   return kWrongUse;
 }

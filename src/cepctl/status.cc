@@ -67,6 +67,14 @@ std::string head(const Json& status, const std::string& at) {
   return out;
 }
 
+// Clocks that a line has put far ahead, a line each.
+std::string clocks_ahead(const Json& streams) {
+  std::string out;
+  for (const Json& s : streams)
+    if (const std::string said = text(part(s, "clock_ahead"), "text"); !said.empty()) out += said + "; `cepctl stream reset-clock " + text(s, "name") + "` sets it right\n";
+  return out;
+}
+
 std::string streams_table(const Json& streams) {
   Table table({"STREAM", "WATERMARK", "LAG", "HELD BY", ">EVENTS", ">/S", ">LATE", ">/S", ">REJECTED", ">/S"});
   for (const Json& s : streams) {
@@ -121,6 +129,7 @@ int run_status(const StatusOptions& options) {
     out.write(reply.value().body);
   } else {
     out.write(base::visible_lines(head(status, to_text(at.value()))));
+    if (const std::string ahead = clocks_ahead(part(status, "streams")); !ahead.empty()) out.write(base::visible_lines("\n" + ahead));
     for (const std::string& table : {streams_table(part(status, "streams")), channels_table(part(status, "channels")), operators_table(part(status, "operators"))})
       if (!table.empty()) out.write("\n" + table);
   }

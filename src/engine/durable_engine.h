@@ -109,6 +109,7 @@ struct DurableStatus {
   uint64_t held_position = 0;             // of kHeld
   uint64_t producers = 0, live_producers = 0;
   uint64_t queue_bytes[2] = {};           // to the journal, to ingest
+  int64_t wall_offset_ms = 0;             // how far the wall clock is ahead of the clock of arrivals
   EngineStats engine;
   std::vector<StreamStats> streams;
   std::vector<OperatorStats> operators;
@@ -134,6 +135,9 @@ struct FileChange {
   std::vector<std::string> removed;
 };
 
+// "the clock of tx is 23h ahead of arrivals, set by line 7 of gw-7, 1010 events late since"; empty: it is not ahead.
+std::string ahead_text(const StreamStats& stream);
+
 class DurableEngine {
  public:
   // Locks the data directory, opens journal and output log. *diagnostics: mistakes in `program` (the files on disk and their table files), if that is why it failed.
@@ -155,11 +159,21 @@ class DurableEngine {
   // The connection is closed: no more notices for it.
   virtual void goodbye(uint64_t connection) = 0;
 
+  // Silence, for `idle … advance` and `early … processing`. Whether the program in force asks for it.
+  virtual bool wants_silence() const = 0;
+  // The clock by which arrivals are stamped (arrival_clock.h), now.
+  virtual int64_t arrival_ms() = 0;
+  // All that had come to the sockets when that clock said `at_ms` has been offered: who had sent nothing by then was silent. Where calls are more than a second apart the time between
+  // them is a pause, and no silence.
+  virtual void all_read(int64_t at_ms) = 0;
+
   // The pattern set. Each makes one `load` at a position of its own if what results is good and differs; kLoaded with the number returned here follows. A set with an
   // error changes nothing and its diagnostics, as `cepctl check` prints them, are the text.
   // They are made one after the other, in a thread of their own: a large set takes seconds to compile.
   virtual uint64_t reload(std::function<Result<Program>()> read) = 0;  // SIGHUP: the files on disk as `read` finds them then, or what is wrong with them
   virtual uint64_t change_files(const FileChange& change) = 0;         // all of it or nothing
+  // The clock of the stream goes back to where its right events have brought it (Engine::reset_clock), at a position of the journal; kLoaded with the number returned here follows.
+  virtual uint64_t reset_clock(std::string_view stream) = 0;
   // What is doubtful about a load that was taken, as `cepctl check` prints it, and which lines it shuts out; empty: nothing. Asked once, when its kLoaded has come.
   virtual std::string take_load_warnings(uint64_t request) = 0;
   virtual std::vector<PatternFile> files() const = 0;

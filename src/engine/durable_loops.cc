@@ -12,7 +12,6 @@ namespace cep::engine {
 
 namespace {
 
-constexpr uint64_t kTickUs = 100'000;
 constexpr uint64_t kHouseUs = 1'000'000;
 constexpr uint64_t kForgetUs = 60'000'000;
 constexpr uint64_t kStatusUs = 200'000;
@@ -34,7 +33,6 @@ uint64_t DurableThreads::wait_us() const {
   auto until = [now](uint64_t last, uint64_t every) { return last + every > now ? last + every - now : 0; };
   uint64_t wait = phase_ == Phase::kRecovering ? kNoteUs : until(last_house_us_, kHouseUs);  // nobody keeps house before
   if (phase_ != Phase::kRecovering && (memory_.full() || stages_->feed->worked(stages_->keeper->worked()) < durable_)) wait = std::min(wait, kMemoryIdleUs);
-  if (wants_ticks_) wait = std::min(wait, until(last_tick_us_, kTickUs));
   if (stages_->journal->anything_to_sync()) wait = std::min(wait, until(last_sync_us_, static_cast<uint64_t>(options_.sync_ms) * 1000));
   return wait;
 }
@@ -85,12 +83,15 @@ void DurableThreads::tell_room(const std::vector<uint64_t>& connections) {
 void DurableThreads::serve(Request* r, std::vector<Notice>* out) {
   JournalStage& journal = *stages_->journal;
   switch (r->kind) {
-    case Request::Kind::kLines:
-      lines_since_tick_ = true;
-      return journal.take_lines(std::move(r->batch));
+    case Request::Kind::kLines: return journal.take_lines(std::move(r->batch));
     case Request::Kind::kHello: return journal.take_hello(r->batch.connection, r->batch.producer, r->batch.stream, out);
     case Request::Kind::kFinish: return journal.take_finish(r->batch.connection);
     case Request::Kind::kGoodbye: return journal.take_goodbye(r->batch.connection);
+    case Request::Kind::kAllRead:
+      // Without room nobody is read: that time becomes a pause.
+      if (wants_ticks_ && !shut()) journal.take_silence(r->at_ms);
+      return;
+    case Request::Kind::kReset: return journal.take_reset(r->number, r->batch.stream);
     case Request::Kind::kLoad: return journal.take_load(r->number, *r->load);
   }
 }
@@ -148,9 +149,15 @@ bool DurableThreads::sync_if_due(bool now) {
   return true;
 }
 
-// Before anything else is taken: the time in which the daemon did not run, or had no room, was no silence of the streams.
-void DurableThreads::begin_to_read(int64_t unread_since_ms) {
-  if (wants_ticks_) stages_->journal->take_pause(unread_since_ms);
+void DurableThreads::tell_of_clock() {
+  const auto news = stages_->journal->clock().take_news();
+  if (!news) return;
+  if (news->jumped_ms != 0) {
+    base::LogLine(base::LogLevel::kWarn, "the wall clock has jumped; what arrives is stamped by the steady clock, and nothing is taken for silence or deleted for it").add("jump_ms", std::to_string(news->jumped_ms));
+  }
+  if (news->followed_ms != 0) {
+    base::LogLine(base::LogLevel::kWarn, "the wall clock stays ahead: arrivals are stamped by it from here on").add("step_ms", std::to_string(news->followed_ms));
+  }
 }
 
 void DurableThreads::tell_of_room(bool full, uint64_t free) const {
@@ -165,12 +172,7 @@ void DurableThreads::tell_of_room(bool full, uint64_t free) const {
 
 // Producers are read again, or no longer. `before`: whether they were not.
 void DurableThreads::opened_or_shut(bool before) {
-  if (before == shut()) return;
-  if (shut()) {
-    unread_since_ms_ = options_.env->wall_ms();
-    return;
-  }
-  begin_to_read(unread_since_ms_);
+  if (before == shut() || shut()) return;
   std::vector<uint64_t> roomy;
   {
     std::lock_guard lock(in_mutex_);
@@ -257,14 +259,10 @@ bool DurableThreads::hold_for_starts() {
 void DurableThreads::housekeeping() {
   const uint64_t now = options_.env->steady_us();
   look_at_memory();
-  if (wants_ticks_ && now - last_tick_us_ >= kTickUs) {
-    last_tick_us_ = now;
-    // Lines that wait unread are no silence: only a stretch without any is told.
-    if (!lines_since_tick_ && frames_bytes_ == 0 && !shut()) stages_->journal->take_tick();
-    lines_since_tick_ = false;
-  }
   if (now - last_house_us_ < kHouseUs) return;
   last_house_us_ = now;
+  static_cast<void>(stages_->journal->clock().now_ms());  // though nothing comes
+  tell_of_clock();
   look_at_room();
   if (phase_ == Phase::kReady && now - last_forget_us_ >= kForgetUs) {
     last_forget_us_ = now;
@@ -279,7 +277,6 @@ void DurableThreads::journal_loop() {
     std::vector<Request> requests;
     go_on = take_requests(&requests);
     if (failed_) return;
-    if (phase_ == Phase::kReady && !std::exchange(reading_, true)) begin_to_read(stages_->scan.last_arrival_ms);
     std::vector<Notice> notices;
     for (Request& r : requests) serve(&r, &notices);
     if (phase_ != Phase::kRecovering) housekeeping();
@@ -426,6 +423,18 @@ void DurableThreads::work(WrittenFrame* frame) {
   tell(std::move(notices));
 }
 
+// A clock that somebody has put far ahead of the arrivals: once for each such line.
+void DurableThreads::tell_of_ahead(const std::vector<StreamStats>& streams) {
+  for (const StreamStats& s : streams) {
+    uint64_t& told = ahead_told_[s.name];
+    if (s.ahead_ms == 0 || told == s.ahead_position) continue;
+    told = s.ahead_position;
+    base::LogLine(base::LogLevel::kWarn, "a stream's clock is far ahead of its arrivals: what comes on time is late; `cepctl stream reset-clock` sets it right")
+        .add("stream", s.name)
+        .add("clock", ahead_text(s));
+  }
+}
+
 void DurableThreads::publish_status(bool now) {
   const uint64_t at = options_.env->steady_us();
   Engine* engine = stages_->feed->engine();
@@ -435,6 +444,7 @@ void DurableThreads::publish_status(bool now) {
   std::vector<StreamStats> streams = engine->stream_stats();
   std::vector<OperatorStats> operators = engine->operator_stats();
   std::vector<StateSize> sizes = state_sizes(*engine);
+  if (phase_ != Phase::kRecovering) tell_of_ahead(streams);
   std::lock_guard lock(status_mutex_);
   status_.engine = stats;
   status_.streams = std::move(streams);

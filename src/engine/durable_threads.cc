@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/time_text.h"
 #include "engine/program_set.h"
 
 namespace cep::engine {
@@ -26,6 +27,16 @@ Result<std::unique_ptr<DurableEngine>> DurableEngine::open(const DurableOptions&
   Status opened = made->open(program, diagnostics);
   if (!opened.ok()) return opened;
   return std::unique_ptr<DurableEngine>(std::move(made));
+}
+
+std::string ahead_text(const StreamStats& stream) {
+  if (stream.ahead_ms == 0) return {};
+  std::string out = "the clock of " + stream.name + " is ";
+  base::append_duration(stream.ahead_ms >= 60'000 ? stream.ahead_ms / 60'000 * 60'000 : stream.ahead_ms, &out);
+  out += " ahead of arrivals, set by ";
+  if (stream.ahead_line != 0) out += "line " + std::to_string(stream.ahead_line) + " of " + stream.ahead_producer;
+  else out += "the line at position " + std::to_string(stream.ahead_position) + ", of a plain connection";
+  return out + ", " + std::to_string(stream.ahead_late) + (stream.ahead_late == 1 ? " event" : " events") + " late since";
 }
 
 Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* diagnostics) {
@@ -246,6 +257,13 @@ void DurableThreads::goodbye(uint64_t connection) {
   request(std::move(r));
 }
 
+void DurableThreads::all_read(int64_t at_ms) {
+  Request r;
+  r.kind = Request::Kind::kAllRead;
+  r.at_ms = at_ms;
+  request(std::move(r));
+}
+
 void DurableThreads::loaded(uint64_t request, std::string text) {
   std::vector<Notice> one(1);
   one.front().kind = Notice::Kind::kLoaded;
@@ -341,6 +359,16 @@ uint64_t DurableThreads::change_files(const FileChange& change) {
   });
 }
 
+uint64_t DurableThreads::reset_clock(std::string_view stream) {
+  Request r;
+  r.kind = Request::Kind::kReset;
+  r.number = ++last_request_;
+  r.batch.stream = stream;
+  const uint64_t number = r.number;
+  request(std::move(r));
+  return number;
+}
+
 std::string DurableThreads::take_load_warnings(uint64_t request) {
   std::lock_guard lock(status_mutex_);
   auto at = load_warnings_.find(request);
@@ -388,6 +416,7 @@ DurableStatus DurableThreads::status() const {
     out.sync_times = sync_times_;
   }
   out.phase = phase_;
+  out.wall_offset_ms = stages_->journal->clock().wall_offset_ms();
   out.no_room = no_room_;
   out.memory_full = memory_.full();
   out.memory_used = memory_.used();

@@ -42,8 +42,12 @@ class DurableThreads : public DurableEngine {
   void hello(uint64_t connection, std::string_view producer, std::string_view stream) override;
   void finish(uint64_t connection) override;
   void goodbye(uint64_t connection) override;
+  bool wants_silence() const override { return wants_ticks_; }
+  int64_t arrival_ms() override { return stages_->journal->clock().now_ms(); }
+  void all_read(int64_t at_ms) override;
   uint64_t reload(std::function<Result<Program>()> read) override;
   uint64_t change_files(const FileChange& change) override;
+  uint64_t reset_clock(std::string_view stream) override;
   std::string take_load_warnings(uint64_t request) override;
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override;
@@ -88,6 +92,7 @@ class DurableThreads : public DurableEngine {
   void send_frame(WrittenFrame frame);
   void housekeeping();
   void tell_of_room(bool full, uint64_t free) const;
+  void tell_of_clock();
   void look_at_room();
   bool shut() const { return no_room_ || memory_.full(); }
   void opened_or_shut(bool before);
@@ -101,7 +106,6 @@ class DurableThreads : public DurableEngine {
   std::string most_state() const;
   bool hold_for_starts();
   void note_start();
-  void begin_to_read(int64_t unread_since_ms);
   void tell_room(const std::vector<uint64_t>& connections);
   uint64_t wait_us() const;
 
@@ -111,6 +115,7 @@ class DurableThreads : public DurableEngine {
   bool next_frame(WrittenFrame* out);
   void work(WrittenFrame* frame);
   void publish_status(bool now);
+  void tell_of_ahead(const std::vector<StreamStats>& streams);
 
   // Outputs thread
   void outputs_loop();
@@ -178,14 +183,13 @@ class DurableThreads : public DurableEngine {
   base::TimeBuckets sync_times_;
 
   // Journal thread alone.
-  uint64_t last_sync_us_ = 0, last_tick_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
+  uint64_t last_sync_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
   uint64_t last_memory_us_ = 0, last_trim_us_ = 0, last_note_us_ = 0;
-  bool lines_since_tick_ = false, reading_ = false;
   WorkWindow window_;                     // of frames on their way
   uint64_t sync_mean_us_ = 0;             // how long a sync takes of late
-  int64_t unread_since_ms_ = 0;           // wall clock; of disk.reserve and limits.memory
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;
+  std::map<std::string, uint64_t> ahead_told_;       // by stream: the position of the line that was told of
   // I/O thread alone.
   UnnamedLines unnamed_ = UnnamedLines::kRejected;   // with set_; loads thread
   std::map<uint64_t, std::string> load_warnings_;    // by request, until they are taken; under status_mutex_

@@ -77,6 +77,7 @@ class RunningEngine : public Engine {
     fill.join(loaded.get(), loaded_.get());
     fill_ = std::move(fill);
     options_.limits = program.limits;
+    options_.semantics = program.semantics;
     run(std::move(loaded), program.files);
     faults_before_ = faults - faults_now();
     return true;
@@ -99,6 +100,7 @@ class RunningEngine : public Engine {
     pipeline_->drain();
   }
   void tick(int64_t now_ms) override { ingest_->tick(now_ms); }
+  void reset_clock(std::string_view stream) override { ingest_->reset_clock(stream); }
   bool wants_ticks() const override { return wants_ticks_; }
 
   EngineStats stats() const override;
@@ -181,6 +183,9 @@ OfferResult RunningEngine::obey(std::string_view line, const OfferOptions& optio
       } else {
         ingest_->tell_settled(kOutputAccepted, recorded.text);
       }
+      return {};
+    case event::RecordedLine::kReset:
+      ingest_->reset_clock(recorded.stream);
       return {};
     case event::RecordedLine::kLine:
       o.client = true;
@@ -282,6 +287,7 @@ std::unique_ptr<Engine> Engine::create(const Program& program, const EngineOptio
   if (!plan || !has_table_files(*plan, program.table_files, said)) return nullptr;
   EngineOptions o = options;
   o.limits = program.limits;
+  o.semantics = program.semantics;
   return start(std::move(plan), program.files, program.table_files, o, std::move(sink), said);
 }
 

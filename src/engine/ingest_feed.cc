@@ -22,7 +22,7 @@ Status IngestFeed::load(const Entry& e, uint64_t position) {
   if (!read.ok()) return read.status();
   const bool today = planted(Bug::kConfigOfToday) && of_today_ && !out_;
   const Program& program = today ? *of_today_ : read.value().program;
-  if (program.semantics != kSemanticsVersion)
+  if (program.semantics == 0 || program.semantics > kSemanticsVersion)
     return Status::error("the journal's load at position " + std::to_string(position) + " is of semantics version " + std::to_string(program.semantics) +
                          ", this cepd speaks " + std::to_string(kSemanticsVersion) + ": its records would differ. Run the version that wrote it");
   std::vector<Diagnostic> diagnostics;
@@ -73,10 +73,10 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
     engine_->offer(accepted_line(e.reason), {});
     return {};
   }
-  if (!line && e.kind != EntryKind::kTick && e.kind != EntryKind::kLoad) return {};
+  if (!line && e.kind != EntryKind::kTick && e.kind != EntryKind::kLoad && e.kind != EntryKind::kReset) return {};
   const auto skip = skips_.empty() ? skips_.end() : skips_.find(position);
   const bool skipped = skip != skips_.end();
-  if (skipped && !line) return {};  // a tick that is not heard, a load that is not made
+  if (skipped && !line) return {};  // a tick that is not heard, a load or reset that is not made
   const runtime::WorkedScope working(position, position);
   CEP_CHECK(skipped || base::crash_position("ingest") != position);
   if (on_position_ && !skipped) on_position_(position);
@@ -84,6 +84,10 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
   if (!engine_) return Status::error("the journal's first line, at position " + std::to_string(position) + ", comes before any load");
   engine_->next_position(position);
   asked_.store(position, std::memory_order_relaxed);
+  if (e.kind == EntryKind::kReset) {
+    engine_->reset_clock(e.source.stream);
+    return {};
+  }
   if (e.kind == EntryKind::kTick) {
     if (e.now_ms < frame.arrival_ms) {  // a stretch in which nothing was read, as `replay` is told it
       OfferOptions recorded;
@@ -107,6 +111,7 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
   OfferOptions options;
   options.stream = source_.stream;
   options.producer = source_.producer;
+  if (source_.first_number != 0) options.number = source_.first_number + lines_of_source_;
   options.arrival_ms = planted(Bug::kArrivalOfReplay) ? env_->wall_ms() : frame.arrival_ms;
   options.client = true;
   *result = engine_->offer(e.line, options);
@@ -116,20 +121,23 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
 Status IngestFeed::feed(const journal::Frame& frame, uint64_t upto) {
   journal::EntryCursor cursor(frame.payload);
   source_ = {};
+  lines_of_source_ = 0;
   Entry e;
   uint64_t position = frame.base;
   size_t from = 0, loads = 0;
   while (cursor.next(&e)) {
     if (e.kind == EntryKind::kSource) {
       source_ = e.source;
+      lines_of_source_ = 0;
       continue;
     }
     if (position > upto) return {};
     OfferResult result;
     Status done = entry(e, position, frame, &result);
     if (!done.ok()) return done;
+    lines_of_source_ += e.kind == EntryKind::kLine || e.kind == EntryKind::kBroken;
     if (careful_ && engine_) engine_->flush();
-    if (out_ && e.kind == EntryKind::kLoad && loads < written_->loads.size()) {
+    if (out_ && (e.kind == EntryKind::kLoad || e.kind == EntryKind::kReset) && loads < written_->loads.size()) {
       Notice n;
       n.kind = Notice::Kind::kLoaded;
       n.request = written_->loads[loads++];

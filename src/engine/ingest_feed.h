@@ -62,6 +62,7 @@ class IngestFeed {
   size_t accepted_done_ = 0;       // of them the engine was told
   std::unique_ptr<Engine> engine_;
   journal::Source source_;         // of the lines that follow in the frame
+  uint64_t lines_of_source_ = 0;   // that have come of it
   bool careful_ = false;
   const Program* of_today_ = nullptr;
   std::function<void(uint64_t)> on_position_;

@@ -11,15 +11,15 @@ using base::Bug;
 using base::planted;
 
 JournalStage::JournalStage(base::Env* env, journal::Writer* writer, SessionTable* sessions, int64_t last_arrival_ms, uint64_t producers_most)
-    : env_(env), writer_(writer), sessions_(sessions), producers_most_(producers_most), next_(writer->next_position()), arrival_ms_(last_arrival_ms) {}
+    : env_(env), writer_(writer), sessions_(sessions), producers_most_(producers_most), next_(writer->next_position()), clock_(env, last_arrival_ms),
+      last_arrival_ms_(last_arrival_ms) {}
 
 // The frame that the next entry goes into.
 WrittenFrame& JournalStage::frame() {
-  if (frames_.empty() || frames_.back().payload.size() >= kFrameBytes) {
+  if (frames_.empty() || frames_.back().closed || frames_.back().payload.size() >= kFrameBytes) {
     WrittenFrame made;
     made.base = next_;
-    arrival_ms_ = std::max(arrival_ms_, env_->wall_ms());
-    made.arrival_ms = arrival_ms_;
+    made.arrival_ms = clock_.now_ms();
     frames_.push_back(std::move(made));
   }
   return frames_.back();
@@ -107,25 +107,36 @@ void JournalStage::take_goodbye(uint64_t connection) {
   producers_.erase(at);
 }
 
-void JournalStage::take_tick() {
-  WrittenFrame& f = frame();
-  journal::append_tick(f.arrival_ms, &f.payload);
-  ++f.count;
-  ++next_;
+// A frame of its own, since the moment that it tells lies before what has been taken since: the arrival of its frame, or before that for a pause (FORMAT.md).
+void JournalStage::append_tick(int64_t at_ms, int64_t arrival_ms) {
+  WrittenFrame made;
+  made.base = next_++;
+  made.count = 1;
+  made.arrival_ms = arrival_ms;
+  made.closed = true;
+  journal::append_tick(at_ms, &made.payload);
+  frames_.push_back(std::move(made));
 }
 
-// A tick that lies before its frame's arrival.
-void JournalStage::take_pause(int64_t since_ms) {
-  if (since_ms <= 0 || since_ms >= std::max(arrival_ms_, env_->wall_ms())) return;
-  WrittenFrame& f = frame();
-  journal::append_tick(since_ms, &f.payload);
-  ++f.count;
-  ++next_;
+void JournalStage::take_silence(int64_t at_ms) {
+  const int64_t since_ms = looked_ms_.value_or(last_arrival_ms_);
+  const bool first = !looked_ms_.has_value();
+  looked_ms_ = std::max(since_ms, at_ms);
+  if (!first && at_ms - since_ms <= kPauseMs) return append_tick(at_ms, at_ms);
+  if (since_ms > 0 && since_ms < at_ms) append_tick(since_ms, at_ms);
 }
 
 void JournalStage::take_load(uint64_t request, const journal::Load& load) {
   WrittenFrame& f = frame();
   journal::append_load(load, &f.payload);
+  f.loads.push_back(request);
+  ++f.count;
+  ++next_;
+}
+
+void JournalStage::take_reset(uint64_t request, std::string_view stream) {
+  WrittenFrame& f = frame();
+  journal::append_reset(stream, &f.payload);
   f.loads.push_back(request);
   ++f.count;
   ++next_;
@@ -137,7 +148,7 @@ void JournalStage::forget_unseen(int64_t ttl_ms) {
   const uint64_t now_us = env_->steady_us();
   if (!began_us_) began_us_ = now_us;
   if (now_us - *began_us_ < chance_us) return;
-  for (const std::string& producer : sessions_->unseen_since(std::max(arrival_ms_, env_->wall_ms()) - ttl_ms, now_us - chance_us)) {
+  for (const std::string& producer : sessions_->unseen_since(clock_.now_ms() - ttl_ms, now_us - chance_us)) {
     WrittenFrame& f = frame();
     journal::append_forget(producer, &f.payload);
     ++f.count;

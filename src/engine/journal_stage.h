@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/env.h"
+#include "engine/arrival_clock.h"
 #include "engine/durable_engine.h"
 #include "engine/session_table.h"
 #include "journal/entry.h"
@@ -30,9 +31,10 @@ struct WrittenFrame {
   uint64_t base = 0;
   uint32_t count = 0;
   int64_t arrival_ms = 0;
+  bool closed = false;           // nothing more goes into it
   std::string payload;
   std::vector<From> from;
-  std::vector<uint64_t> loads;   // requests of the load entries in it, in order
+  std::vector<uint64_t> loads;   // requests of the load and reset entries in it, in order
   std::vector<uint64_t> finished;  // connections that have nothing behind it
 
   journal::Frame frame() const { return {base, count, arrival_ms, payload}; }
@@ -55,10 +57,13 @@ class JournalStage {
   void take_goodbye(uint64_t connection);
   // Nothing more comes from the connection: behind the sync of its lines finished() says so.
   void take_finish(uint64_t connection) { finishing_.push_back(connection); }
-  void take_tick();
-  // Nothing was read since `since_ms` (wall clock): that was no silence for `idle`.
-  void take_pause(int64_t since_ms);
+  // All that had come when clock() said `at_ms` was taken before: a tick. But where more than kPauseMs have passed since the last one, nothing was looked at meanwhile, and that was
+  // no silence for `idle`: a pause. So is the time before the first one.
+  void take_silence(int64_t at_ms);
+  static constexpr int64_t kPauseMs = 1000;
   void take_load(uint64_t request, const journal::Load& load);
+  // The clock of this stream is to go back (Engine::reset_clock).
+  void take_reset(uint64_t request, std::string_view stream);
   // Forgets the producers that were not seen for `ttl_ms`, if they could have come back: for as long, an hour at most, the daemon has been there for them (since the first call) and
   // they have had no connection.
   void forget_unseen(int64_t ttl_ms);
@@ -71,6 +76,9 @@ class JournalStage {
   bool anything_to_sync() const { return writer_->durable_position() + 1 < writer_->next_position(); }
   // Makes all that was written durable, then tells who waits for it. Errors are final.
   Status sync(std::vector<Notice>* out);
+
+  // By which everything is stamped.
+  ArrivalClock& clock() { return clock_; }
 
   uint64_t next_position() const { return writer_->next_position(); }
   uint64_t durable_position() const { return writer_->durable_position(); }
@@ -88,6 +96,7 @@ class JournalStage {
 
   WrittenFrame& frame();
   void wait_for_sync(Waiting waiting);
+  void append_tick(int64_t at_ms, int64_t arrival_ms);
   void tell(std::vector<Notice>* out);
 
   base::Env* env_;
@@ -96,7 +105,9 @@ class JournalStage {
   uint64_t producers_most_;
   std::vector<WrittenFrame> frames_;          // taken, not written
   uint64_t next_ = 1;                         // position of the next entry taken
-  int64_t arrival_ms_ = 0;                    // of the last frame: it never goes back
+  ArrivalClock clock_;
+  int64_t last_arrival_ms_;                   // of the journal when it was opened
+  std::optional<int64_t> looked_ms_;          // of the last take_silence
   std::optional<uint64_t> began_us_;          // steady clock, of the first forget_unseen
   std::vector<Waiting> waiting_;              // taken or written, not synced; one acknowledgement a connection
   std::unordered_map<uint64_t, std::vector<size_t>> waiting_of_;  // by connection: its places in waiting_

@@ -28,8 +28,12 @@ class OpeningEngine final : public DurableEngine {
   void hello(uint64_t connection, std::string_view producer, std::string_view stream) override { ready()->hello(connection, producer, stream); }
   void finish(uint64_t connection) override { ready()->finish(connection); }
   void goodbye(uint64_t connection) override;
+  bool wants_silence() const override { return opened() != nullptr && opened()->wants_silence(); }
+  int64_t arrival_ms() override { return ready()->arrival_ms(); }
+  void all_read(int64_t at_ms) override { ready()->all_read(at_ms); }
   uint64_t reload(std::function<Result<Program>()> read) override;
   uint64_t change_files(const FileChange& change) override;
+  uint64_t reset_clock(std::string_view stream) override { return ready()->reset_clock(stream); }
   std::string take_load_warnings(uint64_t request) override { return ready()->take_load_warnings(request); }
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override { return ready()->acknowledged(channel, consumer); }

@@ -49,14 +49,15 @@ Status scan_frame(const journal::Frame& frame, const std::string& place, const s
         out->last_load_position = position;
         break;
       }
-      case EntryKind::kTick: break;
+      case EntryKind::kTick:
+      case EntryKind::kReset: break;
     }
     ++position;
   }
   lines_end();
   if (cursor.bad() || position != frame.base + frame.count) return Status::error(place + ": the frame holds bytes that are no entries");
   out->next = position;
-  out->last_arrival_ms = frame.arrival_ms;
+  out->last_arrival_ms = std::max(out->last_arrival_ms, frame.arrival_ms);  // that of a tick lies before those of the lines that came meanwhile
   return {};
 }
 

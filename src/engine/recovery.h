@@ -25,7 +25,7 @@ struct JournalScan {
   std::optional<journal::Load> last_load;
   uint64_t last_load_position = 0;           // of the last one that no skip names
   uint64_t next = 1;                         // position behind the last entry
-  int64_t last_arrival_ms = 0;
+  int64_t last_arrival_ms = 0;               // the greatest
 };
 
 // What a kAccepted entry says.

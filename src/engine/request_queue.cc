@@ -53,7 +53,8 @@ bool RequestQueue::join(Flow* flow, const Request& r) {
 }
 
 void RequestQueue::push(Request r) {
-  if (r.kind == Request::Kind::kLoad) return first_.push_back(std::move(r));
+  if (r.kind == Request::Kind::kAllRead) return push_mark(std::move(r));
+  if (r.kind == Request::Kind::kLoad || r.kind == Request::Kind::kReset) return first_.push_back(std::move(r));
   const uint64_t connection = r.batch.connection;
   auto [at, is_new] = flows_.try_emplace(connection);
   Flow& flow = at->second;
@@ -65,7 +66,27 @@ void RequestQueue::push(Request r) {
   }
   flow.bytes += cost(r);
   bytes_ += cost(r);
+  r.order = ++pushed_;
+  ++waiting_;
   flow.requests.push_back(std::move(r));
+}
+
+void RequestQueue::push_mark(Request r) {
+  r.order = pushed_;
+  if (waiting_ > 0) {
+    if (!marks_.empty() && marks_.back().request.order == pushed_) marks_.back().request.at_ms = r.at_ms;
+    else marks_.push_back({std::move(r), waiting_});
+    return;
+  }
+  if (!first_.empty() && first_.back().kind == Request::Kind::kAllRead) first_.back().at_ms = r.at_ms;
+  else first_.push_back(std::move(r));
+}
+
+// A request of a connection has had its turn, whole.
+void RequestQueue::taken(uint64_t order) {
+  --waiting_;
+  for (auto mark = marks_.rbegin(); mark != marks_.rend() && mark->request.order >= order; ++mark) --mark->left;
+  for (; !marks_.empty() && marks_.front().left == 0; marks_.pop_front()) first_.push_back(std::move(marks_.front().request));
 }
 
 Request RequestQueue::take_front(Flow* flow, uint64_t work_most) {
@@ -81,6 +102,7 @@ Request RequestQueue::take_front(Flow* flow, uint64_t work_most) {
     out.batch.entries.erase(0, flow->taken);
     flow->requests.pop_front();
     flow->taken = 0;
+    taken(out.order);
   } else {
     out.batch = {batch.connection, batch.producer, batch.epoch, batch.stream, batch.first_number, part.first, batch.entries.substr(flow->taken, part.second)};
     batch.first_number += part.first;

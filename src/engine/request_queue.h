@@ -15,10 +15,12 @@
 namespace cep::engine {
 
 struct Request {
-  enum class Kind : uint8_t { kLines, kHello, kFinish, kGoodbye, kLoad };
+  enum class Kind : uint8_t { kLines, kHello, kFinish, kGoodbye, kAllRead, kLoad, kReset };
   Kind kind = Kind::kLines;
   LineBatch batch;             // kLines; of the others `connection`, `producer`, `stream`
-  uint64_t number = 0;         // kLoad: the request
+  uint64_t number = 0;         // kLoad, kReset: the request
+  int64_t at_ms = 0;           // kAllRead
+  uint64_t order = 0;          // as the queue counts what is pushed
   std::shared_ptr<const journal::Load> load;
 };
 
@@ -36,9 +38,10 @@ class RequestQueue {
 
   // Whether lines of the connection may be pushed now; none may unless `open`. If not, take_roomy() names it when it is worth trying again.
   bool has_room(uint64_t connection, bool open = true);
-  // Behind what the connection has pushed before; loads: behind each other, before all else. Never refused.
+  // Behind what the connection has pushed before; loads and resets: behind each other, before all else; kAllRead: once all that any connection has pushed before has had its turn, or
+  // in the place of one that says the same of an earlier moment. Never refused.
   void push(Request r);
-  bool empty() const { return first_.empty() && turns_.empty(); }
+  bool empty() const { return first_.empty() && turns_.empty(); }   // marks wait for turns alone
   size_t bytes() const { return bytes_; }
 
   // One connection's turn, of `work_most` at most but at least one request: appends it to *out and returns its estimated work; 0 is possible. Batches are cut where the turn ends.
@@ -55,6 +58,13 @@ class RequestQueue {
     uint64_t debt = 0;     // work of turns before beyond what they were due
   };
 
+  struct Mark {            // kAllRead that waits
+    Request request;
+    uint64_t left = 0;     // requests pushed before it that have not had their turn
+  };
+
+  void push_mark(Request r);
+  void taken(uint64_t order);
   static size_t cost(const Request& r) { return r.batch.entries.size() + kRequestBytes; }
   size_t share() const { return bytes_ >= most_ ? 0 : (most_ - bytes_) / 2; }
   static bool join(Flow* flow, const Request& r);
@@ -62,10 +72,12 @@ class RequestQueue {
 
   size_t most_;
   size_t bytes_ = 0;
-  std::deque<Request> first_;                    // loads
+  std::deque<Request> first_;                    // loads, resets, marks behind which nothing waits
   std::unordered_map<uint64_t, Flow> flows_;     // of those that have something queued
   std::deque<uint64_t> turns_;                   // connections of flows_, in the order of their turns
   std::set<uint64_t> refused_;
+  std::deque<Mark> marks_;
+  uint64_t pushed_ = 0, waiting_ = 0;            // requests of connections: ever, in flows_
   uint64_t looked_at_ = 0;                       // of refused_, the last time
 };
 

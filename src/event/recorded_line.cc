@@ -29,6 +29,7 @@ RecordedLine::Kind kind_of(std::string_view name) {
   if (name == "_broken") return RecordedLine::kBroken;
   if (name == "_line") return RecordedLine::kLine;
   if (name == "_accepted") return RecordedLine::kAccepted;
+  if (name == "_reset_clock") return RecordedLine::kReset;
   return name == "_load" ? RecordedLine::kLoad : RecordedLine::kNone;
 }
 
@@ -67,6 +68,7 @@ class Reader {
       case RecordedLine::kBroken: return broken(value);
       case RecordedLine::kLine: return text(value, "_line", &out_->text);
       case RecordedLine::kAccepted: return accepted(value);
+      case RecordedLine::kReset: return reset(value);
       default: return load(value);
     }
   }
@@ -107,6 +109,14 @@ class Reader {
     members(value, "_session", [&](std::string_view name, element v) {
       if (name == "producer") text(v, "producer", &out_->producer);
       else if (name == "stream") text(v, "stream", &out_->stream);
+      else return false;
+      return true;
+    });
+  }
+
+  void reset(element value) {
+    members(value, "_reset_clock", [&](std::string_view name, element v) {
+      if (name == "stream") text(v, "stream", &out_->stream);
       else return false;
       return true;
     });
@@ -213,7 +223,7 @@ RecordedLine read_recorded(std::string_view line) {
   if (members != 1) return out;
   out.kind = kind;
   Reader(&out).read((*object.begin()).value);
-  if (out.kind == RecordedLine::kLoad && out.wrong.empty() && out.program.semantics != kSemanticsVersion) {
+  if (out.kind == RecordedLine::kLoad && out.wrong.empty() && out.program.semantics > kSemanticsVersion) {
     out.wrong = "`_load` was recorded with semantics " + std::to_string(out.program.semantics) + ", this program knows " +
                 std::to_string(kSemanticsVersion) + ": it would give other records";
   }

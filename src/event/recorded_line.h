@@ -6,6 +6,7 @@
 //                                                                 a program from here on; a table that is no UTF-8 has "base64" in place of "text"
 //   {"_accepted":{"alerts":58,"timeouts":1,…}}                    the next record of each channel has this number
 //   {"_accepted":{"message":"…"}}                                 a record on `limits` says so
+//   {"_reset_clock":{"stream":"s"}}                               the clock of a stream goes back to where its right events have brought it
 // They hold lines and programs, so the limits of a line are not theirs.
 #pragma once
 #include <cstdint>
@@ -27,6 +28,7 @@ struct RecordedLine {
     kLine,     // text
     kLoad,     // program
     kAccepted,   // text; or, where it is empty, next
+    kReset,    // stream
   } kind = kNone;
   std::string wrong;        // not empty: it begins as one of them and is not of its form
   std::string producer, stream, text, reason;

@@ -23,6 +23,7 @@ Special special_name(std::string_view name) {
       {"_line", Special::kRecorded},
       {"_broken", Special::kRecorded},
       {"_accepted", Special::kRecorded},
+      {"_reset_clock", Special::kRecorded},
   };
   for (const Known& known : kKnown)
     if (known.name == name) return known.special;

@@ -95,6 +95,7 @@ bool take_members(std::string_view* rest, Entry* e) {
         if (!take_number(rest, &next) || next == 0) return false;
       return take_text(rest, &e->reason);
     case EntryKind::kForget: return take_text(rest, &e->source.producer);
+    case EntryKind::kReset: return take_text(rest, &e->source.stream);
   }
   return false;
 }
@@ -195,6 +196,11 @@ void append_accepted(uint64_t position, const std::array<uint64_t, kNumberedChan
 void append_forget(std::string_view producer, std::string* out) {
   put_kind(EntryKind::kForget, out);
   put_text(producer, out);
+}
+
+void append_reset(std::string_view stream, std::string* out) {
+  put_kind(EntryKind::kReset, out);
+  put_text(stream, out);
 }
 
 bool EntryCursor::next(Entry* out) {

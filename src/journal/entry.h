@@ -22,6 +22,7 @@ enum class EntryKind : uint8_t {
   kSkip = 7,     // the line at `position` is not processed: it is a reject
   kForget = 8,   // a producer's number is forgotten
   kAccepted = 9, // the records that positions up to `position` decided are those of the output log, whatever a replay makes of them
+  kReset = 10,   // the clock of a stream goes back to where its right events have brought it
 };
 
 inline constexpr size_t kNumberedChannels = 5;   // in the order of cep::Channel
@@ -51,7 +52,7 @@ struct Entry {
   std::string_view line;         // kLine, kBroken (its first bytes)
   std::string_view reason;       // kBroken, kSkip, kAccepted
   uint64_t length = 0;           // kBroken: of the whole line
-  Source source;                 // kSource, kSession, kForget
+  Source source;                 // kSource, kSession, kForget; kReset: its stream
   int64_t now_ms = 0;            // kTick
   uint64_t position = 0;         // kSkip, kAccepted
   std::array<uint64_t, kNumberedChannels> next{};   // kAccepted: the number of each channel's next record behind `position`
@@ -68,6 +69,7 @@ void append_load(const Load& load, std::string* out);
 void append_skip(uint64_t position, std::string_view reason, std::string* out);
 void append_accepted(uint64_t position, const std::array<uint64_t, kNumberedChannels>& next, std::string_view reason, std::string* out);
 void append_forget(std::string_view producer, std::string* out);
+void append_reset(std::string_view stream, std::string* out);
 
 // Reads entries one after the other. Never looks beyond the bytes given, whatever they are.
 class EntryCursor {

@@ -48,6 +48,7 @@ class OptionReader {
  public:
   OptionReader(const Shape& shape, Context* context, plan::Node* node)
       : shape_(shape), context_(context), node_(node) {
+    node_->source.ahead_ms = -1;  // as long as nobody says it: what holds then is a matter of the semantics version
     scope_.place = Scope::kRow;
     scope_.rows = {&shape_};
     scope_.qualifiers = {shape_.schema.name};

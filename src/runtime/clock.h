@@ -21,6 +21,7 @@ inline constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
 class ClockSet {
  public:
   ClockSet(const plan::Plan& plan, const Topology& topology);
+  ClockSet(const ClockSet&) = default;
 
   // Carries on what `before` knows of the source streams and clocks that go on; to be called before anything else. A clock that goes on never goes back. Streams
   // that are one feed now and were not before count the greatest time of all of them at once. take_changed() tells which clocks stand elsewhere than
@@ -39,6 +40,12 @@ class ClockSet {
   void on_pause(int64_t from_ms, int64_t to_ms);
   // Notes the arrival of an event, for `idle`.
   void on_arrival(int source, int64_t arrival_ms);
+
+  // Takes the streams of this one's feed back to where they stand in `right`, which knows the same program and has heard less. Their clocks may go back.
+  void reset(int source, const ClockSet& right);
+  // The streams that are read together with this one, itself too.
+  const std::vector<int>& feed_of(int source) const { return feeds_[streams_[source].feed].streams; }
+  int64_t watermark(int source) const { return streams_[source].watermark; }
 
   int64_t clock(int group) const { return clocks_[group]; }
 

@@ -31,6 +31,15 @@ void ClockSet::take_over(const ClockSet& before, const Succession& succession) {
     if (!feeds_[f].streams.empty() && !same_feed(feeds_[f], before, succession)) rejoin(static_cast<int>(f));
 }
 
+void ClockSet::reset(int source, const ClockSet& right) {
+  const int feed = streams_[source].feed;
+  feeds_[feed] = right.feeds_[feed];
+  for (int node : feeds_[feed].streams) {
+    streams_[node] = right.streams_[node];
+    for (int g : streams_[node].groups) clocks_[g] = right.clocks_[g];
+  }
+}
+
 // Whether the feed has the same streams as before, and all of them go on.
 bool ClockSet::same_feed(const Feed& feed, const ClockSet& before, const Succession& succession) const {
   const int first = succession.node_before[feed.streams.front()];

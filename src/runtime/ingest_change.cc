@@ -40,8 +40,14 @@ void IngestStage::take_over(const IngestStage& before) {
     sources_[node].events = s.events;
     sources_[node].late = s.late;
     sources_[node].rejected = s.rejected;
+    sources_[node].ahead = s.ahead;
   }
+  last_arrival_ = before.last_arrival_;
   clocks_.take_over(before.clocks_, loaded_.succession);
+  if (before.right_clocks_) {
+    right_clocks_ = std::make_unique<ClockSet>(plan_, topology_);
+    right_clocks_->take_over(*before.right_clocks_, loaded_.succession);
+  }
   // What has been before the load, then what it changes: that is decided at its position.
   begin_batch();
   timeline_->number = 0;
@@ -63,6 +69,13 @@ std::vector<StreamStats> IngestStage::stream_stats() const {
     s.watermark_ms = state.watermark;
     s.greatest_ms = state.greatest;
     s.arrival_ms = state.arrival;
+    if (const Source::Ahead& ahead = source.ahead; ahead.position != 0 && last_arrival_ != OfferOptions::kNoArrival && state.watermark > last_arrival_) {
+      s.ahead_ms = state.watermark - last_arrival_;
+      s.ahead_producer = ahead.producer;
+      s.ahead_line = ahead.number;
+      s.ahead_position = ahead.position;
+      s.ahead_late = source.late - ahead.late_before;
+    }
     if (state.held_by >= 0) s.held_by = plan_.nodes[state.held_by].name;
     else if (state.by) s.held_by = by_text(plan_.nodes[node], *state.by);
     out.push_back(std::move(s));

@@ -98,6 +98,7 @@ void IngestStage::end() {
   timeline_->end = true;
   clocks_.on_end();
   clocks_.take_changed();
+  if (right_clocks_) right_clocks_->on_end(), right_clocks_->take_changed();
   cut();
 }
 
@@ -107,6 +108,7 @@ void IngestStage::note_clocks() {
     timeline_->steps[g].push_back({position_, clocks_.clock(g)});
     timeline_->reached[g] = clocks_.clock(g);
   }
+  if (right_clocks_) right_clocks_->take_changed();
 }
 
 void IngestStage::tick(int64_t now_ms) {
@@ -117,8 +119,13 @@ void IngestStage::tick(int64_t now_ms) {
 
 // A tick that lies before its own arrival says: from then until that arrival nothing was read.
 void IngestStage::note_tick(int64_t now_ms, int64_t arrival_ms) {
-  if (arrival_ms != OfferOptions::kNoArrival && now_ms < arrival_ms) return clocks_.on_pause(now_ms, arrival_ms);
+  if (arrival_ms != OfferOptions::kNoArrival && now_ms < arrival_ms) {
+    clocks_.on_pause(now_ms, arrival_ms);
+    if (right_clocks_) right_clocks_->on_pause(now_ms, arrival_ms);
+    return;
+  }
   clocks_.on_tick(now_ms);
+  if (right_clocks_) right_clocks_->on_tick(now_ms);
   note_clocks();
   timeline_->ticks.push_back({position_, now_ms});
 }
@@ -178,18 +185,31 @@ void IngestStage::control(const event::LineKind& kind, std::string_view line, co
       give_back_position();  // the end takes it
       return end();
     }
-    default: return assert_watermark(kind, line);
+    default: return assert_watermark(kind, line, options);
   }
 }
 
-void IngestStage::assert_watermark(const event::LineKind& kind, std::string_view line) {
+void IngestStage::assert_watermark(const event::LineKind& kind, std::string_view line, const OfferOptions& options) {
   int node = -1;
   if (kind.stream != "*") {
     auto at = by_name_.find(kind.stream);
     if (at == by_name_.end()) return reject(kind.stream, -1, "`_watermark` names a stream that is not declared: " + std::string(kind.stream), line);
     node = at->second;
   }
-  clocks_.on_assert(node, kind.time);
+  const int64_t arrival = arrival_of(options);
+  const std::vector<int> meant = node >= 0 ? std::vector<int>{node} : topology_.sources;
+  bool right = true;
+  for (int each : meant) {
+    const bool bounded = options_.semantics >= 2 && arrival != OfferOptions::kNoArrival;
+    if (bounded && kind.time > arrival && kind.time - arrival > ahead_of(each)) return reject(plan_.nodes[each].name, each, too_far_ahead("`_watermark`", ahead_of(each)), line);
+    right &= is_right(each, kind.time, arrival);
+  }
+  if (!right) {
+    change_far(options, [&](ClockSet* clocks) { clocks->on_assert(node, kind.time); });
+  } else {
+    clocks_.on_assert(node, kind.time);
+    if (right_clocks_) right_clocks_->on_assert(node, kind.time);
+  }
   note_clocks();
 }
 
@@ -258,18 +278,14 @@ bool IngestStage::takes(int node) {
 
 void IngestStage::take(int node, std::string_view line, const OfferOptions& options) {
   const plan::Node& n = plan_.nodes[node];
-  int64_t arrival = options.arrival_ms != OfferOptions::kNoArrival ? options.arrival_ms : arrival_;
+  const int64_t arrival = arrival_of(options);
   int64_t time = 0;
   std::string reason = decoder_.decode(n.schema, n.source.time_field, nullptr, &sources_[node].builder, &time);
   if (reason.empty() && n.source.time_field < 0) {
     if (arrival == OfferOptions::kNoArrival) reason = "the stream has no `time`, and the arrival of the line is not known (replay: --arrival 1ms)";
     time = arrival;
   }
-  if (reason.empty() && arrival != OfferOptions::kNoArrival && time > arrival && time - arrival > n.source.ahead_ms) {
-    reason = "its time is more than ";
-    base::append_duration(n.source.ahead_ms, &reason);
-    reason += " ahead of its arrival (`ahead`)";
-  }
+  if (reason.empty() && arrival != OfferOptions::kNoArrival && time > arrival && time - arrival > ahead_of(node)) reason = too_far_ahead("its time", ahead_of(node));
   if (!reason.empty()) return reject(n.name, node, std::move(reason), line);
   taken_.emplace_back(node, sources_[node].builder.finish(time, position_));
 }
@@ -294,9 +310,17 @@ void IngestStage::advance(int node, const event::Row& row, const OfferOptions& o
   }
   std::string_view value;
   if (source.watermark.by_field != -1) value = by_value(node, row, options);
-  clocks_.on_event(node, row.time, value, punctuates);
-  int64_t arrival = options.arrival_ms != OfferOptions::kNoArrival ? options.arrival_ms : arrival_;
-  if (arrival != OfferOptions::kNoArrival) clocks_.on_arrival(node, arrival);
+  const int64_t arrival = arrival_of(options);
+  if (!is_right(node, row.time, arrival)) {
+    change_far(options, [&](ClockSet* clocks) { clocks->on_event(node, row.time, value, punctuates); });
+  } else {
+    clocks_.on_event(node, row.time, value, punctuates);
+    if (right_clocks_) right_clocks_->on_event(node, row.time, value, punctuates);
+  }
+  if (arrival == OfferOptions::kNoArrival) return;
+  last_arrival_ = arrival;
+  clocks_.on_arrival(node, arrival);
+  if (right_clocks_) right_clocks_->on_arrival(node, arrival);
 }
 
 // Windows and window joins take a late row as long as one of its windows is kept; count and global windows take any.

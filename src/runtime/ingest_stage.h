@@ -1,6 +1,8 @@
 // The one place where order is made: lines become positions, rows, clocks, late and rejected records, batches. A pure function of the lines (and of what stands
 // in control lines); nothing after it looks at anything else.
 #pragma once
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,6 +42,8 @@ class IngestStage : private FlowSink {
   // {"_end":…}: cuts, then decides all that is pending.
   void end();
   void tick(int64_t now_ms);
+  // The clocks of the stream's feed go back to where its right events have brought them, at a position of its own. A stream that is none: nothing.
+  void reset_clock(std::string_view stream);
 
   struct Counters {
     uint64_t lines = 0, events = 0, rejected = 0, late = 0, unrouted = 0;
@@ -53,6 +57,11 @@ class IngestStage : private FlowSink {
     std::unique_ptr<expr::Program> when, punctuation;
     event::RowBuilder builder;
     uint64_t events = 0, late = 0, rejected = 0;
+    // The line far ahead of its arrival that moved its clock last; position 0: none has.
+    struct Ahead {
+      std::string producer;
+      uint64_t number = 0, position = 0, late_before = 0;
+    } ahead;
   };
 
   void to_lane(int lane, const event::Row& row, uint32_t route) override;
@@ -69,8 +78,13 @@ class IngestStage : private FlowSink {
   bool takes(int node);
   void take(int node, std::string_view line, const OfferOptions& options);
   void control(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
-  void assert_watermark(const event::LineKind& kind, std::string_view line);
+  void assert_watermark(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
   void advance(int node, const event::Row& row, const OfferOptions& options);
+  int64_t arrival_of(const OfferOptions& options) const { return options.arrival_ms != OfferOptions::kNoArrival ? options.arrival_ms : arrival_; }
+  int64_t ahead_of(int node) const;
+  std::string too_far_ahead(std::string_view what, int64_t ahead_ms) const;
+  bool is_right(int node, int64_t time, int64_t arrival_ms) const;
+  void change_far(const OfferOptions& options, const std::function<void(ClockSet*)>& change);
   std::string_view by_value(int node, const event::Row& row, const OfferOptions& options);
   void reject(std::string_view stream, int node, std::string reason, std::string_view line);
   void late(int node, const event::Row& row);
@@ -87,6 +101,8 @@ class IngestStage : private FlowSink {
   Pipeline* pipeline_;
   event::LineDecoder decoder_;
   ClockSet clocks_;
+  // The clocks as they would stand without what was far ahead of its arrival, from the first such line on; null: nothing was.
+  std::unique_ptr<ClockSet> right_clocks_;
   TableStore* tables_;
   TableView view_;                      // at position_
   Flow flow_;
@@ -112,6 +128,7 @@ class IngestStage : private FlowSink {
   int64_t dropped_watermark_ = 0;
   std::vector<std::pair<int, const event::Row*>> taken_;  // streams that took the line, in order
   int64_t arrival_ = OfferOptions::kNoArrival;            // of `_at`
+  int64_t last_arrival_ = OfferOptions::kNoArrival;       // of the last event
   OfferResult result_;
   std::string key_, text_;
   Counters counters_;

@@ -65,12 +65,12 @@ class UniqueLane : public LaneState {
     }
     if (id >= until_.size()) until_.resize(id + 1);
     until_[id] = row.time > kEndOfTime - unique_.within_ms ? kEndOfTime : row.time + unique_.within_ms;
-    passed_.emplace_back(until_[id], id);
+    const std::pair<int64_t, uint32_t> passed{until_[id], id};
+    passed_.insert(passed_.empty() || passed_.back() <= passed ? passed_.end() : std::upper_bound(passed_.begin(), passed_.end(), passed), passed);
     return true;
   }
 
-  // Rows come in order of time, so what passed first ends first; where an end has broken the order it is kept longer,
-  // which changes nothing.
+  // At the end of a batch all that has ended by then is gone, in every shard: a clock that is set back finds the same in each.
   void forget(int64_t time) {
     for (; !passed_.empty() && passed_.front().first <= time; passed_.pop_front()) {
       const uint32_t id = passed_.front().second;
@@ -92,7 +92,7 @@ class UniqueLane : public LaneState {
   uint64_t text_bytes_ = 0;                          // of keys_
   KeyTable keys_;                                    // values of which one passed within D
   std::vector<int64_t> until_;                       // by number of the values: when they pass again
-  std::deque<std::pair<int64_t, uint32_t>> passed_;  // when it may pass again, which
+  std::deque<std::pair<int64_t, uint32_t>> passed_;  // when it may pass again, which; rising
   std::string key_;
 };
 

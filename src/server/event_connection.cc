@@ -52,6 +52,14 @@ void EventConnection::on_readable() {
 
 bool EventConnection::may_read() const { return mode_ != Mode::kHello && batch_.count == 0 && !ended_; }
 
+void EventConnection::mark_unread() {
+  error_code error;
+  const size_t come = closed_ ? 0 : socket_.available(error);
+  marked_bytes_ = come_bytes_ + (error ? 0 : come);
+}
+
+bool EventConnection::marked_read() const { return closed_ || refused_ || (batch_.count == 0 && (ended_ || come_bytes_ >= marked_bytes_)); }
+
 void EventConnection::read_on() {
   if (owner_->draining()) return drain(owner_->drain_deadline());
   if (may_read()) wait_readable();
@@ -65,6 +73,7 @@ EventConnection::Read EventConnection::read_once(size_t* bytes) {
   if (error && error != asio::error::eof) ++owner_->count_->resets;
   if (error) return Read::kEnd;
   read_at_ = steady_clock::now();
+  come_bytes_ += n;
   if (mode_ == Mode::kFirst && held_bytes_ == 0 && is_tls_hello({buffer.data(), n})) {
     refuse_with(tls_answer(kEventsPort));
     return Read::kSome;

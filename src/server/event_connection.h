@@ -36,6 +36,9 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   void start();
   // There is room again: offers what was kept, and reads on.
   void offer_kept();
+  // Notes what waits in the socket unread; then whether that has been read and its lines offered.
+  void mark_unread();
+  bool marked_read() const;
   // Reads what has come already, until `deadline` at most; then nothing more is read.
   void drain(std::chrono::steady_clock::time_point deadline);
   // Bytes of the line that has not ended yet.
@@ -92,6 +95,7 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   LineSplitter splitter_;
   size_t held_bytes_ = 0;           // as the owner has counted them
   size_t read_bytes_ = kReadBytesLeast;  // of the next read, at most
+  uint64_t come_bytes_ = 0, marked_bytes_ = 0;   // since it began; up to which mark_unread() has noted them
   Outbox answers_;
 
   Mode mode_ = Mode::kFirst;

@@ -76,6 +76,16 @@ void EventListener::on_room(uint64_t id) {
   if (auto connection = find(id)) connection->offer_kept();
 }
 
+bool EventListener::mark_unread() {
+  if (listener_.waiting()) return false;
+  for (auto& [id, connection] : connections_) connection->mark_unread();
+  return true;
+}
+
+bool EventListener::marked_read() const {
+  return std::all_of(connections_.begin(), connections_.end(), [](const auto& each) { return each.second->marked_read(); });
+}
+
 void EventListener::stop(std::chrono::steady_clock::time_point deadline) {
   listener_.stop();
   draining_ = true;

@@ -37,6 +37,10 @@ class EventListener {
   void send_answers();
   // The engine has room again for lines of this connection.
   void on_room(uint64_t connection);
+  // For the silence watch. Notes what waits in the sockets unread; false: a client waits to be accepted, and nobody knows what it has sent.
+  bool mark_unread();
+  // Whether all of that has been read and offered to the engine.
+  bool marked_read() const;
   // Accepts no more; what has come already is read until `deadline`, worked, answered, then each connection is closed.
   void stop(std::chrono::steady_clock::time_point deadline);
   // Closes what is still open.

@@ -160,6 +160,10 @@ void HttpEvents::finished(const PostPtr& post) {
   done(post, json_answer(worked ? 200 : 202, json));
 }
 
+bool HttpEvents::all_offered() const {
+  return std::all_of(posts_.begin(), posts_.end(), [](const auto& each) { return each.second->finishing; });
+}
+
 void HttpEvents::expire(int64_t now_ms) {
   const std::map<uint64_t, PostPtr> posts = posts_;   // done() takes from it
   for (const auto& [connection, post] : posts) {

@@ -37,6 +37,8 @@ class HttpEvents {
   void post(const HttpRoute& route, std::string body, int64_t now_ms, Reply reply);
   // Welcomes, rejections, ends and takeovers of this port's connections; kRoom.
   void on_notice(const engine::Notice& notice);
+  // Whether the lines of every request that has come whole have been offered.
+  bool all_offered() const;
   // Call it now and then: answers what has waited too long.
   void expire(int64_t now_ms);
   // Answers all that waits: the daemon stops.

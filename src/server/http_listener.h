@@ -32,6 +32,7 @@ class HttpListener {
   // What concerns all ports, loads, and this port's connections; other notices do no harm.
   void on_notice(const engine::Notice& notice) { service_.on_notice(notice); }
   static bool is_http_connection(uint64_t connection) { return (connection & kHttpConnections) != 0; }
+  bool all_offered() const { return service_.events().all_offered(); }
   // Accepts no more and closes each connection behind the answer that it waits for.
   void stop();
   // Answers what waits, as far as that goes at once, and closes all.

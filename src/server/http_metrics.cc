@@ -83,6 +83,7 @@ void daemon(const HttpView& view, Writer* w) {
   w->one("cepd_memory_used_bytes", "gauge", "What is held against cepd_memory_limit_bytes.", s.memory_used);
   w->one("cepd_memory_limit_bytes", "gauge", "limits.memory, or what RLIMIT_AS leaves where that is nearer; 0: no bound.", s.memory_bound);
   w->one("cepd_log_lines_lost_total", "counter", "Log lines that could not be written, or that nobody read in time.", base::log_lines_lost());
+  w->one("cepd_wall_clock_offset_seconds", "gauge", "How far the wall clock is ahead of the clock by which arrivals are stamped; more than a second is a jump.", static_cast<double>(s.wall_offset_ms) / 1e3);
   w->one("cepd_recovery_read_bytes", "gauge", "Bytes of the journal that the recovery has worked off.", s.recovered_bytes);
   w->one("cepd_recovery_journal_bytes", "gauge", "Bytes of the journal that the recovery has to work off.", s.recover_bytes);
   w->one("cepd_connections", "gauge", "Connections open now, of all ports.", view.connections);
@@ -114,6 +115,10 @@ void input(const HttpView& view, Writer* w) {
   w->family("cepd_watermark_lag_seconds", "gauge", "How far the watermark of a stream is behind the wall clock.");
   for (const StreamStats& stream : s.streams)
     if (stream.watermark_ms != StreamStats::kNoTime) w->sample(static_cast<double>(view.now_ms - stream.watermark_ms) / 1e3, {{"stream", stream.name}});
+  w->family("cepd_clock_ahead_seconds", "gauge", "How far a line has moved the clock of a stream ahead of its arrivals; 0: none has, or time has caught up.");
+  for (const StreamStats& stream : s.streams) w->sample(static_cast<double>(stream.ahead_ms) / 1e3, {{"stream", stream.name}});
+  w->family("cepd_clock_ahead_late_events", "gauge", "Events of a stream that were late since its clock was moved ahead.");
+  for (const StreamStats& stream : s.streams) w->sample(stream.ahead_late, {{"stream", stream.name}});
 }
 
 // All but the live view, which has no numbers and keeps nothing.

@@ -10,6 +10,7 @@ namespace cep::server {
 namespace {
 
 constexpr std::string_view kPatternsBelow = "/api/v1/patterns/";
+constexpr std::string_view kStreamsBelow = "/api/v1/streams/", kResetClockEnd = "/reset-clock";
 constexpr size_t kNameBytesMax = 255;   // of a file
 constexpr size_t kPathBytesMax = 4096;
 
@@ -28,6 +29,7 @@ constexpr Place kPlaces[] = {
     {"/api/v1/patterns", HttpPlace::kPatterns, "GET, HEAD, PUT"},
     {kPatternsBelow, HttpPlace::kPattern, "GET, HEAD, PUT, DELETE"},
     {"/api/v1/events", HttpPlace::kEvents, "POST"},
+    {"/api/v1/streams/NAME/reset-clock", HttpPlace::kResetClock, "POST"},
 };
 
 // What the interface names and this version does not have: a clear word instead of a guess at what else was meant.
@@ -49,6 +51,12 @@ std::string_view missing(std::string_view path) {
   return {};
 }
 
+// The stream in /api/v1/streams/NAME/reset-clock; empty: the path is another.
+std::string_view reset_stream(std::string_view path) {
+  if (!path.starts_with(kStreamsBelow) || !path.ends_with(kResetClockEnd) || path.size() <= kStreamsBelow.size() + kResetClockEnd.size()) return {};
+  return path.substr(kStreamsBelow.size(), path.size() - kStreamsBelow.size() - kResetClockEnd.size());
+}
+
 bool allows(std::string_view list, std::string_view method) {
   for (size_t at = 0; at <= list.size();) {
     size_t comma = std::min(list.find(", ", at), list.size());
@@ -63,7 +71,7 @@ std::string unknown_path(const std::string& path) {
   for (const Place& place : kPlaces) known.emplace_back(place.path);
   const std::string near = base::nearest(path, known);
   if (!near.empty()) return "there is no " + path.substr(0, 200) + "; did you mean " + near + "?";
-  return "there is no " + path.substr(0, 200) + "; there are /healthz, /readyz, /metrics, /api/v1/status, /api/v1/patterns, /api/v1/events";
+  return "there is no " + path.substr(0, 200) + "; there are /healthz, /readyz, /metrics, /api/v1/status, /api/v1/patterns, /api/v1/events, /api/v1/streams/NAME/reset-clock";
 }
 
 // One "key=value" of /api/v1/events; the reason if it cannot be taken.
@@ -147,7 +155,7 @@ HttpRoute route_of(std::string_view method, std::string_view target) {
   }
   const Place* found = nullptr;
   for (const Place& place : kPlaces)
-    if (path == place.path || (place.place == HttpPlace::kPattern && path.starts_with(kPatternsBelow))) found = &place;
+    if (path == place.path || (place.place == HttpPlace::kPattern && path.starts_with(kPatternsBelow)) || (place.place == HttpPlace::kResetClock && !reset_stream(path).empty())) found = &place;
   if (found == nullptr) {
     route.error = error_of(404, unknown_path(path));
     return route;
@@ -167,6 +175,7 @@ HttpRoute route_of(std::string_view method, std::string_view target) {
       wrong = "the name of a pattern file is missing";
     }
   }
+  if (route.place == HttpPlace::kResetClock) route.name = reset_stream(path);
   if (route.place == HttpPlace::kEvents) wrong = take_query(target.substr(std::min(question + 1, target.size())), &route);
   if (!wrong.empty()) route.error = error_of(400, wrong);
   return route;

@@ -19,11 +19,11 @@ struct HttpAnswer {
 // {"error":"…"}; with `plain` the text alone, as text/plain.
 HttpAnswer error_of(int code, std::string_view text, bool plain = false);
 
-enum class HttpPlace : uint8_t { kIndex, kHealth, kReady, kMetrics, kStatus, kPatterns, kPattern, kEvents };
+enum class HttpPlace : uint8_t { kIndex, kHealth, kReady, kMetrics, kStatus, kPatterns, kPattern, kEvents, kResetClock };
 
 struct HttpRoute {
   HttpPlace place = HttpPlace::kIndex;
-  std::string name;              // of kPattern: the last parts of a path (engine/file_names.h); that of a PUT ends in .cep
+  std::string name;              // of kPattern: the last parts of a path (engine/file_names.h); that of a PUT ends in .cep. Of kResetClock: a stream
   // Of kEvents:
   std::string stream;            // default stream
   std::string producer;          // empty: the daemon's own session

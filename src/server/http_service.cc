@@ -1,5 +1,6 @@
 #include "server/http_service.h"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -86,6 +87,7 @@ void HttpService::handle(HttpRequest request, Reply reply) {
   if (request.route.place == HttpPlace::kEvents) {
     return events_.post(request.route, std::move(request.body), steady_ms(), std::move(reply));
   }
+  if (request.route.place == HttpPlace::kResetClock) return reset_clock(request, std::move(reply));
   if (request.method == "PUT") return put(std::move(request), std::move(reply));
   if (request.method == "DELETE") return remove(request, std::move(reply));
   reply(read(request));
@@ -118,6 +120,7 @@ HttpAnswer HttpService::read(const HttpRequest& request) const {
       return pattern_text(request);
     case HttpPlace::kIndex:
     case HttpPlace::kEvents:
+    case HttpPlace::kResetClock:
       break;
   }
   return text_of(200, kIndexText);
@@ -196,6 +199,23 @@ void HttpService::change(const HttpRequest& request, Reply reply) {
   ask_for(change, std::move(answer), request.plain, std::move(reply));
 }
 
+void HttpService::reset_clock(const HttpRequest& request, Reply reply) {
+  const engine::DurableStatus status = engine_->status();
+  if (status.phase != Phase::kReady || status.no_room) {
+    HttpAnswer answer = error_of(503, "no clock can be reset now: " + readiness(status).text, request.plain);
+    answer.retry_after_seconds = 1;
+    return reply(std::move(answer));
+  }
+  const std::string& name = request.route.name;
+  std::vector<std::string> known;
+  for (const StreamStats& stream : status.streams) known.push_back(stream.name);
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    const std::string near = base::nearest(name, known);
+    return reply(error_of(404, "there is no stream `" + name.substr(0, 255) + "`" + (near.empty() ? "" : "; did you mean `" + near + "`?"), request.plain));
+  }
+  loads_[engine_->reset_clock(name)] = {std::move(reply), Json{{"reset", name}}, request.plain, steady_ms() + kLoadWaitMs};
+}
+
 // `answer`: what is said if it is done, but for the position.
 void HttpService::ask_for(const engine::FileChange& change, Json answer, bool plain, Reply reply) {
   loads_[engine_->change_files(change)] = {std::move(reply), std::move(answer), plain, steady_ms() + kLoadWaitMs};
@@ -207,8 +227,9 @@ void HttpService::on_notice(const Notice& notice) {
 }
 
 void HttpService::loaded(const Notice& notice) {
-  ++(notice.text.empty() ? loads_done_ : loads_failed_);
   auto at = loads_.find(notice.request);
+  const bool reset = at != loads_.end() && at->second.answer.contains("reset");
+  if (!reset) ++(notice.text.empty() ? loads_done_ : loads_failed_);
   if (at == loads_.end()) return;   // SIGHUP
   Load load = std::move(at->second);
   loads_.erase(at);
@@ -219,7 +240,7 @@ void HttpService::loaded(const Notice& notice) {
     return load.reply(error_of(422, notice.text, load.plain));
   }
   const uint64_t position = notice.number > 0 ? notice.number : engine_->status().load_position;
-  LogLine(LogLevel::kInfo, "the pattern files were changed").add("change", load.answer.dump(-1, ' ', false, Json::error_handler_t::replace)).add("position", position);
+  LogLine(LogLevel::kInfo, reset ? "the clock of a stream was reset" : "the pattern files were changed").add("change", load.answer.dump(-1, ' ', false, Json::error_handler_t::replace)).add("position", position);
   load.answer["position"] = position;
   if (std::string warnings = engine_->take_load_warnings(notice.request); !warnings.empty()) load.answer["warnings"] = std::move(warnings);
   load.reply(json_of(load.answer.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"));

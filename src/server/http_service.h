@@ -41,6 +41,8 @@ class HttpService {
   // Answers all that waits and takes nothing more.
   void stop();
 
+  const HttpEvents& events() const { return events_; }
+
  private:
   struct Load {
     Reply reply;
@@ -57,6 +59,7 @@ class HttpService {
   void change(const HttpRequest& request, Reply reply);
   void ask_for(const engine::FileChange& change, nlohmann::ordered_json answer, bool plain, Reply reply);
   void remove(const HttpRequest& request, Reply reply);
+  void reset_clock(const HttpRequest& request, Reply reply);
   void loaded(const engine::Notice& notice);
   void expire_loads();
   void sample();

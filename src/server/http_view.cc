@@ -30,6 +30,10 @@ Json stream_json(const StreamStats& s, const HttpView& view) {
   Json j;
   j["name"] = s.name;
   j["watermark"] = time_or_null(s.watermark_ms);
+  if (s.ahead_ms > 0) {
+    j["clock_ahead"] = {{"seconds", static_cast<double>(s.ahead_ms) / 1e3}, {"producer", s.ahead_producer}, {"line", s.ahead_line},
+                        {"position", s.ahead_position}, {"late", s.ahead_late}, {"text", engine::ahead_text(s)}};
+  }
   j["lag_seconds"] = s.watermark_ms == StreamStats::kNoTime ? Json(nullptr) : Json(static_cast<double>(view.now_ms - s.watermark_ms) / 1e3);
   j["held_by"] = s.held_by.empty() ? s.name : s.held_by;
   j["greatest_time"] = time_or_null(s.greatest_ms);

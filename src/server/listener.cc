@@ -1,6 +1,7 @@
 #include "server/listener.h"
 
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <boost/asio/buffer.hpp>
@@ -107,6 +108,12 @@ void Listener::take(tcp::socket socket) {
   if (!refusal_.empty()) answer = refusal_;
   socket.write_some(asio::buffer(answer), error);
   socket.shutdown(tcp::socket::shutdown_send, error);
+}
+
+bool Listener::waiting() {
+  if (!acceptor_.is_open()) return false;
+  pollfd at{acceptor_.native_handle(), POLLIN, 0};
+  return ::poll(&at, 1, 0) > 0;
 }
 
 void Listener::stop() {

@@ -45,6 +45,8 @@ class Listener {
   uint16_t port() const { return port_; }
   // Until here clients wait in the backlog.
   void start();
+  // Whether a client waits to be accepted.
+  bool waiting();
   // Takes the connections that are waiting (those that came before start() are let go), then accepts no more.
   void stop();
 

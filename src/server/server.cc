@@ -21,6 +21,7 @@
 #include "server/http_guard.h"
 #include "server/http_listener.h"
 #include "server/service_manager.h"
+#include "server/silence_watch.h"
 #include "server/vital_signs.h"
 
 namespace cep::server {
@@ -66,6 +67,7 @@ struct Server::Impl {
   EventListener events;
   AlertListener alerts;
   std::optional<HttpListener> http;
+  SilenceWatch silence;
   ServiceManager service;
   VitalSigns signs;
   asio::signal_set stop_signals{io};
@@ -84,7 +86,8 @@ Server::Impl::Impl(engine::DurableEngine* engine_to_serve, const ServerOptions& 
       engine(engine_to_serve),
       count{0, server_options.connections, {}, {}},
       events(&io, engine, server_options.line_bytes, &count, [this] { next_step_of_stop(); }),
-      alerts(&io, engine, server_options.subscriber_lag_bytes, &count, [this] { next_step_of_stop(); }) {
+      alerts(&io, engine, server_options.subscriber_lag_bytes, &count, [this] { next_step_of_stop(); }),
+      silence(&io, engine, {[this] { return events.mark_unread(); }, [this] { return events.marked_read() && (!http || http->all_offered()); }}) {
   if (!options.http) return;
   HttpLimits limits;
   limits.names = machine_names();
@@ -129,6 +132,7 @@ void Server::Impl::ready() {
   }
   events.start();
   alerts.start();
+  silence.start();
   LogLine(LogLevel::kInfo, "listening")
       .add("events", base::to_text({options.events.host, events.port()}))
       .add("alerts", base::to_text({options.alerts.host, alerts.port()}))
@@ -249,6 +253,7 @@ void Server::Impl::next_step_of_stop() {
 
 void Server::Impl::stop_engine() {
   stage = Stage::kSending;
+  silence.stop();
   engine_stopped = true;
   failure = engine->stop();
   take_notices();  // the last records

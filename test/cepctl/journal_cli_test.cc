@@ -126,7 +126,7 @@ TEST_CASE("journal ls and verify: a table, objects, the verdict") {
 TEST_CASE("journal cat: lines that replay obeys") {
   Fixture f;
   CHECK(f.run("cat") == 0);
-  CHECK(f.out.rfind("{\"_load\":{\"semantics\":1,", 0) == 0);
+  CHECK(f.out.rfind("{\"_load\":{\"semantics\":2,", 0) == 0);
   CHECK(has(f.out, "\n{\"_at\":1767225600002}\n{\"id\":\"e2\",\"ts\":2}\n{\"id\":\"e3\",\"ts\":3}\n{\"_at\":1767225600004}\n"));
   CHECK(f.run("cat --from 3 --to 4") == 0);
   CHECK(f.out == "{\"_at\":1767225600002}\n{\"id\":\"e3\",\"ts\":3}\n{\"_at\":1767225600004}\n{\"id\":\"e4\",\"ts\":4}\n");
@@ -146,7 +146,7 @@ TEST_CASE("journal skip: the line is a reject from then on") {
   CHECK(f.run("skip 1") == 2);
   CHECK(has(f.err, "the journal's first load"));
   CHECK(f.run("skip 8") == 2);   // the skip itself
-  CHECK(has(f.err, "no line, tick or load"));
+  CHECK(has(f.err, "no line, tick, load or reset"));
   CHECK(f.run("skip 99") == 2);
   CHECK(has(f.err, "no position 99"));
 }

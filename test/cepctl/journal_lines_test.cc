@@ -65,7 +65,7 @@ TEST_CASE("ticks and loads are lines, sessions, skips and forgotten producers ar
   journal::append_skip(3, "r", &payload);
   journal::append_forget("p", &payload);
   CHECK(print({1, 5, 7, payload}) ==
-        "{\"_load\":{\"semantics\":1,\"limits\":{\"line\":1,\"depth\":2,\"runs_per_key\":3,\"matches_per_event\":4,\"record\":5},"
+        "{\"_load\":{\"semantics\":2,\"limits\":{\"line\":1,\"depth\":2,\"runs_per_key\":3,\"matches_per_event\":4,\"record\":5},"
         "\"files\":[{\"name\":\"a.cep\",\"text\":\"stream a\\n\"}],"
         "\"tables\":[{\"name\":\"t.csv\",\"text\":\"k,v\\n\"},{\"name\":\"u.csv\",\"base64\":\"/wB6eg==\"}]}}\n"
         "{\"_tick\":99}\n");

@@ -101,6 +101,43 @@ TEST_CASE("the rest of a connection's requests stays behind its lines, loads com
   CHECK(queue.bytes() == 0);
 }
 
+TEST_CASE("what was read up to a moment is told behind all that any connection has offered by then, and though one floods") {
+  auto mark = [](int64_t at_ms) {
+    Request r = other(Request::Kind::kAllRead, 0);
+    r.at_ms = at_ms;
+    return r;
+  };
+  RequestQueue queue(16 << 20);
+  queue.push(mark(1));
+  queue.push(mark(2));                 // nothing came in between: one that says more
+  std::vector<Request> out;
+  while (!queue.empty()) queue.turn(1'000'000, &out);
+  REQUIRE(out.size() == 1);
+  CHECK(out[0].at_ms == 2);
+
+  out.clear();
+  queue.push(lines(1, 1, 50'000));
+  queue.push(lines(2, 1, 1));
+  queue.push(mark(3));
+  queue.push(lines(2, 2, 1));          // joined to what the mark waits for
+  queue.push(lines(3, 1, 1));
+  queue.push(mark(4));
+  uint64_t next = 50'001;
+  std::map<int64_t, std::map<uint64_t, std::vector<int64_t>>> before;   // what had been taken when a mark was
+  for (int turns = 0; before.size() < 2; ++turns) {
+    REQUIRE(turns < 10'000);
+    queue.push(lines(1, next + 1, 100));   // a gap: a request of its own
+    next += 101;
+    queue.turn(RequestQueue::kTurnWork, &out);
+    if (out.back().kind == Request::Kind::kAllRead) before[out.back().at_ms] = taken(out);
+  }
+  REQUIRE(before.size() == 2);
+  CHECK(before.begin()->first == 3);
+  CHECK(before[3][1].size() >= 50'000);
+  CHECK(before[3][2] == std::vector<int64_t>{1, 2});
+  CHECK(before[4][3] == std::vector<int64_t>{1});
+}
+
 TEST_CASE("one that floods finds no room, another does; whoever was refused is told in time") {
   RequestQueue queue(1 << 20);
   uint64_t number = 1;

@@ -35,6 +35,8 @@ void append_again(const Entry& e, std::string* out) {
     case EntryKind::kTick: return append_tick(e.now_ms, out);
     case EntryKind::kSkip: return append_skip(e.position, e.reason, out);
     case EntryKind::kForget: return append_forget(e.source.producer, out);
+    case EntryKind::kAccepted: return append_accepted(e.position, e.next, e.reason, out);
+    case EntryKind::kReset: return append_reset(e.source.stream, out);
     case EntryKind::kLoad: {
       Result<Load> load = decode_load(e.body);
       if (load.ok()) return append_load(load.value(), out);

@@ -58,13 +58,16 @@ TEST_CASE("each kind of entry has the bytes of FORMAT.md") {
   out.clear();
   append_forget("p", &out);
   CHECK(hex(out) == "08" "0170");
+  out.clear();
+  append_reset("tx", &out);
+  CHECK(hex(out) == "0a" "027478");
 }
 
 TEST_CASE("a load has the bytes of FORMAT.md and comes back whole") {
   std::string out;
   append_load(some_load(), &out);
   CHECK(hex(out) == "0634"                                // kind, length of the body
-                    "0101"                                // version, semantics
+                    "0102"                                // version, semantics
                     "ac0240020304"                        // limits
                     "02" "05612e636570" "0873747265616d2061" "00" "05622e636570" "00" "01"
                     "01" "05742e637376" "046b0a00ff"

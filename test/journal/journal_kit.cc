@@ -47,6 +47,7 @@ std::string text_of(const Entry& e) {
       for (uint64_t next : e.next) out += " " + std::to_string(next);
       return out + " " + std::string(e.reason);
     }
+    case EntryKind::kReset: return "reset " + std::string(e.source.stream);
   }
   return "?";
 }
@@ -55,7 +56,7 @@ std::string append_random_entry(std::string* payload) {
   const std::string a = random_text(50), b = random_text(10);
   const uint64_t n = random_number();
   const size_t from = payload->size();
-  switch (*rc::gen::inRange(1, 10)) {
+  switch (*rc::gen::inRange(1, 11)) {
     case 1: append_line(a, payload); return "line " + a;
     case 2: append_broken(n, a, b, payload); return "broken " + std::to_string(n) + " " + a + " " + b;
     case 3: append_source({a, b, n, n / 2}, payload); return "source " + text_of(Source{a, b, n, n / 2});
@@ -86,7 +87,8 @@ std::string append_random_entry(std::string* payload) {
       e.kind = EntryKind::kAccepted, e.position = n, e.next = next, e.reason = b;
       return text_of(e);
     }
-    default: append_forget(a, payload); return "forget " + a;
+    case 9: append_forget(a, payload); return "forget " + a;
+    default: append_reset(a, payload); return "reset " + a;
   }
 }
 

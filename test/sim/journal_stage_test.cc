@@ -106,7 +106,87 @@ TEST_CASE("arrivals never go back, whatever the clock does") {
     s.sync();
   }
   for (size_t i = 1; i < s.frames.size(); ++i) CHECK(s.frames[i - 1].arrival_ms <= s.frames[i].arrival_ms);
-  CHECK(s.frames.front().arrival_ms < s.frames.back().arrival_ms);
+}
+
+TEST_CASE("a wall clock that jumps and comes back leaves no trace in the arrivals") {
+  sim::SimEnv env(1);
+  Stage s(&env);
+  auto arrival_after = [&](int64_t set_ms, uint64_t pass_ms) {
+    env.set_wall_clock(set_ms);
+    env.advance_ms(pass_ms);
+    s.lines(1, "", 0, 1, 1);
+    s.sync();
+    return s.frames.back().arrival_ms;
+  };
+  const int64_t begin = arrival_after(0, 0);
+  CHECK(arrival_after(2 * 3600'000, 4000) - begin <= 4000 + 1);   // +2 h for 4 s
+  CHECK(arrival_after(-2 * 3600'000, 1000) - begin <= 5000 + 1);
+  CHECK(arrival_after(-2 * 3600'000, 60'000) - begin >= 62'000 - 3);  // -2 h, and it stays there: slowed down by a twentieth at most
+  CHECK(arrival_after(2 * 3600'000, 10'000) - begin <= 75'000 + 1);
+}
+
+TEST_CASE("a wall clock that stays ahead is followed, and the step is no silence") {
+  sim::SimEnv env(1);
+  Stage s(&env);
+  auto look = [&](uint64_t pass_ms) {
+    env.advance_ms(pass_ms);
+    s.stage->take_silence(s.stage->clock().now_ms());
+    s.sync();
+    journal::EntryCursor cursor(s.frames.back().payload);
+    journal::Entry e;
+    REQUIRE(cursor.next(&e));
+    REQUIRE(e.kind == journal::EntryKind::kTick);
+    return std::pair(e.now_ms, s.frames.back().arrival_ms);
+  };
+  s.lines(1, "", 0, 1, 1);
+  s.stage->take_silence(s.stage->clock().now_ms());   // the first one has nothing before it
+  const auto before = look(100);
+  CHECK(before.first == before.second);
+  env.set_wall_clock(3600'000);
+  int64_t last = before.first;
+  for (int i = 0; i < 99; ++i) {
+    const auto [now, arrival] = look(100);
+    CHECK(now == arrival);
+    CHECK(arrival - std::exchange(last, arrival) <= 101);
+  }
+  look(100);
+  const auto step = look(200);   // by now it has stood for ten seconds
+  CHECK(std::max(step.second, s.frames.back().arrival_ms) - last >= 3600'000);
+  bool pause = false;
+  for (const auto& frame : s.frames) {
+    journal::EntryCursor cursor(frame.payload);
+    for (journal::Entry e; cursor.next(&e);) pause |= e.kind == journal::EntryKind::kTick && frame.arrival_ms - e.now_ms >= 3600'000;
+  }
+  CHECK(pause);
+}
+
+TEST_CASE("a gap between two looks at the sockets is a pause, not silence") {
+  sim::SimEnv env(1);
+  Stage s(&env);
+  s.lines(1, "", 0, 1, 1);
+  auto ticks = [&] {
+    std::vector<std::pair<int64_t, int64_t>> out;
+    s.sync();
+    for (const auto& frame : s.frames) {
+      journal::EntryCursor cursor(frame.payload);
+      for (journal::Entry e; cursor.next(&e);)
+        if (e.kind == journal::EntryKind::kTick) out.emplace_back(e.now_ms, frame.arrival_ms);
+    }
+    return out;
+  };
+  auto look = [&](uint64_t pass_ms) {
+    env.advance_ms(pass_ms);
+    const int64_t at_ms = s.stage->clock().now_ms();
+    s.stage->take_silence(at_ms);
+    return at_ms;
+  };
+  look(100);
+  const int64_t second = look(1000), third = look(12'000), fourth = look(100);
+  const auto all = ticks();
+  REQUIRE(all.size() >= 3);
+  CHECK(all[all.size() - 3] == std::pair(second, second));
+  CHECK(all[all.size() - 2] == std::pair(second, third));
+  CHECK(all[all.size() - 1] == std::pair(fourth, fourth));
 }
 
 TEST_CASE("a scan finds the sessions as the stage left them") {
@@ -125,7 +205,7 @@ TEST_CASE("a scan finds the sessions as the stage left them") {
       else if (what < 6 && session && session->connection != 0) s.lines(session->connection, producer, session->epoch, session->next, 1 + static_cast<uint32_t>(dice.below(3)), dice.chance(0.3));
       else if (what == 6) s.lines(0, "", 0, step, 2);
       else if (what == 7 && session && session->connection != 0) s.stage->take_goodbye(session->connection);
-      else if (what == 8) s.stage->take_tick();
+      else if (what == 8) s.stage->take_silence(s.stage->clock().now_ms());
       else if (what == 9) s.stage->forget_unseen(10'000);
       if (dice.chance(0.4)) s.sync();
     }

@@ -105,11 +105,20 @@ void Life::meanwhile() {
 // Nothing was read for a while: the disk was full, say.
 Status Life::pause() {
   if (!stages_->feed->engine() || !stages_->feed->engine()->wants_ticks()) return {};
-  const int64_t since_ms = w_.env.wall_ms();
-  w_.env.advance_ms(w_.rng.below(100));
-  stages_->journal->take_pause(since_ms);
+  w_.env.advance_ms(cep::engine::JournalStage::kPauseMs + w_.rng.below(100));
+  stages_->journal->take_silence(stages_->journal->clock().now_ms());
   ++w_.pauses;
   return {};
+}
+
+// Nothing waits unread at a moment, and nothing was read for some time behind it, in which lines come: they are taken before the engine hears of that moment.
+void Life::look_at_sockets() {
+  const int64_t at_ms = stages_->journal->clock().now_ms();
+  if (w_.rng.coin()) {
+    w_.env.advance_ms(w_.rng.below(20));
+    put_plain_lines();
+  }
+  stages_->journal->take_silence(at_ms);
 }
 
 // As a person or logrotate does: moved away, with a new one in its place or without, or copied and emptied. What they do is durable.
@@ -130,7 +139,6 @@ Status Life::move_file() {
 
 Status Life::start() {
   if (Status recovered = recover(); !recovered.ok()) return recovered;
-  if (stages_->feed->engine() && stages_->feed->engine()->wants_ticks() && !held_) stages_->journal->take_pause(stages_->scan.last_arrival_ms);
   if (!load_asked_ && stages_->differs(set_)) stages_->journal->take_load(0, set_);
   stages_->journal->forget_unseen(kTtlMs);   // as the daemon: from here on producers may come back
   auto file = cep::output::FileOutput::open(&w_.env, stages_->log.get(), {kFileOutput, Channel::kAlerts, {}, stages_->places.acknowledged("alerts", kFilePlace), stages_->dir.note("file")});
@@ -160,7 +168,7 @@ Status Life::step() {
   else if (what < 95) return checked(keep_house());
   else if (what < 97) return checked(load());
   else if (what < 98) forget();
-  else if (stages_->feed->engine() && stages_->feed->engine()->wants_ticks()) stages_->journal->take_tick();   // held or not
+  else if (stages_->feed->engine() && stages_->feed->engine()->wants_ticks()) look_at_sockets();   // held or not
   return checked({});
 }
 

@@ -84,6 +84,7 @@ class Life {
   void meet(uint64_t position);
   void meanwhile();
   cep::Status pause();
+  void look_at_sockets();
   cep::Status move_file();
   bool wait_durable(uint64_t position);
 
