@@ -187,6 +187,8 @@ class DurableEngine {
   virtual const std::string& log_id() const = 0;
 
   virtual DurableStatus status() const = 0;   // any thread
+  // The daemon stops: what has come is still taken, although limits.memory is met. Any thread; once, before stop().
+  virtual void closing() = 0;
   // Nothing more is offered: all that was taken becomes durable, is worked and published; then the threads end: notify is not called any more. While it recovers the recovery is given
   // up instead. Returns what failed, if anything. Call once, after start().
   virtual Status stop() = 0;

@@ -45,9 +45,9 @@ uint64_t DurableThreads::target_us() const { return kTargetUs + (static_cast<uin
 
 // Whether something is asked that may be served now. When it stops, all of it: nothing more comes in, and a recovery that is given up takes no frames. With in_mutex_ held.
 bool DurableThreads::can_take() {
+  if (!in_stop_) window_.worked(worked_position(), target_us(), options_.env->steady_us());   // noted when it is so, not when somebody asks again
   if (in_.empty() || no_room_) return false;
   if (in_stop_) return true;
-  window_.worked(worked_position(), target_us(), options_.env->steady_us());
   if (window_.room() == 0) window_.full();
   return window_.room() > 0 && frames_bytes_ < options_.queue_bytes && notices_waiting_ < kNoticesMost;
 }
@@ -199,6 +199,7 @@ void DurableThreads::look_at_memory() {
     base::give_back_memory();
   }
   const bool before = shut();
+  if (closing_ && !past_memory_.exchange(true)) return opened_or_shut(before);
   if (!memory_.look(base::memory_use())) return;
   if (memory_.full()) {
     base::LogLine(base::LogLevel::kWarn, "limits.memory is met: nothing is read from producers until there is less").add("memory", memory_text());
@@ -225,7 +226,7 @@ std::string DurableThreads::memory_text() const {
 void DurableThreads::note_start() {
   const uint64_t at = options_.env->steady_us();
   const bool close = phase_ == Phase::kRecovering || memory_.used() > memory_.bound() / 4;
-  if (held_by_starts_ || at - last_note_us_ < (close ? kNoteUs : kHouseUs)) return;
+  if (!starts_decided_ || held_by_starts_ || at - last_note_us_ < (close ? kNoteUs : kHouseUs)) return;
   last_note_us_ = at;
   const MemoryWatch::Reading memory = memory_.read(base::memory_use());
   StartNote note;
@@ -258,7 +259,7 @@ bool DurableThreads::hold_for_starts() {
 // What is looked at once in a while: room on the disk, producers to forget.
 void DurableThreads::housekeeping() {
   const uint64_t now = options_.env->steady_us();
-  look_at_memory();
+  if (phase_ == Phase::kReady || phase_ == Phase::kHeld) look_at_memory();   // else a recovery that is given up may still look
   if (now - last_house_us_ < kHouseUs) return;
   last_house_us_ = now;
   static_cast<void>(stages_->journal->clock().now_ms());  // though nothing comes
@@ -347,7 +348,9 @@ bool DurableThreads::recover() {
   replay.stop = [this] { return give_up_recovery_ || failed_; };
   replay.too_much = [this] { return memory_is_short(); };
   Result<Replayed> done = Replayed{};
-  if (hold_for_starts()) done.value().held_at = status_.held_position;   // which this thread has written
+  const bool held = hold_for_starts();
+  starts_decided_ = true;
+  if (held) done.value().held_at = status_.held_position;   // which this thread has written
   else done = stages_->recover(options_, replay);
   if (!done.ok()) {
     fail(done.status());

@@ -55,6 +55,7 @@ class DurableThreads : public DurableEngine {
   const output::OutputLog& log() const override { return *stages_->log; }
   const std::string& log_id() const override { return stages_->dir.id; }
   DurableStatus status() const override;
+  void closing() override { closing_ = true; }
   Status stop() override;
 
  private:
@@ -94,7 +95,7 @@ class DurableThreads : public DurableEngine {
   void tell_of_room(bool full, uint64_t free) const;
   void tell_of_clock();
   void look_at_room();
-  bool shut() const { return no_room_ || memory_.full(); }
+  bool shut() const { return no_room_ || (memory_.full() && !past_memory_); }
   void opened_or_shut(bool before);
 
   // Memory: journal thread; ingest thread while it recovers
@@ -130,7 +131,8 @@ class DurableThreads : public DurableEngine {
   DurableOptions options_;
   MemoryWatch memory_;
   StartNotes starts_;
-  std::atomic<bool> held_by_starts_{false};
+  std::atomic<bool> held_by_starts_{false}, starts_decided_{false};   // who writes the note: ingest thread, then journal thread
+  std::atomic<bool> closing_{false}, past_memory_{false};              // what has come is still taken
   std::unique_ptr<Stages> stages_;
   std::function<void()> notify_;
   std::atomic<Phase> phase_{Phase::kRecovering};

@@ -41,6 +41,9 @@ class OpeningEngine final : public DurableEngine {
   const output::OutputLog& log() const override { return ready()->log(); }
   const std::string& log_id() const override { return id_; }
   DurableStatus status() const override;
+  void closing() override {
+    if (opened() != nullptr) opened()->closing();
+  }
   Status stop() override;
 
  private:

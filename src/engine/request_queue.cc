@@ -127,7 +127,7 @@ uint64_t RequestQueue::turn(uint64_t work_most, std::vector<Request>* out) {
   const uint64_t due = alone ? work_most : std::min(work_most, kTurnWork);
   uint64_t done = 0;
   if (!alone && flow.debt >= due) {
-    flow.debt -= due;
+    flow.debt -= std::min(flow.debt, kTurnWork);   // a whole turn, however little of this call is left
   } else {
     const uint64_t most = alone ? due : due - std::exchange(flow.debt, 0);
     while (!flow.requests.empty() && (done == 0 || done < most)) {

@@ -233,6 +233,7 @@ void Server::Impl::stop(int signal) {
     if (http) http->abort();
     return stop_engine();
   }
+  engine->closing();
   events.stop(steady_clock::now() + milliseconds(options.read_rest_ms));
   if (http) http->stop();
   give_up_after_drain([this] {

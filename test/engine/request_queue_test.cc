@@ -227,3 +227,16 @@ TEST_CASE("after a while without haste the window is narrow again, but for what 
   CHECK(window.work() <= WorkWindow::kFirstWork);
   CHECK(window.room() > 0);
 }
+
+TEST_CASE("debts are paid in whole turns, however little of a call is left") {
+  RequestQueue queue(64 << 20);
+  for (uint64_t connection = 1; connection <= 40; ++connection) {
+    queue.push(lines(connection, 1, 1, 1'000'000));
+    queue.push(other(Request::Kind::kFinish, connection));
+  }
+  std::vector<Request> out;
+  while (out.size() < 40) queue.turn(1'000'000'000, &out);
+  size_t turns = 0;
+  for (; out.size() < 80; ++turns) queue.turn(1, &out);
+  CHECK(turns <= 40 * (1'000'000 / RequestQueue::kTurnWork + 2));
+}
