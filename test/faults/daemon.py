@@ -90,13 +90,16 @@ class Daemon:
         return self.running() and self.readiness()[0] == 200
 
     def get(self, path, seconds=10):
-        """(status, text) of an HTTP GET; (0, reason) where nobody answers."""
+        return self.request("GET", path, seconds=seconds)
+
+    def request(self, method, path, body=None, seconds=60):
+        """(status, text) of an HTTP call; (0, reason) where nobody answers in time."""
         port = self.port("http")
         if not port:
             return 0, "no HTTP port yet"
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, body)
             answer = connection.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:

@@ -34,8 +34,17 @@ def swallow(wire):
 
 def pour(lines, connections=2, reads=True, first=b""):
     """A sender of the same pieces over and over on some connections. `lines`: function(chance) → an iterable of lines, of which a piece is filled."""
+    return pour_pieces(lambda chance: [fill(lines(chance)) for _ in range(4)], connections, reads, first)
+
+
+def pour_huge(line, connections=2):
+    """Pieces of one huge line each."""
+    return pour_pieces(lambda chance: [line(chance) + b"\n" for _ in range(12)], connections)
+
+
+def pour_pieces(make, connections, reads=True, first=b""):
     def send(attack):
-        pieces = [fill(lines(attack.chance)) for _ in range(4)]
+        pieces = make(attack.chance)
 
         def one(chance):
             wire = Wire(attack.events)
@@ -119,23 +128,6 @@ def huge(chance):
 def deep(chance):
     n = chance.choice((60, 64, 70, 1000, 100000, 400000))
     return chance.choice((b'{"_stream":"tx","a":' + b"[" * n + b"]" * n + b"}", b"[" * n, b'{"a":' * n, b'{"_stream":"tx","a":' + b'{"b":' * n + b"1" + b"}" * n + b"}"))
-
-
-def pour_huge(lines, connections=2):
-    """Pieces of one huge line each."""
-    def send(attack):
-        pieces = [lines(attack.chance) + b"\n" for _ in range(12)]
-
-        def one(chance):
-            wire = Wire(attack.events)
-            swallow(wire)
-            while not attack.over():
-                wire.send(pieces[chance.randrange(len(pieces))])
-                with attack.lock:
-                    attack.rounds += 1
-            wire.close()
-        attack.round(connections, one)
-    return send
 
 
 def hellos(attack):

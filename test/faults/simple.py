@@ -1,5 +1,4 @@
 """A daemon with one pattern file of one's own and plain lines by HTTP: for tests that need no load."""
-import http.client
 import json
 import os
 import shutil
@@ -25,15 +24,7 @@ class Simple:
 
     def request(self, method, path, body="", seconds=60):
         """(status, text); (0, reason) where nobody answers in time."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.daemon.port("http"), timeout=seconds)
-        try:
-            connection.request(method, path, body.encode())
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode("utf-8", "replace")
-        except (OSError, http.client.HTTPException) as error:
-            return 0, str(error)
-        finally:
-            connection.close()
+        return self.daemon.request(method, path, body.encode(), seconds)
 
     def send(self, events, seconds=60):
         """Posts them; (status, text)."""
