@@ -156,6 +156,7 @@ class Engine {
   virtual UnnamedLines unnamed_lines() const = 0;
   // In force: of the program loaded last.
   virtual const Limits& limits() const = 0;
+  virtual uint32_t semantics() const = 0;
 };
 
 }  // namespace cep

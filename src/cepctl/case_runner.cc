@@ -50,11 +50,14 @@ Collected collect(const Case& c, const Combination& how, uint64_t seed) {
     engine->end();
     return out;
   }
-  Program program{c.program, {}, options.limits, kSemanticsVersion};
+  Program program{c.program, {}, options.limits, engine->semantics()};
   if (how.reload > 0) Engine::read_table_files(&program, &out.diagnostics);
   std::string_view rest = c.events;
   for (uint32_t n = 1; !rest.empty(); ++n) {
-    if (how.reload > 0 && n % how.reload == 0) engine->load(program, &out.diagnostics);
+    if (how.reload > 0 && n % how.reload == 0) {
+      program.semantics = engine->semantics();  // a `_load` of the case may have said another
+      engine->load(program, &out.diagnostics);
+    }
     const size_t lf = rest.find('\n');
     const OfferResult result = engine->offer(rest.substr(0, lf), {});
     if (result.load_failed) {

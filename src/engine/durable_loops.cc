@@ -15,6 +15,8 @@ namespace {
 constexpr uint64_t kHouseUs = 1'000'000;
 constexpr uint64_t kForgetUs = 60'000'000;
 constexpr uint64_t kStatusUs = 200'000;
+constexpr uint64_t kRecoveryStatusUs = 20'000;  // what a start that dies leaves behind names who holds the state (note_start)
+constexpr uint64_t kStatusShare = 20;           // of the thread's time at most one part in so many goes into it
 constexpr uint64_t kMemoryUs = 5'000;           // a machine fills some MB meanwhile
 constexpr uint64_t kMemoryIdleUs = 50'000;      // while shards may be at work and nothing comes in
 constexpr uint64_t kTrimUs = 500'000;
@@ -441,12 +443,14 @@ void DurableThreads::tell_of_ahead(const std::vector<StreamStats>& streams) {
 void DurableThreads::publish_status(bool now) {
   const uint64_t at = options_.env->steady_us();
   Engine* engine = stages_->feed->engine();
-  if (!engine || (!now && at - last_status_us_ < kStatusUs)) return;
+  const uint64_t every = phase_ == Phase::kRecovering ? std::clamp(status_cost_us_ * kStatusShare, kRecoveryStatusUs, kStatusUs) : kStatusUs;
+  if (!engine || (!now && at - last_status_us_ < every)) return;
   last_status_us_ = at;
   EngineStats stats = engine->stats();
   std::vector<StreamStats> streams = engine->stream_stats();
   std::vector<OperatorStats> operators = engine->operator_stats();
   std::vector<StateSize> sizes = state_sizes(*engine);
+  status_cost_us_ = options_.env->steady_us() - at;
   if (phase_ != Phase::kRecovering) tell_of_ahead(streams);
   std::lock_guard lock(status_mutex_);
   status_.engine = stats;

@@ -191,6 +191,7 @@ class DurableThreads : public DurableEngine {
   uint64_t sync_mean_us_ = 0;             // how long a sync takes of late
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;
+  uint64_t status_cost_us_ = 0;
   std::map<std::string, uint64_t> ahead_told_;       // by stream: the position of the line that was told of
   // I/O thread alone.
   UnnamedLines unnamed_ = UnnamedLines::kRejected;   // with set_; loads thread

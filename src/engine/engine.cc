@@ -109,6 +109,7 @@ class RunningEngine : public Engine {
   std::vector<engine::StateSize> state_sizes() const;
   std::vector<std::string> streams() const override { return streams_; }
   const Limits& limits() const override { return options_.limits; }
+  uint32_t semantics() const override { return options_.semantics; }
   bool has_stream(std::string_view name) const override { return std::find(streams_.begin(), streams_.end(), name) != streams_.end(); }
   UnnamedLines unnamed_lines() const override {
     const plan::Plan& plan = *loaded_->plan;
