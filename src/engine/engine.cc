@@ -224,7 +224,7 @@ EngineStats RunningEngine::stats() const {
 
 std::vector<engine::StateSize> RunningEngine::state_sizes() const {
   const plan::Plan& plan = *loaded_->plan;
-  const std::vector<runtime::Lane>& lanes = loaded_->topology.lanes;
+  const std::vector<plan::Lane>& lanes = loaded_->topology.lanes;
   const std::vector<uint64_t> bytes = pipeline_->stats().lane_bytes;
   std::vector<engine::StateSize> out;
   for (size_t lane = 0; lane < std::min(lanes.size(), bytes.size()); ++lane) {

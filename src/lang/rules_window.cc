@@ -1,10 +1,9 @@
 #include "lang/rules_window.h"
 
-#include <numeric>
-
 #include "base/time_text.h"
 #include "lang/binder_constant.h"
 #include "lang/rules_warnings.h"
+#include "plan/physical/slices.h"
 
 namespace cep::lang {
 
@@ -224,7 +223,7 @@ void warn_assigner(const WindowClause& clause, const WindowAssigner& a, Context*
     context->report.warning(clause.span, "`every` is longer than the window: what comes between the end of one "
                                          "and the beginning of the next is in none");
   }
-  int64_t panes = a.size_ms / std::gcd(a.size_ms, a.slide_ms);
+  const int64_t panes = plan::slices_of(a).per_window;
   if (panes > kManyPanes && a.size_ms / panes < a.slide_ms) {
     context->report.warning(clause.span, "each window is put together from " + std::to_string(panes) +
                                              " panes of " + text(a.size_ms / panes) +
@@ -235,7 +234,7 @@ void warn_assigner(const WindowClause& clause, const WindowAssigner& a, Context*
 void warn_many_windows(const WindowClause& clause, const WindowAssigner& a, const plan::Alert* alert, Context* context) {
   if (a.kind != WindowKind::kSliding || (alert && alert->throttle_ms >= 0)) return;
   const int64_t windows = a.size_ms / a.slide_ms;
-  const bool odd = a.size_ms / std::gcd(a.size_ms, a.slide_ms) > windows;  // told by warn_assigner
+  const bool odd = plan::slices_of(a).per_window > windows;  // told by warn_assigner
   if (windows < kManyWindows || odd) return;
   context->report.warning(clause.span, "every event is in " + grouped(static_cast<uint64_t>(windows)) + " windows, and each of them gives a result of its own: one event makes " +
                                            grouped(static_cast<uint64_t>(windows)) + " records for its key; make `every` longer, or add `at most once per D` at the alert");

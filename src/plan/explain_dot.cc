@@ -2,6 +2,7 @@
 #include "plan/explain.h"
 #include "plan/explain_window.h"
 #include "plan/explain_words.h"
+#include "plan/physical/placement.h"
 
 namespace cep::plan {
 namespace {
@@ -77,6 +78,7 @@ void append_automaton(const Plan& plan, size_t index, const Files& files, std::s
 
 std::string explain_dot(const Plan& plan, const Files& files) {
   std::string out = "digraph plan {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n";
+  const std::vector<Placement> placement = place(plan);
   for (size_t i = 0; i < plan.nodes.size(); ++i) {
     const Node& n = plan.nodes[i];
     out += "  n" + std::to_string(i) + " [label=" + quoted(title(n)) +
@@ -89,7 +91,7 @@ std::string explain_dot(const Plan& plan, const Files& files) {
       for (uint16_t k : in.key)
         keys.push_back(plan.nodes[static_cast<size_t>(in.node)].schema.fields[k].name);
       std::string label = keys.empty() ? "" : "by " + key_text(keys);
-      if (n.kind != NodeKind::kDerive && is_exchange(plan, in)) label += label.empty() ? "exchange" : "\nexchange";
+      if (n.kind != NodeKind::kDerive && is_exchange(placement, in)) label += label.empty() ? "exchange" : "\nexchange";
       out += "  n" + std::to_string(in.node) + " -> n" + std::to_string(i) +
              (label.empty() ? "" : " [label=" + quoted(label) + "]") + ";\n";
     }

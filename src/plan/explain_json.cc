@@ -3,6 +3,8 @@
 #include "plan/explain.h"
 #include "plan/explain_window.h"
 #include "plan/explain_words.h"
+#include "plan/physical/slices.h"
+#include "plan/physical/topology.h"
 
 namespace cep::plan {
 namespace {
@@ -66,7 +68,7 @@ class Json {
 
 class Writer {
  public:
-  Writer(const Plan& plan, const Files& files) : plan_(plan), files_(files) {}
+  Writer(const Plan& plan, const Files& files) : plan_(plan), files_(files), topology_(make_topology(plan)) {}
 
   std::string run() {
     j_.open('{');
@@ -139,10 +141,10 @@ class Writer {
 
   void assigner(const WindowAssigner& a) {
     j_.member("assigner", assigner_text(a));
-    const Panes panes = panes_of(a);
-    if (panes.per_window == 0) return;
-    j_.member_ms("pane_ms", panes.length_ms);
-    j_.member_ms("panes_per_window", panes.per_window);
+    if (a.kind != WindowKind::kTumbling && a.kind != WindowKind::kSliding) return;
+    const Slices slices = slices_of(a);
+    j_.member_ms("pane_ms", slices.length);
+    j_.member_ms("panes_per_window", slices.per_window);
   }
 
   void window(const Node& n) {
@@ -163,7 +165,7 @@ class Writer {
     select("select", n, w.select);
     if (w.having != nullptr) j_.member(w.having_each ? "having_each" : "having", written(w.having, files_));
     if (w.alert) alert(n, *w.alert);
-    in_words(window_lines(plan_, n));
+    in_words(window_lines(plan_, topology_, n));
   }
 
   void join(const Node& n) {
@@ -200,7 +202,7 @@ class Writer {
       j_.open('[');
       for (uint16_t k : in.key) j_.text(from.schema.fields[k].name);
       j_.close(']');
-      j_.member_if("exchange", n.kind != NodeKind::kDerive && is_exchange(plan_, in));
+      j_.member_if("exchange", n.kind != NodeKind::kDerive && is_exchange(topology_.placement, in));
       j_.close('}');
     }
     j_.close(']');
@@ -331,6 +333,7 @@ class Writer {
 
   const Plan& plan_;
   const Files& files_;
+  const Topology topology_;
   Json j_;
 };
 

@@ -6,6 +6,7 @@
 #include "plan/explain.h"
 #include "plan/explain_window.h"
 #include "plan/explain_words.h"
+#include "plan/physical/topology.h"
 
 namespace cep::plan {
 namespace {
@@ -38,10 +39,10 @@ class Names {
 class Text {
  public:
   Text(const Plan& plan, const Files& files)
-      : plan_(plan), files_(files), feeds_(feeds(plan)), of_feed_(plan.nodes.size()), readers_(plan.nodes.size()) {
+      : plan_(plan), files_(files), topology_(make_topology(plan)), of_feed_(plan.nodes.size()), readers_(plan.nodes.size()) {
     for (size_t i = 0; i < plan.nodes.size(); ++i) {
       const Node& n = plan.nodes[i];
-      if (n.kind == NodeKind::kSource) of_feed_[static_cast<size_t>(feeds_[i])].push_back(i);
+      if (n.kind == NodeKind::kSource) of_feed_[static_cast<size_t>(topology_.feed[i])].push_back(i);
       for (const Input& in : n.inputs)
         if (in.node >= 0) readers_[static_cast<size_t>(in.node)].push_back(n.name);
     }
@@ -109,7 +110,7 @@ class Text {
     line("time", time.empty() ? "the arrival of each event" : "the field " + time);
     line("watermark", watermark_words(n, time));
     Names together;
-    for (const size_t i : of_feed_[static_cast<size_t>(feeds_[index])]) {
+    for (const size_t i : of_feed_[static_cast<size_t>(topology_.feed[index])]) {
       if (i != index) together.add(plan_.nodes[i].name);
       if (together.full()) break;
     }
@@ -189,7 +190,7 @@ class Text {
       line("timeouts", "partial matches that run out of time are reported on the channel `timeouts`");
     }
     watermark_of(index, "an event is looked at when it has been passed");
-    const std::string exchange = exchange_text(plan_, n);
+    const std::string exchange = exchange_text(plan_, topology_, n);
     if (!exchange.empty()) line("exchange", exchange);
     state(n, p);
     conditions(n, p);
@@ -201,7 +202,7 @@ class Text {
     const WindowNode& w = *n.window;
     out_ += "window " + n.name + ": " + assigner_text(w.assigner) + "\n";
     line("reads", inputs_text(n));
-    lines(window_lines(plan_, n));
+    lines(window_lines(plan_, topology_, n));
     line("select", select_text(n, w.select));
     if (w.having != nullptr) line("having", written(w.having, files_));
     if (w.alert) line("alert", alert_text(n, *w.alert));
@@ -224,7 +225,7 @@ class Text {
   void surroundings(const Node& n, size_t index, bool sorts) {
     watermark_of(index, sorts ? "an event is looked at when it has been passed"
                               : "events are taken as they come, and it says what is over");
-    const std::string exchange = exchange_text(plan_, n);
+    const std::string exchange = exchange_text(plan_, topology_, n);
     if (!exchange.empty()) line("exchange", exchange);
     if (read_by_any(index)) read_by(index);
   }
@@ -345,7 +346,7 @@ class Text {
 
   void watermark_of(size_t index, const std::string& use) {
     Names names;
-    const std::vector<int> sources = sources_behind(plan_, static_cast<int>(index));
+    const std::vector<int>& sources = topology_.behind[index];
     for (const int s : sources) names.add(node(s).name);
     line("clock", (sources.size() < 2 ? "the watermark of " : "the least watermark of ") + names.text() + ": " + use);
   }
@@ -453,7 +454,7 @@ class Text {
 
   const Plan& plan_;
   const Files& files_;
-  std::vector<int> feeds_;
+  const Topology topology_;
   std::vector<std::vector<size_t>> of_feed_;       // by number of the feed: its source streams
   std::vector<std::vector<std::string>> readers_;  // by node: who reads it
   std::string out_;

@@ -1,8 +1,9 @@
 #include "plan/explain_window.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
+
+#include "plan/physical/slices.h"
 
 namespace cep::plan {
 namespace {
@@ -92,9 +93,9 @@ std::string late_words(const WindowNode& w) {
 }
 
 // The longest bound of disorder among the streams behind a node.
-int64_t disorder_ms(const Plan& plan, int node) {
+int64_t disorder_ms(const Plan& plan, const Topology& topology, int node) {
   int64_t most = 0;
-  for (const int s : sources_behind(plan, node)) {
+  for (const int s : topology.behind[static_cast<size_t>(node)]) {
     const Watermark& w = plan.nodes[static_cast<size_t>(s)].source.watermark;
     if (!w.punctuated) most = std::max(most, w.delay_ms);
   }
@@ -115,17 +116,16 @@ std::string accumulators(const WindowNode& w) {
          " values as they come";
 }
 
-std::string state_words(const Plan& plan, const Node& n) {
+std::string state_words(const Plan& plan, const Topology& topology, const Node& n) {
   const WindowNode& w = *n.window;
-  const int64_t disorder = disorder_ms(plan, n.inputs[0].node);
+  const int64_t disorder = disorder_ms(plan, topology, n.inputs[0].node);
   const std::string for_key = w.key_names.empty() ? "" : " for each key";
   const std::string limit =
       w.limit_keys_ms >= 0 ? "; a key that rests for " + duration_text(w.limit_keys_ms) + " is forgotten" : "";
   switch (w.assigner.kind) {
     case WindowKind::kTumbling:
     case WindowKind::kSliding: {
-      const Panes panes = panes_of(w.assigner);
-      const int64_t live = (w.assigner.size_ms + w.lateness_ms + disorder) / panes.length_ms + 1;
+      const int64_t live = (w.assigner.size_ms + w.lateness_ms + disorder) / slices_of(w.assigner).length + 1;
       return "up to about " + plural(live, "pane") + for_key + ", each with " + accumulators(w) +
              "; dropped when the watermark has passed the window" +
              (w.lateness_ms > 0 ? " and its lateness" : "") + limit;
@@ -195,22 +195,6 @@ std::vector<std::string> names_of(const event::Schema& schema, const std::vector
   return names;
 }
 
-// Where a derived stream has the fields of its input.
-Placement through(const Derive& derive, const Placement& from) {
-  if (!derive.has_select || !from.known) return from;
-  Placement out;
-  for (const uint16_t slot : from.slots) {
-    const auto same = [slot](const NamedExpr& named) {
-      return named.expr != nullptr && named.expr->op == expr::Op::kField && named.expr->slots[0] == slot;
-    };
-    const auto at = std::find_if(derive.select.begin(), derive.select.end(), same);
-    out.slots.push_back(at == derive.select.end() ? expr::kNoSlot
-                                                  : static_cast<uint16_t>(at - derive.select.begin()));
-  }
-  out.known = true;
-  return out;
-}
-
 }  // namespace
 
 std::string assigner_text(const WindowAssigner& a) {
@@ -233,25 +217,17 @@ std::string assigner_text(const WindowAssigner& a) {
   return "";
 }
 
-Panes panes_of(const WindowAssigner& a) {
-  Panes panes;
-  if ((a.kind != WindowKind::kTumbling && a.kind != WindowKind::kSliding) || a.size_ms <= 0) return panes;
-  panes.length_ms = std::gcd(a.size_ms, a.slide_ms);
-  panes.per_window = a.size_ms / panes.length_ms;
-  return panes;
-}
-
-Lines window_lines(const Plan& plan, const Node& n) {
+Lines window_lines(const Plan& plan, const Topology& topology, const Node& n) {
   const WindowNode& w = *n.window;
   Lines lines = {{"key", key_line(w.key_names, "windows")}, {"windows", windows_words(w.assigner)}};
-  const Panes panes = panes_of(w.assigner);
-  if (panes.per_window > 1)
-    lines.emplace_back("panes", std::to_string(panes.per_window) + " of " + duration_text(panes.length_ms) +
+  const Slices slices = slices_of(w.assigner);
+  if (slices.per_window > 1 && w.assigner.kind == WindowKind::kSliding)
+    lines.emplace_back("panes", std::to_string(slices.per_window) + " of " + duration_text(slices.length) +
                                     " to a window; windows share them, so an event is added once");
   lines.emplace_back("fires", fires_words(w));
   if (!carries_words(w).empty()) lines.emplace_back("carries", carries_words(w));
   lines.emplace_back("late", late_words(w));
-  lines.emplace_back("state", state_words(plan, n));
+  lines.emplace_back("state", state_words(plan, topology, n));
   return lines;
 }
 
@@ -303,39 +279,11 @@ Lines table_lines(const Plan& plan, size_t table) {
           {"asked by", users.empty() ? "nobody" : joined(users)}};
 }
 
-Placement placement_of(const Plan& plan, int node) {
-  Placement out;
-  if (node < 0) return out;
-  const Node& n = plan.nodes[static_cast<size_t>(node)];
-  if (!n.unique.empty()) return {true, n.unique[0].fields};
-  size_t keys = 0;
-  if (n.kind == NodeKind::kDerive) {
-    const Placement first = placement_of(plan, n.inputs[0].node);
-    for (const Input& in : n.inputs) {
-      const Placement other = placement_of(plan, in.node);
-      if (other.known != first.known || other.slots != first.slots) return out;
-    }
-    return through(n.derive, first);
-  }
-  if (n.kind == NodeKind::kSource) return out;
-  if (n.pattern != nullptr) keys = n.pattern->key_names.size();
-  if (n.window != nullptr) keys = n.window->key_names.size();
-  if (n.join != nullptr) keys = n.join->key_names.size();
-  out.known = true;
-  for (size_t k = 0; k < keys; ++k) out.slots.push_back(static_cast<uint16_t>(k));
-  return out;
-}
-
-bool is_exchange(const Plan& plan, const Input& input) {
-  const Placement from = placement_of(plan, input.node);
-  return from.known && from.slots != input.key;
-}
-
-std::string exchange_text(const Plan& plan, const Node& n) {
+std::string exchange_text(const Plan& plan, const Topology& topology, const Node& n) {
   if (n.kind == NodeKind::kSource || n.kind == NodeKind::kDerive) return "";
   std::vector<std::string> parts;
   for (const Input& in : n.inputs) {
-    if (!is_exchange(plan, in)) continue;
+    if (!is_exchange(topology.placement, in)) continue;
     const Node& from = plan.nodes[static_cast<size_t>(in.node)];
     parts.push_back("what " + from.name + " gives goes to " +
                     (in.key.empty() ? "one shard" : "the shard of its " + key_text(names_of(from.schema, in.key))));

@@ -163,45 +163,4 @@ std::string condition_text(const Condition& c) {
   return text;
 }
 
-std::vector<int> sources_behind(const Plan& plan, int node) {
-  std::vector<bool> seen(plan.nodes.size(), false);
-  std::vector<int> open = {node};
-  std::vector<int> found;
-  while (!open.empty()) {
-    const int n = open.back();
-    open.pop_back();
-    if (n < 0 || seen[static_cast<size_t>(n)]) continue;
-    seen[static_cast<size_t>(n)] = true;
-    const Node& at = plan.nodes[static_cast<size_t>(n)];
-    if (at.kind == NodeKind::kSource) found.push_back(n);
-    for (const Input& in : at.inputs) open.push_back(in.node);
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-std::vector<int> feeds(const Plan& plan) {
-  std::vector<int> root(plan.nodes.size());
-  for (size_t i = 0; i < root.size(); ++i) root[i] = static_cast<int>(i);
-  const auto find = [&root](int x) {
-    while (root[static_cast<size_t>(x)] != x) {
-      int& above = root[static_cast<size_t>(x)];
-      above = root[static_cast<size_t>(above)];
-      x = above;
-    }
-    return x;
-  };
-  // Every node belongs to the feed of what it reads; the least number stands for all.
-  for (size_t n = 0; n < plan.nodes.size(); ++n) {
-    for (const Input& in : plan.nodes[n].inputs) {
-      if (in.node < 0) continue;
-      const int a = find(static_cast<int>(n)), b = find(in.node);
-      root[static_cast<size_t>(std::max(a, b))] = std::min(a, b);
-    }
-  }
-  std::vector<int> feed(plan.nodes.size());
-  for (size_t i = 0; i < feed.size(); ++i) feed[i] = find(static_cast<int>(i));
-  return feed;
-}
-
 }  // namespace cep::plan

@@ -33,10 +33,5 @@ std::string message_text(const Alert& alert, const Node& node, const Files& file
 std::string key_text(const std::vector<std::string>& names);
 // The conditions of an edge: "p3 & !p1", "always".
 std::string condition_text(const Condition& c);
-// The source streams behind a node at any depth, in order of the plan.
-std::vector<int> sources_behind(const Plan& plan, int node);
-// For every node the number of its feed: streams that are read together, at any depth, have one (language.md,
-// "Time").
-std::vector<int> feeds(const Plan& plan);
 
 }  // namespace cep::plan

@@ -21,7 +21,7 @@ void forget_silent(int64_t bound, std::map<std::string, int64_t, std::less<>>* v
 
 }  // namespace
 
-ClockSet::ClockSet(const plan::Plan& plan, const Topology& topology)
+ClockSet::ClockSet(const plan::Plan& plan, const plan::Topology& topology)
     : topology_(topology), streams_(plan.nodes.size()), feeds_(plan.nodes.size()), clocks_(topology.clocks.size(), kNoTime),
       dirty_(topology.clocks.size(), 0) {
   for (int node : topology.sources) {

@@ -11,7 +11,7 @@
 
 #include "plan/plan.h"
 #include "runtime/succession.h"
-#include "runtime/topology.h"
+#include "plan/physical/topology.h"
 
 namespace cep::runtime {
 
@@ -20,7 +20,7 @@ inline constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
 
 class ClockSet {
  public:
-  ClockSet(const plan::Plan& plan, const Topology& topology);
+  ClockSet(const plan::Plan& plan, const plan::Topology& topology);
   ClockSet(const ClockSet&) = default;
 
   // Carries on what `before` knows of the source streams and clocks that go on; to be called before anything else. A clock that goes on never goes back. Streams
@@ -89,9 +89,9 @@ class ClockSet {
   int64_t group_clock(const std::vector<int>& nodes) const;
   int64_t least_behind(const std::vector<int>& nodes, int64_t foremost) const;
 
-  const Topology& topology_;
+  const plan::Topology& topology_;
   std::vector<Stream> streams_;  // by node; only sources are used
-  std::vector<Feed> feeds_;      // by the number in Topology::feed
+  std::vector<Feed> feeds_;      // by the number in plan::Topology::feed
   std::vector<int64_t> clocks_;
   std::vector<uint8_t> dirty_;   // groups to look at again
   std::vector<int> dirty_list_;

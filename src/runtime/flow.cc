@@ -2,7 +2,7 @@
 
 namespace cep::runtime {
 
-Flow::Flow(const plan::Plan& plan, const Topology& topology, bool view, const expr::Tables* tables)
+Flow::Flow(const plan::Plan& plan, const plan::Topology& topology, bool view, const expr::Tables* tables)
     : plan_(plan), topology_(topology), steps_(plan.nodes.size()), view_(view) {
   context_.arena = &arena_;
   context_.tables = tables;
@@ -16,7 +16,7 @@ Flow::Flow(const plan::Plan& plan, const Topology& topology, bool view, const ex
 }
 
 void Flow::push(int node, event::Row* row, uint32_t route, bool passed_unique, FlowSink* sink) {
-  const Readers& readers = topology_.readers[node];
+  const plan::Readers& readers = topology_.readers[node];
   if (readers.unique_lane >= 0 && !passed_unique) {
     row->input = 0;
     sink->to_lane(readers.unique_lane, *row, route);
@@ -24,15 +24,15 @@ void Flow::push(int node, event::Row* row, uint32_t route, bool passed_unique, F
   }
   const plan::Node& n = plan_.nodes[node];
   if (view_ && n.kind == plan::NodeKind::kDerive && !n.inner) sink->to_view(node, *row, route);
-  for (const LaneInput& to : readers.lanes) {
+  for (const plan::LaneInput& to : readers.lanes) {
     row->input = to.input;
     sink->to_lane(to.lane, *row, route + to.first_route);
   }
-  for (const DeriveInput& to : readers.derives) derive(to, row, route + to.first_route, sink);
+  for (const plan::DeriveInput& to : readers.derives) derive(to, row, route + to.first_route, sink);
   for (int table : readers.tables) sink->to_table(table, *row, route);
 }
 
-void Flow::derive(const DeriveInput& to, event::Row* row, uint32_t route, FlowSink* sink) {
+void Flow::derive(const plan::DeriveInput& to, event::Row* row, uint32_t route, FlowSink* sink) {
   Step& step = steps_[to.node];
   row->input = to.input;
   context_.row = row;

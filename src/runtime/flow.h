@@ -8,7 +8,7 @@
 #include "event/row.h"
 #include "expr/program.h"
 #include "plan/plan.h"
-#include "runtime/topology.h"
+#include "plan/physical/topology.h"
 
 namespace cep::runtime {
 
@@ -25,7 +25,7 @@ class FlowSink {
 
 class Flow {
  public:
-  Flow(const plan::Plan& plan, const Topology& topology, bool view, const expr::Tables* tables);
+  Flow(const plan::Plan& plan, const plan::Topology& topology, bool view, const expr::Tables* tables);
 
   // A row that `node` gives, on to everybody who reads it. `route`: on which it came to the node's output. `passed_unique`: it comes out of the node's `unique` lane.
   void push(int node, event::Row* row, uint32_t route, bool passed_unique, FlowSink* sink);
@@ -39,10 +39,10 @@ class Flow {
     bool has_select = false;
     event::RowBuilder builder;
   };
-  void derive(const DeriveInput& to, event::Row* row, uint32_t route, FlowSink* sink);
+  void derive(const plan::DeriveInput& to, event::Row* row, uint32_t route, FlowSink* sink);
 
   const plan::Plan& plan_;
-  const Topology& topology_;
+  const plan::Topology& topology_;
   std::vector<Step> steps_;  // by node
   expr::Arena arena_;
   expr::EvalContext context_;

@@ -25,7 +25,7 @@ constexpr uint64_t kRetiredBytesMost = 8 << 20;  // of table rows for shards tha
 IngestStage::IngestStage(Loaded* loaded, const EngineOptions& options, Pipeline* pipeline)
     : loaded_(*loaded), plan_(*loaded->plan), topology_(loaded->topology), options_(options), pipeline_(pipeline), decoder_(options.limits),
       clocks_(plan_, topology_), tables_(&loaded->tables), view_(tables_), flow_(plan_, topology_, options.want[static_cast<int>(Channel::kStreams)], &view_),
-      sources_(plan_.nodes.size()), tables_of_operators_(has_tables_of_operators(plan_)) {
+      sources_(plan_.nodes.size()), tables_of_operators_(topology_.tables_of_operators) {
   for (size_t t = 0; t < plan_.tables.size(); ++t) {
     tables_by_name_.emplace(plan_.tables[t].name, static_cast<int>(t));
     names_.add(plan_.tables[t].name);
@@ -324,9 +324,9 @@ void IngestStage::advance(int node, const event::Row& row, const OfferOptions& o
 }
 
 // Windows and window joins take a late row as long as one of its windows is kept; count and global windows take any.
-bool IngestStage::takes_late(const Lane& lane, int64_t time, int64_t clock) const {
-  if (lane.kind == LaneKind::kWindow) return operators::takes(*plan_.nodes[lane.node].window, time, clock);
-  if (lane.kind == LaneKind::kJoin) return operators::takes_join(*plan_.nodes[lane.node].join, time, clock);
+bool IngestStage::takes_late(const plan::Lane& lane, int64_t time, int64_t clock) const {
+  if (lane.kind == plan::LaneKind::kWindow) return operators::takes(*plan_.nodes[lane.node].window, time, clock);
+  if (lane.kind == plan::LaneKind::kJoin) return operators::takes_join(*plan_.nodes[lane.node].join, time, clock);
   return false;
 }
 
@@ -376,7 +376,7 @@ void IngestStage::bound_table_rows() {
 }
 
 void IngestStage::to_lane(int lane, const event::Row& row, uint32_t route) {
-  const Lane& l = topology_.lanes[lane];
+  const plan::Lane& l = topology_.lanes[lane];
   int64_t clock = clocks_.clock(l.clock);
   if (row.time < clock && !takes_late(l, row.time, clock)) {
     if (dropped_by_.empty() || clock < dropped_watermark_) dropped_watermark_ = clock;

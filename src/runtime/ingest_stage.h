@@ -17,7 +17,7 @@
 #include "runtime/loaded.h"
 #include "runtime/pipeline.h"
 #include "runtime/table_store.h"
-#include "runtime/topology.h"
+#include "plan/physical/topology.h"
 
 namespace cep::runtime {
 
@@ -74,7 +74,7 @@ class IngestStage : private FlowSink {
   void apply_table_rows();
   const event::Row& row_of_table(int table, const event::Row& row);
   void bound_table_rows();
-  bool takes_late(const Lane& lane, int64_t time, int64_t clock) const;
+  bool takes_late(const plan::Lane& lane, int64_t time, int64_t clock) const;
   bool takes(int node);
   void take(int node, std::string_view line, const OfferOptions& options);
   void control(const event::LineKind& kind, std::string_view line, const OfferOptions& options);
@@ -96,7 +96,7 @@ class IngestStage : private FlowSink {
 
   const Loaded& loaded_;
   const plan::Plan& plan_;
-  const Topology& topology_;
+  const plan::Topology& topology_;
   EngineOptions options_;
   Pipeline* pipeline_;
   event::LineDecoder decoder_;

@@ -9,7 +9,7 @@ namespace {
 
 class JoinLane final : public ArrivalLane, private operators::JoinSink {
  public:
-  JoinLane(const plan::Plan& plan, const plan::JoinNode& join, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
+  JoinLane(const plan::Plan& plan, const plan::JoinNode& join, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
       : ArrivalLane(plan, join, topology, lane, options, pool), left_(join.left), operator_(operators::make_join_operator(join)) {}
 
   LaneStats stats() const override {
@@ -48,7 +48,7 @@ class JoinLane final : public ArrivalLane, private operators::JoinSink {
 
 }  // namespace
 
-std::unique_ptr<LaneState> make_join_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool) {
+std::unique_ptr<LaneState> make_join_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool) {
   return std::make_unique<JoinLane>(plan, *plan.nodes[topology.lanes[lane].node].join, topology, lane, options, pool);
 }
 

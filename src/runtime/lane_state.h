@@ -15,7 +15,7 @@
 #include "runtime/rows.h"
 #include "runtime/table_store.h"
 #include "runtime/timeline.h"
-#include "runtime/topology.h"
+#include "plan/physical/topology.h"
 
 namespace cep::runtime {
 
@@ -55,7 +55,7 @@ struct LaneStats {
 
 // Where a lane goes on after another program has been loaded in the place of the one that it was made for.
 struct LanePlace {
-  const Topology* topology = nullptr;
+  const plan::Topology* topology = nullptr;
   int lane = -1;                              // its number there
   const std::vector<int>* node_now = nullptr;  // by node of the program before: its number now; -1: it does not go on
   const LaneOptions* options = nullptr;       // all but `tables` hold
@@ -92,15 +92,15 @@ class LaneState {
   std::unique_ptr<TableView> view_;  // null: the program has no tables
 };
 
-std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options,
                                              BlockPool* pool);
-std::unique_ptr<LaneState> make_unique_lane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool);
+std::unique_ptr<LaneState> make_unique_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, BlockPool* pool);
 
-std::unique_ptr<LaneState> make_window_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+std::unique_ptr<LaneState> make_window_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options,
                                             BlockPool* pool);
-std::unique_ptr<LaneState> make_rolling_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+std::unique_ptr<LaneState> make_rolling_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options,
                                              BlockPool* pool);
-std::unique_ptr<LaneState> make_join_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+std::unique_ptr<LaneState> make_join_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options,
                                           BlockPool* pool);
 
 }  // namespace cep::runtime

@@ -6,16 +6,16 @@
 #include "plan/plan.h"
 #include "runtime/succession.h"
 #include "runtime/table_store.h"
-#include "runtime/topology.h"
+#include "plan/physical/topology.h"
 
 namespace cep::runtime {
 
 struct Loaded {
   // The first one.
-  explicit Loaded(std::shared_ptr<const plan::Plan> p) : plan(std::move(p)), topology(make_topology(*plan)), tables(*plan) {}
+  explicit Loaded(std::shared_ptr<const plan::Plan> p) : plan(std::move(p)), topology(plan::make_topology(*plan)), tables(*plan) {}
   // One that comes after another.
   Loaded(std::shared_ptr<const plan::Plan> p, const Loaded& before)
-      : plan(std::move(p)), succession(find_succession(*before.plan, before.topology, *plan)), topology(make_topology(*plan, succession.lane_before)),
+      : plan(std::move(p)), succession(find_succession(*before.plan, before.topology, *plan)), topology(plan::make_topology(*plan, succession.lane_before)),
         tables(*plan) {
     match_clocks(before.topology, topology, &succession);
   }
@@ -24,7 +24,7 @@ struct Loaded {
 
   std::shared_ptr<const plan::Plan> plan;
   Succession succession;  // empty: it is the first one
-  Topology topology;
+  plan::Topology topology;
   TableStore tables;      // empty: whoever loads it fills them
 };
 

@@ -52,7 +52,7 @@ class PatternSlot : public operators::MatchSink {
 
 class PatternLane : public LaneState {
  public:
-  PatternLane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
+  PatternLane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
       : lane_(&topology.lanes[lane]), pool_(pool), rows_(pool), tables_(options.tables) {
     predicates_.set_tables(options.tables);
     for (size_t i = 0; i < lane_->patterns.size(); ++i) {
@@ -80,7 +80,7 @@ class PatternLane : public LaneState {
   // The position that decides what happens now: a row's own or that of the moment.
   uint64_t decided(int64_t time) { return std::max(row_position_, cursor_->position_of(time)); }
 
-  const Lane* lane_;
+  const plan::Lane* lane_;
   BlockPool* pool_;
   DueRows rows_;
   const expr::Tables* tables_;
@@ -316,7 +316,7 @@ LaneStats PatternLane::stats() const {
 
 }  // namespace
 
-std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+std::unique_ptr<LaneState> make_pattern_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options,
                                              BlockPool* pool) {
   return std::make_unique<PatternLane>(plan, topology, lane, options, pool);
 }

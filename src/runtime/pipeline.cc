@@ -43,7 +43,7 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
   }
   for (auto& s : shards_) s->connect(peers);
   if (!options.threads) return;
-  const bool in_caller = has_tables_of_operators(*loaded_->plan);
+  const bool in_caller = loaded_->topology.tables_of_operators;
   auto release = [this](BatchRecords all) { release_batch(std::move(all)); };
   threads_ = std::make_unique<ShardThreads>(std::move(peers), release, &under_way_, options.under_way_bytes, in_caller);
 }

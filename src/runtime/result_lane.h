@@ -21,7 +21,7 @@ class ResultLane : public LaneState {
 
  protected:
   template <class Operator>
-  ResultLane(const plan::Plan& plan, const Operator& op, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
+  ResultLane(const plan::Plan& plan, const Operator& op, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
       : lane_(&topology.lanes[lane]), node_(lane_->node), read_(topology.readers[node_].any()), pool_(pool),
         writer_(plan.nodes[node_], op, node_, writer_options(options, read_)) {}
 
@@ -46,7 +46,7 @@ class ResultLane : public LaneState {
   }
   LaneStats stats_of(uint64_t keys, uint64_t runs, uint64_t bytes, uint64_t waiting) const { return {keys, runs, bytes, waiting, writer_.faults()}; }
 
-  const Lane* lane_;
+  const plan::Lane* lane_;
   int node_;
   bool read_;
   BlockPool* pool_;

@@ -13,7 +13,7 @@ namespace {
 
 class RollingLane final : public ResultLane, private operators::WindowSink {
  public:
-  RollingLane(const plan::Plan& plan, const plan::WindowNode& window, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
+  RollingLane(const plan::Plan& plan, const plan::WindowNode& window, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
       : ResultLane(plan, window, topology, lane, options, pool), window_(window), rows_(pool), operator_(operators::make_rolling_operator(window)) {
     operator_->set_tables(options.tables);
   }
@@ -103,7 +103,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
 
 }  // namespace
 
-std::unique_ptr<LaneState> make_rolling_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+std::unique_ptr<LaneState> make_rolling_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options,
                                              BlockPool* pool) {
   return std::make_unique<RollingLane>(plan, *plan.nodes[topology.lanes[lane].node].window, topology, lane, options, pool);
 }

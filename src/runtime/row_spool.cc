@@ -33,8 +33,8 @@ event::Label* decode_label(std::string_view* in) {
 
 }  // namespace
 
-RowTurn::RowTurn(const Lane& lane, const Timeline& timeline)
-    : timeline_(&timeline), clock_(lane.clock), as_they_come_(lane.kind == LaneKind::kWindow || lane.kind == LaneKind::kJoin) {}
+RowTurn::RowTurn(const plan::Lane& lane, const Timeline& timeline)
+    : timeline_(&timeline), clock_(lane.clock), as_they_come_(lane.kind == plan::LaneKind::kWindow || lane.kind == plan::LaneKind::kJoin) {}
 
 // As TimelineCursor::position_of, and 0 for what the batch does not decide: such rows wait again.
 uint64_t RowTurn::decided(int64_t time) const {
@@ -73,7 +73,7 @@ size_t RowSpool::run_for(uint32_t lane, const RowTurn& turn, const RowOrigin& fi
   return best;
 }
 
-bool RowSpool::spill(RowList* list, const Topology& topology, const Timeline& timeline, const std::string& dir, BlockPool* pool) {
+bool RowSpool::spill(RowList* list, const plan::Topology& topology, const Timeline& timeline, const std::string& dir, BlockPool* pool) {
   if (!spilled_) spilled_ = std::make_shared<SpilledRows>();
   if (!spilled_->file) spilled_->file = SpillFile::create(dir);
   if (!spilled_->file) return false;

@@ -11,14 +11,14 @@
 #include "runtime/rows.h"
 #include "runtime/spill_file.h"
 #include "runtime/timeline.h"
-#include "runtime/topology.h"
+#include "plan/physical/topology.h"
 
 namespace cep::runtime {
 
 // The order in which a lane meets the rows of a batch. Lane and timeline outlive it.
 class RowTurn {
  public:
-  RowTurn(const Lane& lane, const Timeline& timeline);
+  RowTurn(const plan::Lane& lane, const Timeline& timeline);
   bool before(const RowOrigin& a, const RowOrigin& b) const;
 
  private:
@@ -44,7 +44,7 @@ struct SpilledRows {
 class RowSpool {
  public:
   // Writes the rows aside and empties the list. False: there is no room, and the list is as it was but for its order.
-  bool spill(RowList* rows, const Topology& topology, const Timeline& timeline, const std::string& dir, BlockPool* pool);
+  bool spill(RowList* rows, const plan::Topology& topology, const Timeline& timeline, const std::string& dir, BlockPool* pool);
   // What was written; null: nothing. The spool is as new afterwards.
   std::shared_ptr<SpilledRows> take();
 

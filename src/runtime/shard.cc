@@ -23,7 +23,7 @@ void crash_at(uint64_t position, const Timeline& timeline, const RowList& rows) 
 
 }  // namespace
 
-Shard::Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before)
+Shard::Shard(const plan::Plan& plan, const plan::Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before)
     : plan_(plan), topology_(topology), index_(index), options_(options), pool_(store), view_(options.tables),
       flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)], &view_),
       lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards), spools_(options.shards) {
@@ -43,11 +43,11 @@ std::unique_ptr<LaneState> Shard::make_lane(int lane) {
   LaneOptions options = options_.lanes;
   options.tables = view.get();
   switch (topology_.lanes[lane].kind) {
-    case LaneKind::kPatterns: made = make_pattern_lane(plan_, topology_, lane, options, &pool_); break;
-    case LaneKind::kUnique: made = make_unique_lane(plan_, topology_, lane, &pool_); break;
-    case LaneKind::kWindow: made = make_window_lane(plan_, topology_, lane, options, &pool_); break;
-    case LaneKind::kRolling: made = make_rolling_lane(plan_, topology_, lane, options, &pool_); break;
-    case LaneKind::kJoin: made = make_join_lane(plan_, topology_, lane, options, &pool_); break;
+    case plan::LaneKind::kPatterns: made = make_pattern_lane(plan_, topology_, lane, options, &pool_); break;
+    case plan::LaneKind::kUnique: made = make_unique_lane(plan_, topology_, lane, &pool_); break;
+    case plan::LaneKind::kWindow: made = make_window_lane(plan_, topology_, lane, options, &pool_); break;
+    case plan::LaneKind::kRolling: made = make_rolling_lane(plan_, topology_, lane, options, &pool_); break;
+    case plan::LaneKind::kJoin: made = make_join_lane(plan_, topology_, lane, options, &pool_); break;
   }
   CEP_CHECK(made != nullptr);
   made->set_made_of(options_.made_of, std::move(view));
@@ -242,7 +242,7 @@ void Shard::passed(int node, WaitingRow* row, uint64_t decided) {
 }
 
 void Shard::to_lane(int lane, const event::Row& row, uint32_t route) {
-  const Lane& l = topology_.lanes[lane];
+  const plan::Lane& l = topology_.lanes[lane];
   int shard = 0;
   if (options_.shards > 1) {
     key_.clear();
@@ -250,7 +250,7 @@ void Shard::to_lane(int lane, const event::Row& row, uint32_t route) {
     shard = shard_of(key_hash(key_), options_.shards);
   }
   event::Label* label = nullptr;
-  if (l.kind == LaneKind::kWindow || l.kind == LaneKind::kJoin) label = new event::Label(arrival_label());
+  if (l.kind == plan::LaneKind::kWindow || l.kind == plan::LaneKind::kJoin) label = new event::Label(arrival_label());
   else if (label_) label = new event::Label(*label_);
   WaitingRow* made = writers_[shard].copy(row, static_cast<uint32_t>(lane), route, label);
   made_[shard].push(made);

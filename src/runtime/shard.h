@@ -56,7 +56,7 @@ struct ShardStats : LaneStats {
 class Shard : private LaneSink, private FlowSink {
  public:
   // `before`: the shard of this number under the program before, whose lanes go on here where the topology says so; null: none. REQUIRES nothing is under way there.
-  Shard(const plan::Plan& plan, const Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before = nullptr);
+  Shard(const plan::Plan& plan, const plan::Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before = nullptr);
   ~Shard() override;
 
   // peers[j] is shard j. Call once before anything runs.
@@ -110,7 +110,7 @@ class Shard : private LaneSink, private FlowSink {
   void spill_made();
 
   const plan::Plan& plan_;
-  const Topology& topology_;
+  const plan::Topology& topology_;
   int index_;
   ShardOptions options_;
   BlockPool pool_;

@@ -25,14 +25,14 @@ std::vector<int> match(const std::vector<T>& old, const std::vector<T>& now, Fit
 
 }  // namespace
 
-Succession find_succession(const plan::Plan& old, const Topology& old_topology, const plan::Plan& now) {
+Succession find_succession(const plan::Plan& old, const plan::Topology& old_topology, const plan::Plan& now) {
   Succession out;
   out.node_before = match(old.nodes, now.nodes, [](const plan::Node& a, const plan::Node& b) { return a.kind == b.kind && a.inner == b.inner; });
   out.table_before = match(old.tables, now.tables, [](const plan::Table&, const plan::Table&) { return true; });
   out.node_now.assign(old.nodes.size(), -1);
   std::vector<int> lane_of(old.nodes.size(), -1);
   for (size_t l = 0; l < old_topology.lanes.size(); ++l) {
-    const Lane& lane = old_topology.lanes[l];
+    const plan::Lane& lane = old_topology.lanes[l];
     for (int node : lane.patterns) lane_of[node] = static_cast<int>(l);
     if (lane.node >= 0) lane_of[lane.node] = static_cast<int>(l);
   }
@@ -44,9 +44,9 @@ Succession find_succession(const plan::Plan& old, const Topology& old_topology, 
   return out;
 }
 
-void match_clocks(const Topology& old, const Topology& now, Succession* succession) {
+void match_clocks(const plan::Topology& old, const plan::Topology& now, Succession* succession) {
   succession->clock_before.assign(now.clocks.size(), -1);
-  for (const Lane& lane : now.lanes) {
+  for (const plan::Lane& lane : now.lanes) {
     if (lane.from < 0) continue;
     int& clock = succession->clock_before[lane.clock];
     const int before = old.lanes[lane.from].clock;

@@ -15,7 +15,7 @@ constexpr size_t kKeptKeys = 4096;  // places worth keeping for the next values
 
 class UniqueLane : public LaneState {
  public:
-  UniqueLane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool)
+  UniqueLane(const plan::Plan& plan, const plan::Topology& topology, int lane, BlockPool* pool)
       : lane_(&topology.lanes[lane]), unique_(plan.nodes[lane_->node].unique.front()), pool_(pool), rows_(pool) {}
 
   void rebind(const LanePlace& place) override {
@@ -85,7 +85,7 @@ class UniqueLane : public LaneState {
     }
   }
 
-  const Lane* lane_;
+  const plan::Lane* lane_;
   const plan::Unique& unique_;
   BlockPool* pool_;
   DueRows rows_;
@@ -98,7 +98,7 @@ class UniqueLane : public LaneState {
 
 }  // namespace
 
-std::unique_ptr<LaneState> make_unique_lane(const plan::Plan& plan, const Topology& topology, int lane, BlockPool* pool) {
+std::unique_ptr<LaneState> make_unique_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, BlockPool* pool) {
   return std::make_unique<UniqueLane>(plan, topology, lane, pool);
 }
 

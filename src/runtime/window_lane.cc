@@ -7,7 +7,7 @@ namespace {
 
 class WindowLane final : public ArrivalLane, private operators::WindowSink {
  public:
-  WindowLane(const plan::Plan& plan, const plan::WindowNode& window, const Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
+  WindowLane(const plan::Plan& plan, const plan::WindowNode& window, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
       : ArrivalLane(plan, window, topology, lane, options, pool), counts_(window.assigner.kind == plan::WindowKind::kCount),
         operator_(operators::make_window_operator(window)) {
     operator_->set_tables(options.tables);
@@ -53,7 +53,7 @@ class WindowLane final : public ArrivalLane, private operators::WindowSink {
 
 }  // namespace
 
-std::unique_ptr<LaneState> make_window_lane(const plan::Plan& plan, const Topology& topology, int lane, const LaneOptions& options,
+std::unique_ptr<LaneState> make_window_lane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options,
                                             BlockPool* pool) {
   return std::make_unique<WindowLane>(plan, *plan.nodes[topology.lanes[lane].node].window, topology, lane, options, pool);
 }

@@ -118,9 +118,9 @@ TEST_CASE("the text of a join and a table") {
 
 TEST_CASE("rows change their shard only where the key changes") {
   Plan plan = sample();
-  CHECK_FALSE(is_exchange(plan, plan.nodes[2].inputs[0]));  // a source
-  CHECK(is_exchange(plan, plan.nodes[3].inputs[0]));
-  CHECK_FALSE(is_exchange(plan, plan.nodes[4].inputs[0]));  // by the key of w
+  CHECK_FALSE(is_exchange(place(plan), plan.nodes[2].inputs[0]));  // a source
+  CHECK(is_exchange(place(plan), plan.nodes[3].inputs[0]));
+  CHECK_FALSE(is_exchange(place(plan), plan.nodes[4].inputs[0]));  // by the key of w
   Node derived;
   derived.kind = NodeKind::kDerive;
   derived.name = "d";
@@ -131,8 +131,8 @@ TEST_CASE("rows change their shard only where the key changes") {
   e->slots = {0};
   derived.derive.select = {{"other", nullptr}, {"who", e}};
   plan.nodes.push_back(derived);
-  CHECK_FALSE(is_exchange(plan, Input{5, {1}}));
-  CHECK(is_exchange(plan, Input{5, {0}}));
+  CHECK_FALSE(is_exchange(place(plan), Input{5, {1}}));
+  CHECK(is_exchange(place(plan), Input{5, {0}}));
 }
 
 TEST_CASE("dot and JSON") {

@@ -14,7 +14,7 @@ namespace {
 // Sources x, y, … with these settings; every pattern of `reads` reads the named ones together.
 struct Bench {
   plan::Plan plan;
-  Topology topology;
+  plan::Topology topology;
   std::unique_ptr<ClockSet> clocks;
 
   Bench(std::vector<plan::Source> sources, std::vector<std::vector<int>> reads) {
@@ -32,7 +32,7 @@ struct Bench {
       for (int s : read) n.inputs.push_back({s, {}});
       plan.nodes.push_back(n);
     }
-    topology = make_topology(plan);
+    topology = plan::make_topology(plan);
     clocks = std::make_unique<ClockSet>(plan, topology);
   }
 

@@ -3,9 +3,8 @@
 #pragma once
 #include <cstdint>
 #include <limits>
-#include <numeric>
 
-#include "plan/window.h"
+#include "plan/physical/slices.h"
 
 namespace cep::operators {
 
@@ -34,7 +33,7 @@ class AlignedAssigner {
       : size_(a.size_ms),
         slide_(a.kind == plan::WindowKind::kTumbling ? a.size_ms : a.slide_ms),
         offset_(a.offset_ms),
-        slice_(std::gcd(size_, slide_)) {}
+        slice_(plan::slices_of(a).length) {}
 
   int64_t size() const { return size_; }
   int64_t slide() const { return slide_; }

@@ -2,10 +2,9 @@
 // the last N events as items of gcd(N, M).
 #include "operators/window/count_windows.h"
 
-#include <numeric>
-
 #include "operators/window/operator_base.h"
 #include "operators/window/sliding_fold.h"
+#include "plan/physical/slices.h"
 
 namespace cep::operators {
 namespace {
@@ -90,7 +89,7 @@ class SlidingCountWindows final : public OperatorBase {
   explicit SlidingCountWindows(const plan::WindowNode& w)
       : OperatorBase(w, false),
         every_(every_of(w.assigner)),
-        stretch_(std::gcd(w.assigner.count, every_)),
+        stretch_(plan::slices_of(w.assigner).length),
         stretches_(static_cast<size_t>(w.assigner.count / stretch_)) {}
   ~SlidingCountWindows() override {
     keys_.for_each([&](Key& key) { clear(&key); });

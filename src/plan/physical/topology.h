@@ -1,4 +1,5 @@
-// The physical plan: which readers share a lane, what flows where, whose clocks meet. Made once from the plan; pure data afterwards.
+// The physical plan: which readers share a lane, what flows where, whose clocks meet. Made once from the plan; pure data afterwards. The runtime builds what it
+// says, and `explain` shows it.
 //
 // A *lane* is a set of keyed operators that read the same inputs by the same keys: its rows are routed, sorted and interned once for all of them, and their
 // predicates are shared. Level 0 lanes read source rows only; a lane of level n reads what lanes below n give.
@@ -7,9 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "plan/physical/placement.h"
 #include "plan/plan.h"
 
-namespace cep::runtime {
+namespace cep::plan {
 
 // A delivery of a node's rows to a lane, as its input number `input`.
 struct LaneInput {
@@ -38,7 +40,7 @@ enum class LaneKind : uint8_t { kPatterns, kUnique, kWindow, kRolling, kJoin };
 
 struct Lane {
   LaneKind kind = LaneKind::kPatterns;
-  std::vector<plan::Input> inputs;
+  std::vector<Input> inputs;
   std::vector<Type> key_types;
   std::vector<int> patterns;   // kPatterns: nodes, in order
   int node = -1;               // the others: the one node whose operator (or `unique`) it is
@@ -57,15 +59,14 @@ struct Topology {
   std::vector<int> feed;                   // by node (sources): streams read together have one number; -1 for others
   int levels = 1;
   std::vector<int> sources;                // source nodes in order of declaration
+  std::vector<std::vector<int>> behind;    // by node: the source nodes behind it, itself included, sorted
+  std::vector<Placement> placement;        // by node
+  // Whether some table is made from what an operator gives: then what one position decides on any shard is seen at the next one.
+  bool tables_of_operators = false;
 };
 
 // `lane_before`, by node: the lane of the topology before in which its operator (or `unique`) is at work; -1, or a vector that is empty: none. Operators that go
 // on stay together with those of their lane and no other joins them: a new one must not see rows that wait there.
-Topology make_topology(const plan::Plan& plan, const std::vector<int>& lane_before = {});
+Topology make_topology(const Plan& plan, const std::vector<int>& lane_before = {});
 
-// Whether the rows of the node have been through an operator, rather than through filters and maps of sources alone.
-bool comes_of_operator(const plan::Plan& plan, int node);
-// Whether some table is made from what an operator gives: then what one position decides on any shard is seen at the next one.
-bool has_tables_of_operators(const plan::Plan& plan);
-
-}  // namespace cep::runtime
+}  // namespace cep::plan
