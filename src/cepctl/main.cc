@@ -13,7 +13,7 @@
 #include "base/time_text.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
-#include "server/client.h"
+#include "client/client.h"
 
 namespace cep::cepctl {
 namespace {
@@ -27,8 +27,8 @@ struct CommandLine {
   ExplainOptions explain;
   ReplayOptions replay;
   TestOptions test;
-  server::SendOptions send;
-  server::TailOptions tail;
+  client::SendOptions send;
+  client::TailOptions tail;
   StatusOptions status;
   PatternsOptions patterns;
   JournalOptions journal;
@@ -181,13 +181,13 @@ void add_test(CommandLine* line) {
 }
 
 void add_send(CommandLine* line) {
-  server::SendOptions& o = line->send;
+  client::SendOptions& o = line->send;
   CLI::App* sub =
       add(line, "send",
           "Sends a file of event lines to cepd, waits until they are durable and prints what is rejected.\nAfter a broken connection it goes on where cepd "
           "is; a file that cepd has already is not sent twice.",
           "  cepctl send events.ndjson\n  cepctl send --to 10.0.0.5:7800 --rate 1000 events.ndjson\n  journal | cepctl send --producer gw-7 -\n",
-          [&o] { return server::run_send(o); });
+          [&o] { return client::run_send(o); });
   sub->add_option("F", o.file, "a file of event lines; -: standard input")->capture_default_str();
   sub->add_option("--to", o.to, "HOST:PORT of the port `events`")->capture_default_str();
   sub->add_option("--rate", o.rate, "lines a second (default: as fast as the daemon takes them)")
@@ -202,13 +202,13 @@ void add_send(CommandLine* line) {
 }
 
 void add_tail(CommandLine* line) {
-  server::TailOptions& o = line->tail;
+  client::TailOptions& o = line->tail;
   CLI::App* sub =
       add(line, "tail", "Prints the records of cepd as they come.",
           "  cepctl tail --pretty\n  cepctl tail --channel timeouts --pattern 'login_*' --since earliest\n",
           [&o] {
             o.colour = base::wants_colour(1);
-            return server::run_tail(o);
+            return client::run_tail(o);
           });
   sub->add_option("--from", o.from, "HOST:PORT of the port `alerts`")->capture_default_str();
   sub->add_option("--channel", o.channel, "alerts, timeouts, late, rejects, limits or streams")

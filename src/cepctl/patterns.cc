@@ -7,17 +7,15 @@
 #include "cepctl/console.h"
 #include "cepctl/files.h"
 #include "cepctl/table.h"
+#include "client/http_client.h"
 #include "engine/file_names.h"
-#include "server/http_client.h"
-#include "server/http_route.h"
-#include "server/pattern_change.h"
 
 namespace cep::cepctl {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using server::HttpCall;
-using server::HttpReply;
+using client::HttpCall;
+using client::HttpReply;
 
 std::string text(const Json& j, const char* name) { return j.contains(name) && j[name].is_string() ? j[name].get<std::string>() : ""; }
 uint64_t number(const Json& j, const char* name) { return j.contains(name) && j[name].is_number() ? j[name].get<uint64_t>() : 0; }
@@ -58,7 +56,7 @@ int list(const PatternsOptions& options) {
   HttpCall call;
   call.at = options.at;
   call.target = "/api/v1/patterns";
-  const auto reply = server::call_http(call);
+  const auto reply = client::call_http(call);
   if (!reply.ok()) return unreachable(reply.status());
   const Json json = Json::parse(reply.value().body, nullptr, false);
   if (reply.value().code != 200 || !json.is_object() || !json.contains("patterns") || !json["patterns"].is_array()) {
@@ -83,7 +81,7 @@ std::string listed(const std::vector<std::string>& names) {
 // Makes the call; what was done goes to standard error, its JSON to standard output.
 int change(const PatternsOptions& options, HttpCall call, const std::string& what) {
   call.at = options.at;
-  const auto reply = server::call_http(call);
+  const auto reply = client::call_http(call);
   if (!reply.ok()) return unreachable(reply.status());
   if (reply.value().code != 200) return refused(reply.value());
   if (options.json) {
@@ -98,12 +96,12 @@ int change(const PatternsOptions& options, HttpCall call, const std::string& wha
 }
 
 // Several files need each other, perhaps: they go in one request.
-HttpCall call_of_many(const engine::FileChange& files) {
+HttpCall call_of_many(const std::vector<SourceFile>& put, const std::vector<std::string>& removed) {
   HttpCall call;
   call.method = "PUT";
   call.target = "/api/v1/patterns";
   call.type = "application/json";
-  call.body = server::pattern_change_body(files);
+  call.body = client::pattern_change_body(put, removed);
   return call;
 }
 
@@ -112,7 +110,7 @@ std::vector<std::string> names_there(const PatternsOptions& options, const std::
   HttpCall call;
   call.at = options.at;
   call.target = "/api/v1/patterns";
-  const auto reply = server::call_http(call);
+  const auto reply = client::call_http(call);
   const Json json = reply.ok() ? Json::parse(reply.value().body, nullptr, false) : Json();
   std::vector<std::string> paths, names, out;
   if (json.is_object() && json.contains("patterns") && json["patterns"].is_array()) {
@@ -134,33 +132,33 @@ int load(const PatternsOptions& options) {
     complain(files.status().message());
     return kWrongUse;
   }
-  engine::FileChange many;
+  std::vector<SourceFile> put;
   std::vector<std::string> names;
   const std::vector<std::string> there = names_there(options, files.value());
   for (const SourceFile& file : files.value()) {
-    many.put.push_back({there[names.size()], file.text});
+    put.push_back({there[names.size()], file.text});
     names.push_back(file.name);
   }
-  if (many.put.size() > 1) return change(options, call_of_many(many), listed(names) + " loaded");
+  if (put.size() > 1) return change(options, call_of_many(put, {}), listed(names) + " loaded");
   HttpCall call;
   call.method = "PUT";
-  call.target = "/api/v1/patterns/" + server::percent_encode(many.put[0].name);
-  call.body = many.put[0].text;
-  return change(options, call, (names[0] == kStdinName ? many.put[0].name : names[0]) + " loaded");
+  call.target = "/api/v1/patterns/" + client::percent_encode(put[0].name);
+  call.body = put[0].text;
+  return change(options, call, (names[0] == kStdinName ? put[0].name : names[0]) + " loaded");
 }
 
 int remove(const PatternsOptions& options) {
-  if (options.names.size() > 1) return change(options, call_of_many({{}, options.names}), listed(options.names) + " removed");
+  if (options.names.size() > 1) return change(options, call_of_many({}, options.names), listed(options.names) + " removed");
   HttpCall call;
   call.method = "DELETE";
-  call.target = "/api/v1/patterns/" + server::percent_encode(options.names[0]);
+  call.target = "/api/v1/patterns/" + client::percent_encode(options.names[0]);
   return change(options, call, options.names[0] + " removed");
 }
 
 int reset_clock(const PatternsOptions& options) {
   HttpCall call;
   call.method = "POST";
-  call.target = "/api/v1/streams/" + server::percent_encode(options.names[0]) + "/reset-clock";
+  call.target = "/api/v1/streams/" + client::percent_encode(options.names[0]) + "/reset-clock";
   return change(options, call, "the clock of " + options.names[0] + " reset");
 }
 

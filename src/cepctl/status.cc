@@ -9,7 +9,7 @@
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
 #include "cepctl/table.h"
-#include "server/http_client.h"
+#include "client/http_client.h"
 
 namespace cep::cepctl {
 namespace {
@@ -105,7 +105,7 @@ std::string operators_table(const Json& operators) {
 }  // namespace
 
 int run_status(const StatusOptions& options) {
-  server::HttpCall call;
+  client::HttpCall call;
   call.at = options.from;
   call.target = "/api/v1/status";
   call.timeout_ms = 10'000;
@@ -114,7 +114,7 @@ int run_status(const StatusOptions& options) {
     complain(at.status().message());
     return kWrongUse;
   }
-  const auto reply = server::call_http(call);
+  const auto reply = client::call_http(call);
   if (!reply.ok()) {
     complain(reply.status().message());
     return kUnreachable;

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "cep/engine.h"
-#include "server/line_splitter.h"
+#include "base/line_splitter.h"
 #include "server/outbox.h"
 #include "server/wire.h"
 
@@ -68,7 +68,7 @@ class AlertSubscription : public std::enable_shared_from_this<AlertSubscription>
   boost::asio::steady_timer linger_;
   AlertListener* owner_;
   uint64_t id_;
-  LineSplitter splitter_;
+  base::LineSplitter splitter_;
   Outbox outbox_;
 
   uint64_t newcomer_ = 0;           // its ticket

@@ -94,7 +94,7 @@ void EventConnection::count_held() {
 }
 
 void EventConnection::drop_unfinished() {
-  splitter_ = LineSplitter(owner_->line_bytes_);
+  splitter_ = base::LineSplitter(owner_->line_bytes_);
   count_held();
   refuse("too many long lines are on their way at once, and this connection's was the longest: send it later");
 }

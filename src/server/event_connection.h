@@ -13,7 +13,7 @@
 #include <string_view>
 
 #include "engine/durable_engine.h"
-#include "server/line_splitter.h"
+#include "base/line_splitter.h"
 #include "server/outbox.h"
 
 namespace cep::server {
@@ -92,7 +92,7 @@ class EventConnection : public std::enable_shared_from_this<EventConnection> {
   boost::asio::steady_timer timer_;  // until it is answered; in the end, until it is closed
   EventListener* owner_;
   uint64_t id_;
-  LineSplitter splitter_;
+  base::LineSplitter splitter_;
   size_t held_bytes_ = 0;           // as the owner has counted them
   size_t read_bytes_ = kReadBytesLeast;  // of the next read, at most
   uint64_t come_bytes_ = 0, marked_bytes_ = 0;   // since it began; up to which mark_unread() has noted them

@@ -43,6 +43,5 @@ uint64_t body_limit(const HttpRoute& route);
 
 // "%41+b" decoded ("+" is a blank only in a query); false if a % has no two hex digits behind it.
 bool percent_decode(std::string_view text, bool query, std::string* out);
-std::string percent_encode(std::string_view text);
 
 }  // namespace cep::server

@@ -49,10 +49,4 @@ std::string parse_pattern_change(std::string_view body, engine::FileChange* out)
   return twice(*out);
 }
 
-std::string pattern_change_body(const engine::FileChange& change) {
-  Json json{{"files", Json::array()}, {"remove", change.removed}};
-  for (const SourceFile& file : change.put) json["files"].push_back({{"name", file.name}, {"text", file.text}});
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace cep::server

@@ -9,7 +9,5 @@ namespace cep::server {
 
 // The reason if it cannot be taken; empty: *out holds it.
 std::string parse_pattern_change(std::string_view body, engine::FileChange* out);
-// As cepctl sends it.
-std::string pattern_change_body(const engine::FileChange& change);
 
 }  // namespace cep::server

@@ -9,12 +9,12 @@
 #include <random>
 
 #include "server/daemon.h"
-#include "server/http_client.h"
+#include "client/http_client.h"
 
 using namespace cep::testing;
-using cep::server::call_http;
-using cep::server::HttpCall;
-using cep::server::HttpReply;
+using cep::client::call_http;
+using cep::client::HttpCall;
+using cep::client::HttpReply;
 using Json = nlohmann::json;
 
 namespace {

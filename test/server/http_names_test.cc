@@ -7,13 +7,13 @@
 #include <string>
 
 #include "server/daemon.h"
-#include "server/http_client.h"
+#include "client/http_client.h"
 
 namespace {
 
 using namespace cep::testing;
-using cep::server::HttpCall;
-using cep::server::HttpReply;
+using cep::client::HttpCall;
+using cep::client::HttpReply;
 using Json = nlohmann::json;
 
 std::string at(const Daemon& daemon) { return "127.0.0.1:" + std::to_string(daemon.http_port()); }
@@ -24,7 +24,7 @@ HttpReply ask(const Daemon& daemon, const std::string& method, const std::string
   call.method = method;
   call.target = target;
   call.body = body;
-  auto reply = cep::server::call_http(call);
+  auto reply = cep::client::call_http(call);
   REQUIRE_MESSAGE(reply.ok(), reply.status().message());
   return reply.value();
 }

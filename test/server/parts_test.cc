@@ -3,14 +3,16 @@
 
 #include <algorithm>
 
-#include "server/line_splitter.h"
-#include "server/line_window.h"
-#include "server/pretty.h"
+#include "base/line_splitter.h"
+#include "client/line_window.h"
+#include "client/pretty.h"
 #include "server/strict_json.h"
 #include "server/vital_signs.h"
 #include "server/wire.h"
 
+using namespace cep::client;
 using namespace cep::server;
+using cep::base::LineSplitter;
 
 namespace {
 

@@ -6,14 +6,14 @@
 #include <atomic>
 #include <thread>
 
-#include "server/client.h"
+#include "client/client.h"
 #include "server/daemon.h"
 
 using namespace cep::testing;
-using cep::server::run_send;
-using cep::server::run_tail;
-using cep::server::SendOptions;
-using cep::server::TailOptions;
+using cep::client::run_send;
+using cep::client::run_tail;
+using cep::client::SendOptions;
+using cep::client::TailOptions;
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace cep::server {
+namespace cep::client {
 
 // A producer session: event lines out, numbered; acknowledgements and error answers back.
 struct SendOptions {
@@ -48,4 +48,4 @@ struct TailOptions {
 // the subscription (its reason goes to `err`) or ended before `count`; 3 if it cannot be reached, is no cepd or has gone.
 int run_tail(const TailOptions& options);
 
-}  // namespace cep::server
+}  // namespace cep::client

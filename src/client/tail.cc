@@ -7,12 +7,12 @@
 
 #include "base/endpoint.h"
 #include "base/visible.h"
-#include "server/client.h"
-#include "server/connect.h"
-#include "server/line_splitter.h"
-#include "server/pretty.h"
+#include "client/client.h"
+#include "client/connect.h"
+#include "base/line_splitter.h"
+#include "client/pretty.h"
 
-namespace cep::server {
+namespace cep::client {
 namespace {
 
 using Json = nlohmann::json;
@@ -55,7 +55,7 @@ class Tail {
   Tail(const TailOptions& options, ClientSocket* socket) : options_(options), socket_(socket) {}
 
   int run() {
-    LineSplitter splitter(kAnswerBytesMax);
+    base::LineSplitter splitter(kAnswerBytesMax);
     char buffer[64 << 10];
     while (!done_) {
       long n = socket_->read_some(buffer, sizeof buffer, options_.idle_ms > 0 ? options_.idle_ms : -1);
@@ -158,4 +158,4 @@ int run_tail(const TailOptions& options) {
   return Tail(options, &socket.value()).run();
 }
 
-}  // namespace cep::server
+}  // namespace cep::client

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "cep/diagnostic.h"
 #include "cep/status.h"
 
-namespace cep::server {
+namespace cep::client {
 
 struct HttpCall {
   std::string at = "127.0.0.1:7802";   // HOST:PORT, [V6]:PORT or PORT
@@ -27,4 +29,9 @@ struct HttpReply {
 // An error: the daemon cannot be reached, does not answer in time, or what answers is no HTTP. It names the place.
 Result<HttpReply> call_http(const HttpCall& call);
 
-}  // namespace cep::server
+// As a part of a target: "%41" for what is not a letter, a digit or one of _ - . ~ .
+std::string percent_encode(std::string_view text);
+// The body of PUT /api/v1/patterns, files that come and go together: {"files":[{"name":"a.cep","text":"…"}],"remove":["b.cep"]}.
+std::string pattern_change_body(const std::vector<SourceFile>& put, const std::vector<std::string>& removed);
+
+}  // namespace cep::client

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace cep::server {
+namespace cep::base {
 
 class LineSplitter {
  public:
@@ -77,4 +77,4 @@ inline void LineSplitter::hold(std::string_view part) {
   held_.swap(first);
 }
 
-}  // namespace cep::server
+}  // namespace cep::base

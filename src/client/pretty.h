@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
-namespace cep::server {
+namespace cep::client {
 
 // `line` is one output record. Several lines, each ended by LF; a line that is no record comes back as it is.
 std::string pretty_record(std::string_view line, bool colour);
 
-}  // namespace cep::server
+}  // namespace cep::client

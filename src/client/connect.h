@@ -6,7 +6,7 @@
 
 #include "cep/status.h"
 
-namespace cep::server {
+namespace cep::client {
 
 // Owns a connected socket.
 class ClientSocket {
@@ -35,4 +35,4 @@ class ClientSocket {
 // Connects to HOST:PORT (or PORT), names are looked up; tries again for `wait_ms`.
 Result<ClientSocket> connect_to(std::string_view endpoint, int64_t wait_ms);
 
-}  // namespace cep::server
+}  // namespace cep::client

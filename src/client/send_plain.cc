@@ -8,12 +8,12 @@
 #include <cstring>
 #include <thread>
 
-#include "server/client.h"
-#include "server/connect.h"
-#include "server/line_splitter.h"
-#include "server/send_parts.h"
+#include "client/client.h"
+#include "client/connect.h"
+#include "base/line_splitter.h"
+#include "client/send_parts.h"
 
-namespace cep::server {
+namespace cep::client {
 namespace {
 
 using std::chrono::steady_clock;
@@ -21,7 +21,7 @@ using std::chrono::steady_clock;
 // Prints the answers of the daemon until it closes.
 void read_answers(ClientSocket* socket, Rejections* rejections) {
   char buffer[64 << 10];
-  LineSplitter splitter(1 << 20);
+  base::LineSplitter splitter(1 << 20);
   while (long n = socket->read_some(buffer, sizeof buffer)) {
     if (n < 0) continue;
     splitter.feed(
@@ -119,4 +119,4 @@ int send_plain(const SendOptions& options, ClientSocket socket, int fd) {
   return 2;
 }
 
-}  // namespace cep::server
+}  // namespace cep::client

@@ -1,4 +1,4 @@
-#include "server/http_client.h"
+#include "client/http_client.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -9,7 +9,7 @@
 
 #include "base/endpoint.h"
 
-namespace cep::server {
+namespace cep::client {
 namespace {
 
 namespace asio = boost::asio;
@@ -105,4 +105,27 @@ Result<HttpReply> call_http(const HttpCall& call) {
   }
 }
 
-}  // namespace cep::server
+std::string percent_encode(std::string_view text) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (char c : text) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.' || c == '~';
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  return out;
+}
+
+std::string pattern_change_body(const std::vector<SourceFile>& put, const std::vector<std::string>& removed) {
+  using Json = nlohmann::json;
+  Json json{{"files", Json::array()}, {"remove", removed}};
+  for (const SourceFile& file : put) json["files"].push_back({{"name", file.name}, {"text", file.text}});
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace cep::client

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "server/client.h"
-#include "server/connect.h"
+#include "client/client.h"
+#include "client/connect.h"
 
-namespace cep::server {
+namespace cep::client {
 
 // One line from the daemon.
 struct Answer {
@@ -60,4 +60,4 @@ double seconds_since(std::chrono::steady_clock::time_point start);
 int send_plain(const SendOptions& options, ClientSocket socket, int fd);
 int send_session(const SendOptions& options, const std::string& producer, bool may_resume, int fd);
 
-}  // namespace cep::server
+}  // namespace cep::client

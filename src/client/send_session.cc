@@ -13,11 +13,11 @@
 #include <utility>
 
 #include "base/visible.h"
-#include "server/line_splitter.h"
-#include "server/line_window.h"
-#include "server/send_parts.h"
+#include "base/line_splitter.h"
+#include "client/line_window.h"
+#include "client/send_parts.h"
 
-namespace cep::server {
+namespace cep::client {
 namespace {
 
 using std::chrono::steady_clock;
@@ -70,7 +70,7 @@ class SessionSender {
   bool plain_file_ = false;
   ClientSocket socket_;
   LineWindow window_;
-  LineSplitter answers_{1 << 20};
+  base::LineSplitter answers_{1 << 20};
   Rejections rejections_;
   SendProgress progress_;
 
@@ -114,7 +114,7 @@ bool SessionSender::connect() {
     return false;
   }
   socket_ = std::move(socket.value());
-  answers_ = LineSplitter(1 << 20);
+  answers_ = base::LineSplitter(1 << 20);
   connected_ = true;
   welcome_ = false;
   const nlohmann::json hello = {{"_hello", {{"producer", producer_}}}};
@@ -309,4 +309,4 @@ int send_session(const SendOptions& options, const std::string& producer, bool m
   return SessionSender(options, producer, may_resume, fd).run();
 }
 
-}  // namespace cep::server
+}  // namespace cep::client

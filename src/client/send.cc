@@ -13,11 +13,11 @@
 #include <utility>
 
 #include "base/endpoint.h"
-#include "server/client.h"
-#include "server/connect.h"
-#include "server/send_parts.h"
+#include "client/client.h"
+#include "client/connect.h"
+#include "client/send_parts.h"
 
-namespace cep::server {
+namespace cep::client {
 namespace {
 
 constexpr size_t kProducerBytesMax = 256;
@@ -91,4 +91,4 @@ int run_send(const SendOptions& options) {
   return 3;
 }
 
-}  // namespace cep::server
+}  // namespace cep::client

@@ -1,4 +1,4 @@
-#include "server/connect.h"
+#include "client/connect.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 
 #include "base/endpoint.h"
 
-namespace cep::server {
+namespace cep::client {
 namespace {
 
 // One try. Returns the socket or -1; *reason says why.
@@ -100,4 +100,4 @@ Result<ClientSocket> connect_to(std::string_view endpoint, int64_t wait_ms) {
   return Status::error("cannot reach cepd at " + to_text(at.value()) + ": " + reason + (nobody ? " (does it run, and is this the port that it listens on?)" : ""));
 }
 
-}  // namespace cep::server
+}  // namespace cep::client

@@ -1,10 +1,10 @@
-#include "server/line_window.h"
+#include "client/line_window.h"
 
 #include <algorithm>
 
 #include "base/check.h"
 
-namespace cep::server {
+namespace cep::client {
 
 void LineWindow::append(std::string_view bytes) {
   const uint64_t at = base_ + bytes_.size();
@@ -39,4 +39,4 @@ std::string_view LineWindow::unsent(uint64_t last) const {
   return std::string_view(bytes_).substr(static_cast<size_t>(sent_ - base_), static_cast<size_t>(end - sent_));
 }
 
-}  // namespace cep::server
+}  // namespace cep::client

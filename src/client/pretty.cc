@@ -1,4 +1,4 @@
-#include "server/pretty.h"
+#include "client/pretty.h"
 
 #include <algorithm>
 #include <map>
@@ -7,7 +7,7 @@
 
 #include "base/visible.h"
 
-namespace cep::server {
+namespace cep::client {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -96,4 +96,4 @@ std::string pretty_record(std::string_view line, bool colour) {
   return Printer(colour).print(record);
 }
 
-}  // namespace cep::server
+}  // namespace cep::client

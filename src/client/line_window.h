@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace cep::server {
+namespace cep::client {
 
 class LineWindow {
  public:
@@ -45,4 +45,4 @@ class LineWindow {
   uint64_t sent_ = 0;           // offset
 };
 
-}  // namespace cep::server
+}  // namespace cep::client

@@ -1,4 +1,4 @@
-#include "server/send_parts.h"
+#include "client/send_parts.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "base/time_text.h"
 #include "base/visible.h"
 
-namespace cep::server {
+namespace cep::client {
 
 using std::chrono::steady_clock;
 
@@ -90,4 +90,4 @@ void SendProgress::show(uint64_t bytes, uint64_t lines, const char* what) {
   std::fflush(err_);
 }
 
-}  // namespace cep::server
+}  // namespace cep::client
