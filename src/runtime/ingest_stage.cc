@@ -152,18 +152,24 @@ void IngestStage::offer_broken(std::string_view first_bytes, std::string_view re
   if (lines_in_batch_ >= pipeline_->batch_lines()) cut();
 }
 
+// Several of one position, of streams that share its line, stay in the order in which they were made.
+void IngestStage::give(OutRecord record) {
+  given_ = {position_, kNoTime, 0, {}, given_.position == position_ ? given_.ordinal + 1 : 0};
+  record.label = given_;
+  batch_.records.push_back(std::move(record));
+}
+
 void IngestStage::tell_settled(std::string_view limit, std::string_view message) {
   take_position();
   OutRecord record;
   record.channel = Channel::kLimits;
-  record.label = {position_, kNoTime, 0, {}, 0};
   if (options_.want[static_cast<int>(Channel::kLimits)]) {
     record.tail = ",\"limit\":";
     event::append_json_string(to_utf8(limit), &record.tail);
     record.tail += ",\"message\":";
     event::append_json_string(to_utf8(message), &record.tail);
   }
-  batch_.records.push_back(std::move(record));
+  give(std::move(record));
   cut();
 }
 
@@ -407,7 +413,6 @@ void IngestStage::late(int node, const event::Row& row) {
   OutRecord record;
   record.channel = Channel::kLate;
   record.node = node;
-  record.label = {position_, kNoTime, 0, {}, 0};
   if (options_.want[static_cast<int>(Channel::kLate)]) {
     std::sort(dropped_by_.begin(), dropped_by_.end());
     dropped_by_.erase(std::unique(dropped_by_.begin(), dropped_by_.end()), dropped_by_.end());
@@ -424,7 +429,7 @@ void IngestStage::late(int node, const event::Row& row) {
     }
     record.tail += ']';
   }
-  batch_.records.push_back(std::move(record));
+  give(std::move(record));
 }
 
 void IngestStage::reject(std::string_view stream, int node, std::string reason, std::string_view line) {
@@ -434,7 +439,6 @@ void IngestStage::reject(std::string_view stream, int node, std::string reason, 
   OutRecord record;
   record.channel = Channel::kRejects;
   record.node = node;
-  record.label = {position_, kNoTime, 0, {}, 0};
   if (options_.want[static_cast<int>(Channel::kRejects)]) {
     if (!stream.empty()) {
       record.head = ",\"stream\":";
@@ -445,7 +449,7 @@ void IngestStage::reject(std::string_view stream, int node, std::string reason, 
     record.tail += ",\"line\":";
     event::append_json_string(to_utf8(line.substr(0, kLineKept)), &record.tail);
   }
-  batch_.records.push_back(std::move(record));
+  give(std::move(record));
   if (!result_.rejected) result_ = {true, std::move(reason)};
 }
 

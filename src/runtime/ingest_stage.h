@@ -87,6 +87,7 @@ class IngestStage : private FlowSink {
   void change_far(const OfferOptions& options, const std::function<void(ClockSet*)>& change);
   std::string_view by_value(int node, const event::Row& row, const OfferOptions& options);
   void reject(std::string_view stream, int node, std::string reason, std::string_view line);
+  void give(OutRecord record);
   void late(int node, const event::Row& row);
   void begin_batch();
   void take_position();
@@ -118,6 +119,7 @@ class IngestStage : private FlowSink {
   expr::EvalContext context_;
 
   Batch batch_;
+  event::Label given_;         // of the last record of its own
   std::shared_ptr<Timeline> timeline_;  // of the batch being filled
   uint64_t batches_ = 0;
   uint32_t lines_in_batch_ = 0;

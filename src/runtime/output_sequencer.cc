@@ -15,6 +15,7 @@ void OutputSequencer::take_over(OutputSequencer* before, const Succession& succe
   std::copy(std::begin(before->seq_), std::end(before->seq_), seq_);
   any_ = before->any_;
   last_ = before->last_;
+  last_channel_ = before->last_channel_;
   for (size_t node = 0; node < given_.size(); ++node) {
     const int old = succession.node_before[node];
     if (old < 0) continue;
@@ -48,9 +49,11 @@ void OutputSequencer::release(std::vector<GivenRecords> makers) {
 }
 
 void OutputSequencer::give(const OutRecord& r) {
-  CEP_CHECK(!any_ || last_.position <= r.label.position);
+  // Records of one label are the faces of one result: on several channels, in the order of the channels.
+  CEP_CHECK(!any_ || last_ < r.label || (last_ == r.label && last_channel_ < r.channel));
   any_ = true;
-  last_.position = r.label.position;
+  last_ = r.label;
+  last_channel_ = r.channel;
   uint64_t suppressed = 0;
   if (r.throttle_ms >= 0 && !pass(r, &suppressed)) return;
   send(r, suppressed);

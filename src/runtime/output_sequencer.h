@@ -57,7 +57,8 @@ class OutputSequencer {
   Engine::Sink sink_;
   uint64_t seq_[kChannels] = {};
   bool any_ = false;
-  event::Label last_;
+  event::Label last_;         // of the record before, and its channel
+  Channel last_channel_ = Channel::kAlerts;
   boost::unordered_flat_map<std::string, Throttle> throttles_;
   static constexpr size_t kSweepAt = 4096;
   size_t sweep_at_ = kSweepAt;
