@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "base/utf8.h"
 #include "base/visible.h"
 
 namespace cep {
@@ -100,7 +101,7 @@ class Walk {
 size_t step_back(std::string_view text, size_t at, size_t count) {
   for (; at > 0 && count > 0; --count) {
     --at;
-    for (int tail = 0; tail < 3 && at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80; ++tail)
+    for (int tail = 0; tail < 3 && at > 0 && !base::begins_code_point(text[at]); ++tail)
       --at;
   }
   return at;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/log_sink.h"
-
+#include "base/utf8.h"
 #include "base/visible.h"
 
 namespace cep::base {

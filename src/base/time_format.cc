@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 
 namespace cep::base {
 namespace {
@@ -215,7 +216,7 @@ std::string check_time_format(std::string_view format) {
     char c = format[i];
     if (kKnown.find(c) == std::string_view::npos) {
       size_t end = i + 1;
-      while (end < format.size() && (format[end] & 0xc0) == 0x80) ++end;  // a whole code point
+      while (end < format.size() && !begins_code_point(format[end])) ++end;  // a whole code point
       return std::string(format.substr(i - 1, end - i + 1)) + " is not known";
     }
     year = year || c == 'Y' || c == 'y' || c == 'D' || c == 'F';

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "base/utf8.h"
+
 namespace cep::base {
 namespace {
 
@@ -25,24 +27,6 @@ std::string written_out(std::string_view text, bool lines) {
 }
 
 }  // namespace
-
-int32_t code_point_at(std::string_view text, size_t at, size_t* size) {
-  const auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
-  const unsigned first = byte(0);
-  *size = 1;
-  if (first < 0x80) return static_cast<int32_t>(first);
-  const size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4) return -1;
-  uint32_t c = first & (0x7fu >> bytes);
-  for (size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return -1;
-    c = c << 6 | (byte(i) & 0x3f);
-  }
-  constexpr uint32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (c < kLeast[bytes] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) return -1;
-  *size = bytes;
-  return static_cast<int32_t>(c);
-}
 
 bool is_control(int32_t c) {
   return (c >= 0 && c < 0x20) || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||

@@ -8,10 +8,6 @@
 
 namespace cep::base {
 
-// The code point that begins at text[at], and its bytes in *size; -1, and 1, where no UTF-8 is (no overlong
-// forms, no surrogates, at most U+10FFFF). REQUIRES at < text.size().
-int32_t code_point_at(std::string_view text, size_t at, size_t* size);
-
 // Whether a terminal would obey it: C0 and C1 controls, DEL, line and paragraph separators, marks, embeddings,
 // overrides and isolates of direction, the byte order mark.
 bool is_control(int32_t code_point);

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <set>
 
+#include "base/utf8.h"
+
 namespace cep::cepctl {
 namespace {
 
@@ -102,7 +104,7 @@ Place place_of(const std::string& text, size_t byte) {
     if (text[i] == '\n') {
       ++p.line;
       p.column = 1;
-    } else if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) {
+    } else if (base::begins_code_point(text[i])) {
       ++p.column;
     }
   }

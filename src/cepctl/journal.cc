@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "base/visible.h"
 #include "cepctl/commands.h"
 #include "cepctl/console.h"
@@ -224,7 +225,7 @@ class JournalTool {
 
   // ---- skip
   int skip() {
-    if (event::find_bad_utf8(options_.reason) != std::string::npos) return wrong("--reason is no UTF-8");
+    if (!base::is_utf8(options_.reason)) return wrong("--reason is no UTF-8");
     Found found;
     int64_t arrival_ms = 0;
     const std::string problem = each_frame(1, [&](const journal::Frame& frame) -> Result<bool> {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "event/json_scan.h"
 #include "event/json_writer.h"
 
@@ -14,8 +15,6 @@ using journal::EntryKind;
 namespace {
 
 constexpr std::array<std::string_view, 8> kControls = {"at", "tick", "load", "session", "line", "broken", "accepted", "reset_clock"};
-
-bool is_utf8(std::string_view text) { return event::find_bad_utf8(text) == std::string_view::npos; }
 
 std::string base64(std::string_view bytes) {
   constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -34,7 +33,7 @@ std::string base64(std::string_view bytes) {
 
 // "name":"…", or "base64":"…" for bytes that are no text.
 void append_bytes(std::string_view name, std::string_view bytes, std::string* out) {
-  const bool text = is_utf8(bytes);
+  const bool text = base::is_utf8(bytes);
   event::append_json_string(text ? name : "base64", out);
   out->push_back(':');
   event::append_json_string(text ? bytes : std::string_view(base64(bytes)), out);
@@ -118,7 +117,7 @@ void JournalLines::append_line(const Entry& e, uint64_t position, std::string* o
   if (skip != skips_.end()) return append_broken(e.line, skip->second, broken ? e.length : e.line.size(), out);
   if (broken) return append_broken(e.line, e.reason, e.length, out);
   // What is no UTF-8 is rejected before anyone looks for names in it.
-  const bool wrap = (looks_like_control(e.line) || e.line.find('\n') != std::string_view::npos) && is_utf8(e.line);
+  const bool wrap = (looks_like_control(e.line) || e.line.find('\n') != std::string_view::npos) && base::is_utf8(e.line);
   if (wrap) {
     *out += "{\"_line\":";
     event::append_json_string(e.line, out);

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "base/visible.h"
 
 namespace cep::cepctl {
 namespace {
 
 size_t width_of(const std::string& cell) {
-  return static_cast<size_t>(std::count_if(cell.begin(), cell.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(cell.begin(), cell.end(), [](char c) { return base::begins_code_point(c); }));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "event/decimal.h"
 #include "event/json_scan.h"
 
@@ -83,9 +84,7 @@ std::string_view raw_text(const Place& place) {
 std::string cut_text(std::string_view text) {
   constexpr size_t kShown = 64;
   if (text.size() <= kShown) return std::string(text);
-  size_t n = kShown;
-  while (n > 0 && (static_cast<unsigned char>(text[n]) & 0xc0) == 0x80) --n;
-  return std::string(text.substr(0, n)) + "…";
+  return std::string(base::cut_utf8(text, kShown)) + "…";
 }
 
 bool Converter::wrong(const Field& field, const Place& place, std::string_view why) {

@@ -2,7 +2,8 @@
 #include "event/json_scan.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "base/utf8.h"
 
 namespace cep::event {
 namespace {
@@ -15,26 +16,6 @@ int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
-}
-
-// Bytes of the UTF-8 sequence that begins at text[at], 0 if it is none.
-size_t utf8_length(std::string_view text, size_t at) {
-  auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0u; };
-  auto follows = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
-  unsigned c = byte(0);
-  if (c < 0x80) return 1;
-  if (c >= 0xc2 && c <= 0xdf) return follows(1) ? 2 : 0;
-  if (c >= 0xe0 && c <= 0xef) {
-    if (!follows(1) || !follows(2)) return 0;
-    if ((c == 0xe0 && byte(1) < 0xa0) || (c == 0xed && byte(1) > 0x9f)) return 0;
-    return 3;
-  }
-  if (c >= 0xf0 && c <= 0xf4) {
-    if (!follows(1) || !follows(2) || !follows(3)) return 0;
-    if ((c == 0xf0 && byte(1) < 0x90) || (c == 0xf4 && byte(1) > 0x8f)) return 0;
-    return 4;
-  }
-  return 0;
 }
 
 // Reads one value; `fault` says what is wrong at `at`.
@@ -288,18 +269,6 @@ size_t enter(std::string_view text, size_t at, uint32_t ordinal) {
 
 }  // namespace
 
-size_t find_bad_utf8(std::string_view text) {
-  for (size_t at = 0; at < text.size();) {
-    uint64_t eight = 0;  // bytes of plain ASCII at once
-    if (at + 8 <= text.size()) std::memcpy(&eight, text.data() + at, 8);
-    const bool ascii = at + 8 <= text.size() && (eight & 0x8080808080808080u) == 0;
-    size_t n = ascii ? 8 : utf8_length(text, at);
-    if (n == 0) return at;
-    at += n;
-  }
-  return std::string_view::npos;
-}
-
 bool without_oddities(std::string_view text, const std::vector<Oddity>& odd, std::string* out, std::string* marker) {
   out->clear();
   marker->clear();
@@ -323,7 +292,7 @@ bool without_oddities(std::string_view text, const std::vector<Oddity>& odd, std
 }
 
 std::string json_fault(std::string_view text, uint32_t depth, std::vector<Oddity>* odd) {
-  size_t bad = find_bad_utf8(text);
+  const size_t bad = base::find_bad_utf8(text);
   if (bad != std::string_view::npos) return "bad UTF-8 at byte " + std::to_string(bad + 1);
   return Scanner(text, depth, odd).run();
 }

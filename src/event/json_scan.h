@@ -8,9 +8,6 @@
 
 namespace cep::event {
 
-// Byte at which `text` stops being UTF-8 (no overlong forms, no surrogates, at most U+10FFFF), or npos.
-size_t find_bad_utf8(std::string_view text);
-
 // What JSON's grammar allows and the parser may not take: a number of many digits or with an exponent, which
 // may be beyond 64 bits or a double, and the escape of a lone surrogate. Bytes [begin, end) of the text.
 struct Oddity {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/time_text.h"
-#include "event/json_scan.h"
+#include "base/utf8.h"
 
 namespace cep::event {
 namespace {
@@ -60,13 +60,7 @@ void append_json_string(std::string_view text, std::string* out) {
 
 void append_json_bytes(std::string_view bytes, std::string* out) {
   out->push_back('"');
-  for (;;) {
-    size_t bad = find_bad_utf8(bytes);
-    append_escaped(bytes.substr(0, bad), out);
-    if (bad == std::string_view::npos) break;
-    out->append("\xef\xbf\xbd");
-    bytes.remove_prefix(bad + 1);
-  }
+  append_escaped(base::to_utf8(bytes), out);
   out->push_back('"');
 }
 

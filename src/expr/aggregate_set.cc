@@ -204,14 +204,14 @@ void AggregateSet::encode(const State& s, std::string* out) const {
 
 bool AggregateSet::decode(std::string_view bytes, State* s) const {
   clear(s);
-  Reader in(bytes);
+  BytesReader in(bytes);
   uint8_t version;
   uint64_t fingerprint;
   bool good = in.get(&version) && version == kVersion && in.get(&fingerprint) &&
               fingerprint == impl_->fingerprint;
   for (const Call& call : impl_->calls)
     good = good && call.accumulator->decode(&in, Impl::parts(s) + call.offset);
-  good = good && in.left() == 0;
+  good = good && in.done();
   if (!good) clear(s);
   return good;
 }

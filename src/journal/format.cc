@@ -2,14 +2,13 @@
 
 #include <lz4.h>
 
-#include <bit>
 #include <charconv>
 #include <cstring>
-#include <type_traits>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/bytes.h"
 #include "base/check.h"
 
 namespace cep::journal {
@@ -23,34 +22,21 @@ constexpr size_t kHeaderCopy = kSegmentBegin / 2;
 constexpr size_t kCheckAt = 56;   // of a segment header's copy and of a frame header
 constexpr size_t kCompressFrom = 64;  // smaller payloads save nothing
 
-static_assert(std::endian::native == std::endian::little, "the journal's integers are copied as they are");
-
-template <class T>
-void put(T v, std::string* out) {
-  static_assert(std::is_integral_v<T>);
-  out->append(reinterpret_cast<const char*>(&v), sizeof v);
-}
-
-template <class T>
-T get(std::string_view bytes, size_t at) {
-  CEP_CHECK(at + sizeof(T) <= bytes.size());
-  T v;
-  std::memcpy(&v, bytes.data() + at, sizeof v);
-  return v;
-}
+using base::load;
+using base::put;
 
 std::optional<SegmentHeader> decode_copy(std::string_view copy, std::string* wrong) {
   if (copy.substr(0, kSegmentMagic.size()) != kSegmentMagic) return *wrong = "it does not begin as a segment of a journal does", std::nullopt;
-  if (get<uint64_t>(copy, kCheckAt) != checksum(copy.substr(0, kCheckAt), 0)) return *wrong = "the checksum of the segment's header is wrong", std::nullopt;
-  const uint32_t version = get<uint32_t>(copy, 8);
-  if (version != kFormatVersion || get<uint32_t>(copy, 12) != kSegmentBegin || get<uint64_t>(copy, 48) != 0) {
+  if (load<uint64_t>(copy, kCheckAt) != checksum(copy.substr(0, kCheckAt), 0)) return *wrong = "the checksum of the segment's header is wrong", std::nullopt;
+  const uint32_t version = load<uint32_t>(copy, 8);
+  if (version != kFormatVersion || load<uint32_t>(copy, 12) != kSegmentBegin || load<uint64_t>(copy, 48) != 0) {
     *wrong = "its format is version " + std::to_string(version) + ", and this program reads version " + std::to_string(kFormatVersion);
     return std::nullopt;
   }
   SegmentHeader h;
-  h.first = get<uint64_t>(copy, 16);
+  h.first = load<uint64_t>(copy, 16);
   std::memcpy(h.id.data(), copy.data() + 24, h.id.size());
-  h.reserved_bytes = get<uint64_t>(copy, 40);
+  h.reserved_bytes = load<uint64_t>(copy, 40);
   return h;
 }
 
@@ -113,8 +99,8 @@ uint64_t checksum(std::string_view bytes, uint64_t seed) { return XXH3_64bits_wi
 uint64_t frame_seed(const SegmentHeader& segment, uint64_t offset) {
   char place[32];
   std::memcpy(place, segment.id.data(), 16);
-  std::memcpy(place + 16, &segment.first, 8);
-  std::memcpy(place + 24, &offset, 8);
+  base::store(segment.first, place + 16);
+  base::store(offset, place + 24);
   return checksum({place, sizeof place}, 0);
 }
 
@@ -138,18 +124,18 @@ void append_frame_header(const FrameHeader& header, uint64_t seed, std::string* 
 
 const char* read_frame_header(std::string_view bytes, uint64_t seed, bool check, FrameHeader* out) {
   if (bytes.substr(0, kFrameMagic.size()) != kFrameMagic) return "no frame begins here";
-  if (check && get<uint64_t>(bytes, kCheckAt) != checksum(bytes.substr(0, kCheckAt), seed)) return "the checksum of the frame's header is wrong";
-  const uint8_t kind = get<uint8_t>(bytes, 4), compressed = get<uint8_t>(bytes, 5);
-  if (kind < 1 || kind > 3 || compressed > 1 || get<uint16_t>(bytes, 6) != 0 || get<uint32_t>(bytes, 28) != 0) return "the frame's kind is unknown";
+  if (check && load<uint64_t>(bytes, kCheckAt) != checksum(bytes.substr(0, kCheckAt), seed)) return "the checksum of the frame's header is wrong";
+  const uint8_t kind = load<uint8_t>(bytes, 4), compressed = load<uint8_t>(bytes, 5);
+  if (kind < 1 || kind > 3 || compressed > 1 || load<uint16_t>(bytes, 6) != 0 || load<uint32_t>(bytes, 28) != 0) return "the frame's kind is unknown";
   out->kind = static_cast<FrameKind>(kind);
   out->compressed = compressed != 0;
-  out->base = get<uint64_t>(bytes, 8);
-  out->count = get<uint32_t>(bytes, 16);
-  out->payload_bytes = get<uint32_t>(bytes, 20);
-  out->stored_bytes = get<uint32_t>(bytes, 24);
-  out->arrival_ms = get<int64_t>(bytes, 32);
-  out->synced_upto = get<uint64_t>(bytes, 40);
-  out->stored_check = get<uint64_t>(bytes, 48);
+  out->base = load<uint64_t>(bytes, 8);
+  out->count = load<uint32_t>(bytes, 16);
+  out->payload_bytes = load<uint32_t>(bytes, 20);
+  out->stored_bytes = load<uint32_t>(bytes, 24);
+  out->arrival_ms = load<int64_t>(bytes, 32);
+  out->synced_upto = load<uint64_t>(bytes, 40);
+  out->stored_check = load<uint64_t>(bytes, 48);
   return inconsistent(*out);
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/nearest.h"
+#include "base/utf8.h"
 #include "lang/mistakes.h"
 
 namespace cep::lang {
@@ -44,11 +45,7 @@ std::string Reporter::quote(Span span) const {
     }
   }
   while (!text.empty() && text.back() == ' ') text.pop_back();
-  if (text.size() > kQuoteBytes) {
-    size_t cut = kQuoteBytes;
-    while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xc0) == 0x80) --cut;
-    text = text.substr(0, cut) + "…";
-  }
+  if (text.size() > kQuoteBytes) text = std::string(base::cut_utf8(text, kQuoteBytes)) + "…";
   return "`" + text + "`";
 }
 

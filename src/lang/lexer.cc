@@ -5,11 +5,21 @@
 #include <algorithm>
 #include <string>
 
+#include "base/utf8.h"
 #include "lang/literal.h"
-#include "lang/utf8.h"
 
 namespace cep::lang {
 namespace {
+
+// Bytes of the code point at text[at] if it is not ASCII and a person would take it for a letter (punctuation and blanks beyond ASCII are none); else 0.
+size_t letter_size(std::string_view text, size_t at) {
+  if (at >= text.size() || static_cast<unsigned char>(text[at]) < 0x80) return 0;
+  size_t size = 0;
+  const int32_t c = base::code_point_at(text, at, &size);
+  const bool latin = c >= 0xC0 && c < 0x2000 && c != 0xD7 && c != 0xF7;
+  const bool beyond = c >= 0x3040 && c != 0xFEFF && !(c >= 0xFFF0 && c < 0x10000);
+  return latin || beyond ? size : 0;
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_ascii_word(char c) {
@@ -309,7 +319,7 @@ class Lexer {
     bool reported = false;
     while (at_ < text_.bytes.size()) {
       const char c = peek();
-      const size_t size = code_point_size(text_.bytes, at_);
+      const size_t size = base::code_point_size(text_.bytes, at_);
       if (is_ascii_word(c) || static_cast<unsigned char>(c - 1) < ' ' ||
           std::string_view("\"'`#(){}[],:=<>+-*/%!").find(c) != std::string_view::npos)
         break;
@@ -405,7 +415,7 @@ bool check_encoding(const Text& text, Mistakes* mistakes) {
   size_t count = 0;
   uint32_t first = 0;
   for (uint32_t i = 0; i < text.bytes.size() && count <= kTooMany;) {
-    const size_t size = text.bytes[i] == '\0' ? 0 : code_point_size(text.bytes, i);
+    const size_t size = text.bytes[i] == '\0' ? 0 : base::code_point_size(text.bytes, i);
     if (size == 0 && count++ == 0) first = i;
     i += static_cast<uint32_t>(std::max<size_t>(size, 1));
   }

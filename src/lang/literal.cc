@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 
 namespace cep::lang {
 namespace {
@@ -22,24 +23,6 @@ int hex4(std::string_view raw, size_t at) {
   int value = 0;
   const auto [end, error] = std::from_chars(raw.data() + at, raw.data() + at + 4, value, 16);
   return error == std::errc() && end == raw.data() + at + 4 && raw[at] != '-' ? value : -1;
-}
-
-void append_utf8(uint32_t c, std::string* out) {
-  if (c < 0x80) {
-    *out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    *out += static_cast<char>(0xC0 | c >> 6);
-    *out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    if (c < 0x10000) {
-      *out += static_cast<char>(0xE0 | c >> 12);
-    } else {
-      *out += static_cast<char>(0xF0 | c >> 18);
-      *out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-    }
-    *out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    *out += static_cast<char>(0x80 | (c & 0x3F));
-  }
 }
 
 struct Escape {
@@ -65,7 +48,8 @@ Escape read_unicode_escape(std::string_view raw, size_t at) {
     c = 0x10000 + ((c - 0xD800) << 10) + (static_cast<uint32_t>(low) - 0xDC00);
     escape.size = 12;
   }
-  append_utf8(c, &escape.text);
+  char bytes[4];
+  escape.text.assign(bytes, base::write_code_point(c, bytes));
   return escape;
 }
 
@@ -77,7 +61,7 @@ Escape read_escape(std::string_view raw, size_t at) {
   const size_t found = kLetters.find(raw[at + 1]);
   if (found != std::string_view::npos) return {2, std::string(1, kValues[found]), ""};
   size_t size = 2;
-  while (at + size < raw.size() && (static_cast<unsigned char>(raw[at + size]) & 0xC0) == 0x80) ++size;
+  while (at + size < raw.size() && !base::begins_code_point(raw[at + size])) ++size;
   const std::string letter(raw.substr(at + 1, size - 1));
   return {size, "", "`\\" + letter + "` is no escape; for a backslash write `\\\\`: `\\\\" + letter + "`"};
 }

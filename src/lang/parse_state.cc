@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "lang/literal.h"
 
 namespace cep::lang {
@@ -9,9 +10,7 @@ namespace cep::lang {
 std::string bounded(std::string message) {
   constexpr size_t kMost = 2000;
   if (message.size() <= kMost) return message;
-  size_t cut = kMost;
-  while (cut > 0 && (static_cast<unsigned char>(message[cut]) & 0xC0) == 0x80) --cut;
-  message.resize(cut);
+  message.resize(base::cut_utf8(message, kMost).size());
   return message + "…";
 }
 

@@ -3,21 +3,38 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
 
 namespace cep::output {
 namespace {
 
 constexpr uint64_t kPlaceBytes = 512;
+constexpr std::string_view kTitle = "cepdnote";
+constexpr size_t kNoteBytes = 48;
 
-// As bytes, in the order of this machine: a note is for no other.
-struct Bytes {
-  char title[8] = {'c', 'e', 'p', 'd', 'n', 'o', 't', 'e'};
+struct Note {
   uint64_t boot = 0, serial = 0, next = 0, file = 0;
-  uint64_t checksum = 0;   // of all that stands before it
-
-  uint64_t sum() const { return XXH3_64bits(this, offsetof(Bytes, checksum)); }
 };
+
+// Title, numbers, checksum of all that stands before it.
+std::string encode(const Note& note) {
+  std::string out(kTitle);
+  for (uint64_t number : {note.boot, note.serial, note.next, note.file}) base::put(number, &out);
+  base::put(static_cast<uint64_t>(XXH3_64bits(out.data(), out.size())), &out);
+  return out;
+}
+
+// False: the bytes are no whole note.
+bool decode(std::string_view bytes, Note* note) {
+  std::string_view title;
+  base::BytesReader in(bytes);
+  in.get_bytes(kTitle.size(), &title);
+  for (uint64_t* number : {&note->boot, &note->serial, &note->next, &note->file}) in.get(number);
+  return in.ok() && bytes == encode(*note);
+}
 
 }  // namespace
 
@@ -28,31 +45,23 @@ Status FileNotes::open(base::Env* env, const std::string& path) {
   if (!opened.ok()) return opened.status();
   file_ = std::move(opened.value());
   for (uint64_t place : {0, 1}) {
-    Bytes bytes, expected;
-    char raw[sizeof(Bytes)];
+    Note note;
+    char raw[kNoteBytes];
     Result<size_t> got = file_->read_at(place * kPlaceBytes, raw, sizeof raw);
     if (!got.ok()) return got.status();
-    if (got.value() != sizeof raw) continue;
-    std::memcpy(&bytes, raw, sizeof raw);
-    const bool good = std::memcmp(bytes.title, expected.title, sizeof bytes.title) == 0 && bytes.checksum == bytes.sum();
-    if (!good || bytes.serial < serial_) continue;
-    serial_ = bytes.serial;
-    newest_ = bytes.boot == boot_ ? FileNote{bytes.next, bytes.file} : FileNote{};
+    if (!decode({raw, got.value()}, &note) || note.serial < serial_) continue;
+    serial_ = note.serial;
+    newest_ = note.boot == boot_ ? FileNote{note.next, note.file} : FileNote{};
   }
   return {};
 }
 
 Status FileNotes::write(const FileNote& note) {
   if (!file_) return {};
-  Bytes bytes;
-  bytes.boot = boot_;
-  bytes.serial = serial_ + 1;
-  bytes.next = note.next;
-  bytes.file = note.file;
-  bytes.checksum = bytes.sum();
-  Status written = file_->write_at(bytes.serial % 2 * kPlaceBytes, {reinterpret_cast<const char*>(&bytes), sizeof bytes});
+  const uint64_t serial = serial_ + 1;
+  Status written = file_->write_at(serial % 2 * kPlaceBytes, encode({boot_, serial, note.next, note.file}));
   if (!written.ok()) return written;   // what it has torn is the older one
-  serial_ = bytes.serial;
+  serial_ = serial;
   newest_ = note;
   return {};
 }

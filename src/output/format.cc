@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/bytes.h"
 #include "base/check.h"
 
 namespace cep::output {
@@ -16,17 +17,8 @@ constexpr size_t kSeqDigits = 20;
 constexpr size_t kHeaderSumAt = kHeaderBytes - 8;
 constexpr size_t kFrameSumBytes = 8;
 
-template <class Int>
-void put(Int value, char* out) {
-  for (size_t i = 0; i < sizeof value; ++i) out[i] = static_cast<char>(value >> (8 * i));
-}
-
-template <class Int>
-Int get(const char* in) {
-  Int value = 0;
-  for (size_t i = 0; i < sizeof value; ++i) value |= static_cast<Int>(static_cast<unsigned char>(in[i])) << (8 * i);
-  return value;
-}
+using base::load;
+using base::store;
 
 }  // namespace
 
@@ -48,25 +40,25 @@ bool parse_segment_name(std::string_view name, Channel* channel, uint64_t* first
 std::string encode_header(Channel channel, uint64_t first_seq, uint64_t log_seed) {
   std::string out(kHeaderBytes, '\0');
   out.replace(0, kMagic.size(), kMagic);
-  put(kFormatVersion, &out[8]);
-  put(static_cast<uint32_t>(kHeaderBytes), &out[12]);
-  put(log_seed, &out[16]);
+  store(kFormatVersion, &out[8]);
+  store(static_cast<uint32_t>(kHeaderBytes), &out[12]);
+  store(log_seed, &out[16]);
   std::string_view name = channel_name(channel);
   CEP_CHECK(name.size() <= kNameBytes);
   out.replace(24, name.size(), name);
-  put(first_seq, &out[40]);
-  put(checksum(std::string_view(out).substr(0, kHeaderSumAt), log_seed), &out[kHeaderSumAt]);
+  store(first_seq, &out[40]);
+  store(checksum(std::string_view(out).substr(0, kHeaderSumAt), log_seed), &out[kHeaderSumAt]);
   return out;
 }
 
 uint64_t frame_seed(Channel channel, uint64_t first_seq, uint64_t log_seed) {
-  return get<uint64_t>(encode_header(channel, first_seq, log_seed).data() + kHeaderSumAt);
+  return load<uint64_t>(encode_header(channel, first_seq, log_seed), kHeaderSumAt);
 }
 
 bool header_seed(std::string_view bytes, uint64_t* log_seed) {
-  if (bytes.size() < kHeaderBytes || !bytes.starts_with(kMagic) || get<uint32_t>(&bytes[8]) != kFormatVersion) return false;
-  *log_seed = get<uint64_t>(&bytes[16]);
-  return checksum(bytes.substr(0, kHeaderSumAt), *log_seed) == get<uint64_t>(&bytes[kHeaderSumAt]);
+  if (bytes.size() < kHeaderBytes || !bytes.starts_with(kMagic) || load<uint32_t>(bytes, 8) != kFormatVersion) return false;
+  *log_seed = load<uint64_t>(bytes, 16);
+  return checksum(bytes.substr(0, kHeaderSumAt), *log_seed) == load<uint64_t>(bytes, kHeaderSumAt);
 }
 
 std::string header_problem(std::string_view bytes, Channel channel, uint64_t first_seq, uint64_t log_seed) {
@@ -77,29 +69,30 @@ std::string header_problem(std::string_view bytes, Channel channel, uint64_t fir
   uint64_t seed = 0;
   if (!header_seed(bytes, &seed)) return "the header's checksum is wrong";
   if (seed != log_seed) return "the segment belongs to another log";
-  return "the header is of another segment: " + std::string(bytes.substr(24, kNameBytes).data()) + " from " + std::to_string(get<uint64_t>(&bytes[40]));
+  return "the header is of another segment: " + std::string(bytes.substr(24, kNameBytes).data()) + " from " + std::to_string(load<uint64_t>(bytes, 40));
 }
 
 void encode_frame(uint64_t seq, uint64_t position, std::string_view name, std::string_view line, uint64_t seed, char* out) {
   const size_t bytes = frame_bytes(name.size(), line.size());
   CEP_CHECK(bytes <= UINT32_MAX);
-  put(static_cast<uint32_t>(bytes), out + 8);
-  put(static_cast<uint32_t>(name.size()), out + 12);
-  put(seq, out + 16);
-  put(position, out + 24);
+  store(static_cast<uint32_t>(bytes), out + 8);
+  store(static_cast<uint32_t>(name.size()), out + 12);
+  store(seq, out + 16);
+  store(position, out + 24);
   if (!name.empty()) std::memcpy(out + kFrameHeadBytes, name.data(), name.size());
   if (!line.empty()) std::memcpy(out + kFrameHeadBytes + name.size(), line.data(), line.size());
   out[bytes - 1] = '\n';
-  put(checksum(std::string_view(out + kFrameSumBytes, bytes - kFrameSumBytes), seed), out);
+  store(checksum(std::string_view(out + kFrameSumBytes, bytes - kFrameSumBytes), seed), out);
 }
 
-uint32_t frame_size(const char* head) { return get<uint32_t>(head + 8); }
+uint32_t frame_size(const char* head) { return load<uint32_t>({head, kFrameHeadBytes}, 8); }
 
 FrameView view_frame(const char* frame) {
-  const size_t bytes = frame_size(frame), name_bytes = get<uint32_t>(frame + 12);
+  const std::string_view head(frame, kFrameHeadBytes);
+  const size_t bytes = frame_size(frame), name_bytes = load<uint32_t>(head, 12);
   FrameView view;
-  view.seq = get<uint64_t>(frame + 16);
-  view.position = get<uint64_t>(frame + 24);
+  view.seq = load<uint64_t>(head, 16);
+  view.position = load<uint64_t>(head, 24);
   view.name = std::string_view(frame + kFrameHeadBytes, name_bytes);
   view.text = std::string_view(frame + kFrameHeadBytes + name_bytes, bytes - kFrameHeadBytes - name_bytes);
   view.line = view.text.substr(0, view.text.size() - 1);
@@ -109,10 +102,10 @@ FrameView view_frame(const char* frame) {
 std::string read_frame(std::string_view bytes, uint64_t seq, uint64_t seed, FrameView* out) {
   if (bytes.size() < kFrameOverBytes) return "the last record is cut off";
   const uint32_t size = frame_size(bytes.data());
-  if (size < kFrameOverBytes || get<uint32_t>(&bytes[12]) > size - kFrameOverBytes) return "a record's length is wrong";
+  if (size < kFrameOverBytes || load<uint32_t>(bytes, 12) > size - kFrameOverBytes) return "a record's length is wrong";
   if (size > bytes.size()) return "a record reaches beyond the end of the file";
   const std::string_view summed = bytes.substr(kFrameSumBytes, size - kFrameSumBytes);
-  if (checksum(summed, seed) != get<uint64_t>(bytes.data())) return "a record's checksum is wrong";
+  if (checksum(summed, seed) != load<uint64_t>(bytes, 0)) return "a record's checksum is wrong";
   if (bytes[size - 1] != '\n') return "a record's end is wrong";
   *out = view_frame(bytes.data());
   if (out->seq != seq) return "record " + std::to_string(out->seq) + " stands where " + std::to_string(seq) + " should";

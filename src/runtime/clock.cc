@@ -6,10 +6,9 @@
 namespace cep::runtime {
 namespace {
 
-// a - b without overflow (b >= 0).
-int64_t less_by(int64_t a, int64_t b) { return a < kNoTime + b ? kNoTime : a - b; }
-// a + b, short of the end of time: no clock ever gets there.
-int64_t more_by(int64_t a, int64_t b) { return a >= kEndOfTime - b ? kEndOfTime - 1 : a + b; }
+using base::add_time;
+using base::reachable;
+using base::subtract_time;
 
 // Values whose greatest time lies before `bound` hold nothing back, and never will again: the bound only rises, and one that comes back with a newer event counts
 // as a new one. Their times go at once, they themselves when they are as many as the others.
@@ -55,18 +54,18 @@ void ClockSet::on_event(int source, int64_t time, std::string_view value, bool p
   if (foremost) feed.greatest_of_all = time;
   if (time > s.greatest) s.greatest = time;
   if (w.punctuated) {
-    if (punctuates) raise(source, more_by(time, 1));
+    if (punctuates) raise(source, reachable(add_time(time, 1)));
   } else if (w.by_field != -1) {
     on_by(&s, time, value);
-    if (w.by_max_lag_ms >= 0) forget_silent(less_by(s.greatest, w.by_max_lag_ms), &s.by, &s.by_times);
-    raise(source, less_by(*s.by_times.begin(), w.delay_ms));
+    if (w.by_max_lag_ms >= 0) forget_silent(subtract_time(s.greatest, w.by_max_lag_ms), &s.by, &s.by_times);
+    raise(source, subtract_time(*s.by_times.begin(), w.delay_ms));
   } else if (s.source->own) {
-    raise(source, less_by(s.greatest, w.delay_ms));
+    raise(source, subtract_time(s.greatest, w.delay_ms));
   }
   if (!s.source->own && time > feed.greatest) {
     feed.greatest = time;
     for (int node : feed.streams)
-      if (follows_feed(streams_[node])) raise(node, less_by(time, streams_[node].source->watermark.delay_ms));
+      if (follows_feed(streams_[node])) raise(node, subtract_time(time, streams_[node].source->watermark.delay_ms));
   }
   if (lags_ && foremost)
     for (int node : feed.streams)
@@ -93,14 +92,14 @@ void ClockSet::on_by(Stream* s, int64_t time, std::string_view value) {
 }
 
 void ClockSet::on_assert(int source, int64_t time) {
-  if (source >= 0) return raise(source, more_by(time, 1));
-  for (int node : topology_.sources) raise(node, more_by(time, 1));
+  if (source >= 0) return raise(source, reachable(add_time(time, 1)));
+  for (int node : topology_.sources) raise(node, reachable(add_time(time, 1)));
 }
 
 void ClockSet::on_end() {
   for (int node : topology_.sources) {
     int64_t greatest = feeds_[streams_[node].feed].greatest_of_all;
-    if (greatest != kNoTime) raise(node, more_by(greatest, 1));
+    if (greatest != kNoTime) raise(node, reachable(add_time(greatest, 1)));
   }
 }
 
@@ -117,7 +116,7 @@ void ClockSet::on_tick(int64_t now_ms) {
     Stream& s = streams_[node];
     if (s.source->idle_ms < 0 || s.arrival == kNoTime || s.at_arrival == kNoTime) continue;
     int64_t silent = now_ms - s.arrival;
-    if (silent >= s.source->idle_ms) raise(node, more_by(s.at_arrival, silent));
+    if (silent >= s.source->idle_ms) raise(node, reachable(add_time(s.at_arrival, silent)));
   }
 }
 
@@ -150,7 +149,7 @@ int64_t ClockSet::least_behind(const std::vector<int>& nodes, int64_t foremost) 
 
 bool ClockSet::left_behind(int node, int64_t foremost) const {
   const int64_t lag = streams_[node].source->own_max_lag_ms;
-  return lag >= 0 && streams_[node].greatest < less_by(foremost, lag);
+  return lag >= 0 && streams_[node].greatest < subtract_time(foremost, lag);
 }
 
 const std::vector<int>& ClockSet::take_changed() {

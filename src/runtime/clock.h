@@ -2,21 +2,21 @@
 // says: no event before W is still expected. It never goes back.
 #pragma once
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/event_time.h"
 #include "plan/plan.h"
 #include "runtime/succession.h"
 #include "plan/physical/topology.h"
 
 namespace cep::runtime {
 
-inline constexpr int64_t kNoTime = std::numeric_limits<int64_t>::min();
-inline constexpr int64_t kEndOfTime = std::numeric_limits<int64_t>::max();
+using base::kEndOfTime;
+using base::kNoTime;
 
 class ClockSet {
  public:

@@ -57,7 +57,7 @@ void ClockSet::rejoin(int feed) {
   const int64_t greatest = feeds_[feed].greatest;
   for (int node : feeds_[feed].streams) {
     const int64_t delay = streams_[node].source->watermark.delay_ms;
-    if (greatest != kNoTime && follows_feed(streams_[node])) raise(node, greatest < kNoTime + delay ? kNoTime : greatest - delay);
+    if (greatest != kNoTime && follows_feed(streams_[node])) raise(node, base::subtract_time(greatest, delay));
     for (int g : streams_[node].groups) look_at(g);
   }
 }
@@ -76,7 +76,7 @@ ClockSet::StreamState ClockSet::state(int source) const {
   if (out.held_by >= 0 || s.source->watermark.by_field == -1) return out;
   const int64_t lag = s.source->watermark.by_max_lag_ms;
   for (const auto& [value, time] : s.by) {
-    const bool counts = lag < 0 || s.greatest < kNoTime + lag || time >= s.greatest - lag;
+    const bool counts = lag < 0 || time >= base::subtract_time(s.greatest, lag);
     if (counts && (!out.by || time < s.by.find(*out.by)->second)) out.by = &value;
   }
   return out;

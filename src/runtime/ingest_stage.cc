@@ -6,12 +6,12 @@
 #include "base/check.h"
 #include "base/fault.h"
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "event/json_writer.h"
 #include "expr/functions.h"
 #include "operators/join/join_operator.h"
 #include "operators/window/window_operator.h"
 #include "runtime/key_codec.h"
-#include "runtime/utf8.h"
 #include "runtime/view_record.h"
 #include "runtime/worked_range.h"
 
@@ -165,9 +165,9 @@ void IngestStage::tell_settled(std::string_view limit, std::string_view message)
   record.channel = Channel::kLimits;
   if (options_.want[static_cast<int>(Channel::kLimits)]) {
     record.tail = ",\"limit\":";
-    event::append_json_string(to_utf8(limit), &record.tail);
+    event::append_json_string(base::to_utf8(limit), &record.tail);
     record.tail += ",\"message\":";
-    event::append_json_string(to_utf8(message), &record.tail);
+    event::append_json_string(base::to_utf8(message), &record.tail);
   }
   give(std::move(record));
   cut();
@@ -442,12 +442,12 @@ void IngestStage::reject(std::string_view stream, int node, std::string reason, 
   if (options_.want[static_cast<int>(Channel::kRejects)]) {
     if (!stream.empty()) {
       record.head = ",\"stream\":";
-      event::append_json_string(to_utf8(stream), &record.head);
+      event::append_json_string(base::to_utf8(stream), &record.head);
     }
     record.tail = ",\"reason\":";
-    event::append_json_string(to_utf8(reason), &record.tail);
+    event::append_json_string(base::to_utf8(reason), &record.tail);
     record.tail += ",\"line\":";
-    event::append_json_string(to_utf8(line.substr(0, kLineKept)), &record.tail);
+    event::append_json_string(base::to_utf8(line.substr(0, kLineKept)), &record.tail);
   }
   give(std::move(record));
   if (!result_.rejected) result_ = {true, std::move(reason)};

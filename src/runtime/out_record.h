@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/event_time.h"
 #include "cep/engine.h"
 #include "event/label.h"
 
@@ -17,7 +18,7 @@ struct OutRecord {
   std::string tail;            // the members after `suppressed`, each with its comma before it
   int64_t throttle_ms = -1;    // `at most once per D`
   std::string throttle_key;
-  int64_t throttle_time = INT64_MIN;  // the event time that the throttle counts; INT64_MIN: that of the label
+  int64_t throttle_time = base::kNoTime;  // the event time that the throttle counts; kNoTime: that of the label
   bool cut = false;            // it was longer than the limit and says "truncated":true
 };
 

@@ -1,10 +1,11 @@
 #include "runtime/output_sequencer.h"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 
+#include "base/bytes.h"
 #include "base/check.h"
+#include "base/event_time.h"
 
 namespace cep::runtime {
 
@@ -23,13 +24,11 @@ void OutputSequencer::take_over(OutputSequencer* before, const Succession& succe
     given_[node].timeouts = before->timeouts(old);
   }
   for (auto& [key, throttle] : before->throttles_) {
-    uint32_t op = 0;  // node + 1, at the beginning of the key
-    std::memcpy(&op, key.data(), sizeof op);
+    const uint32_t op = base::load<uint32_t>(key, 0);  // node + 1, at the beginning of the key
     const int now = succession.node_now[op - 1];
     if (now < 0) continue;
     std::string renamed = key;
-    op = static_cast<uint32_t>(now) + 1;
-    std::memcpy(renamed.data(), &op, sizeof op);
+    base::store(static_cast<uint32_t>(now) + 1, renamed.data());
     throttles_.emplace(std::move(renamed), throttle);
   }
   sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
@@ -60,10 +59,11 @@ void OutputSequencer::give(const OutRecord& r) {
 }
 
 bool OutputSequencer::pass(const OutRecord& r, uint64_t* suppressed) {
-  key_.assign(reinterpret_cast<const char*>(&r.label.op), sizeof r.label.op);
+  key_.clear();
+  base::put(r.label.op, &key_);
   key_.push_back(static_cast<char>(r.channel));
   key_ += r.throttle_key;
-  const int64_t time = r.throttle_time != INT64_MIN ? r.throttle_time : r.label.time;
+  const int64_t time = r.throttle_time != base::kNoTime ? r.throttle_time : r.label.time;
   auto [at, is_new] = throttles_.try_emplace(key_, Throttle{time, r.throttle_ms, 0});
   if (is_new) {
     if (throttles_.size() >= sweep_at_) sweep(time);

@@ -1,6 +1,7 @@
 #include "runtime/record_parts.h"
 
 #include "base/time_text.h"
+#include "base/utf8.h"
 #include "event/json_writer.h"
 #include "expr/functions.h"
 #include "runtime/key_codec.h"
@@ -10,14 +11,7 @@ namespace {
 
 constexpr std::string_view kLevels[] = {"info", "low", "medium", "high", "critical"};
 
-// At most `bytes` of the text, cut between code points.
-std::string_view cut_text(std::string_view text, size_t bytes) {
-  if (text.size() <= bytes) return text;
-  while (bytes > 0 && (static_cast<uint8_t>(text[bytes]) & 0xc0) == 0x80) --bytes;
-  return text.substr(0, bytes);
-}
-
-Value cut_value(const Value& v, size_t bytes) { return v.type == Type::kString ? Value::string(cut_text(v.str(), bytes)) : v; }
+Value cut_value(const Value& v, size_t bytes) { return v.type == Type::kString ? Value::string(base::cut_utf8(v.str(), bytes)) : v; }
 
 }  // namespace
 
@@ -69,7 +63,7 @@ void append_alert(const AlertCode& code, std::string_view key, size_t text_room,
       if (p.expr) expr::append_text(p.expr->eval(c), &text);
     }
     head->append(",\"message\":");
-    event::append_json_string(cut_text(text, text_room), head);
+    event::append_json_string(base::cut_utf8(text, text_room), head);
   }
   record->throttle_ms = code.alert->throttle_ms;
   record->throttle_key.clear();

@@ -4,20 +4,22 @@
 #include <tuple>
 #include <utility>
 
+#include "base/bytes.h"
+#include "base/check.h"
+
 namespace cep::runtime {
 namespace {
+
+using base::put;
+using base::put_text;
 
 constexpr size_t kRunsMost = 64;             // so that reading them all at once is cheap
 constexpr size_t kWriteBytes = 256 << 10;
 
 void encode(const OutRecord& r, uint64_t order, std::string* out) {
   put(order, out);
-  put(r.label.position, out);
-  put(r.label.time, out);
-  put(r.label.op, out);
-  put_text(r.label.key, out);
-  put(r.label.ordinal, out);
-  put(r.channel, out);
+  put_label(r.label, out);
+  put(static_cast<uint8_t>(r.channel), out);
   put(r.node, out);
   put_text(r.head, out);
   put_text(r.tail, out);
@@ -27,21 +29,22 @@ void encode(const OutRecord& r, uint64_t order, std::string* out) {
   put(r.cut, out);
 }
 
-uint64_t decode(std::string_view in, OutRecord* r) {
-  const uint64_t order = get<uint64_t>(&in);
-  r->label.position = get<uint64_t>(&in);
-  r->label.time = get<int64_t>(&in);
-  r->label.op = get<uint32_t>(&in);
-  r->label.key = get_text(&in);
-  r->label.ordinal = get<uint64_t>(&in);
-  r->channel = get<Channel>(&in);
-  r->node = get<int>(&in);
-  r->head = get_text(&in);
-  r->tail = get_text(&in);
-  r->throttle_ms = get<int64_t>(&in);
-  r->throttle_key = get_text(&in);
-  r->throttle_time = get<int64_t>(&in);
-  r->cut = get<bool>(&in);
+uint64_t decode(std::string_view item, OutRecord* r) {
+  base::BytesReader in(item);
+  uint64_t order = 0;
+  in.get(&order);
+  get_label(&in, &r->label);
+  uint8_t channel = 0;
+  in.get(&channel);
+  r->channel = static_cast<Channel>(channel);
+  in.get(&r->node);
+  in.get_text(&r->head);
+  in.get_text(&r->tail);
+  in.get(&r->throttle_ms);
+  in.get_text(&r->throttle_key);
+  in.get(&r->throttle_time);
+  in.get(&r->cut);
+  CEP_CHECK(in.done() && channel < kChannels);
   return order;
 }
 

@@ -74,7 +74,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
     }
     int64_t size = window_.assigner.size_ms;
     if (window_.limit_keys_ms >= 0) size = std::min(size, window_.limit_keys_ms);
-    int64_t until = r.time > kEndOfTime - size ? kEndOfTime : r.time + size;
+    int64_t until = base::add_time(r.time, size);
     auto [at, is_new] = true_until_.try_emplace(key, until);
     at->second = until;
     text_bytes_ += key.size() * (is_new ? 2 : 1);

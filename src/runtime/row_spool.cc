@@ -9,26 +9,10 @@ namespace cep::runtime {
 namespace {
 
 void encode(const WaitingRow& waiting, std::string* out) {
-  put(waiting.route, out);
-  put(waiting.label != nullptr, out);
-  if (waiting.label) {
-    put(waiting.label->position, out);
-    put(waiting.label->time, out);
-    put(waiting.label->op, out);
-    put_text(waiting.label->key, out);
-    put(waiting.label->ordinal, out);
-  }
+  base::put(waiting.route, out);
+  base::put(waiting.label != nullptr, out);
+  if (waiting.label) put_label(*waiting.label, out);
   out->append(reinterpret_cast<const char*>(&waiting.row()), waiting.row().size);
-}
-
-event::Label* decode_label(std::string_view* in) {
-  auto label = std::make_unique<event::Label>();
-  label->position = get<uint64_t>(in);
-  label->time = get<int64_t>(in);
-  label->op = get<uint32_t>(in);
-  label->key = get_text(in);
-  label->ordinal = get<uint64_t>(in);
-  return label.release();
 }
 
 }  // namespace
@@ -128,12 +112,18 @@ void RowMerge::add(const std::shared_ptr<SpillFile>& file, std::vector<SpillRun>
 bool RowMerge::advance(Source* source) {
   std::string_view item;
   if (!source->reader.next(&item)) return false;
-  const uint32_t route = get<uint32_t>(&item);
-  event::Label* label = get<bool>(&item) ? decode_label(&item) : nullptr;
-  CEP_CHECK(item.size() % 8 == 0);
+  base::BytesReader in(item);
+  uint32_t route = 0;
+  bool labelled = false;
+  in.get(&route);
+  in.get(&labelled);
+  auto label = labelled ? std::make_unique<event::Label>() : nullptr;
+  if (labelled) get_label(&in, label.get());
+  CEP_CHECK(in.ok() && in.rest().size() % 8 == 0);
+  item = in.rest();
   row_.resize(item.size() / 8);
   std::memcpy(row_.data(), item.data(), item.size());
-  source->head = writer_.copy(*reinterpret_cast<const event::Row*>(row_.data()), lane_, route, label);
+  source->head = writer_.copy(*reinterpret_cast<const event::Row*>(row_.data()), lane_, route, label.release());
   return true;
 }
 

@@ -90,9 +90,9 @@ void Sorter::put_near(WaitingRow* row, int64_t time) {
 // An empty ring begins anew somewhat before `time`, so that rows a little out of order fit.
 void Sorter::rebase(int64_t time) {
   constexpr int64_t kBack = kSpan / 2;
-  base_ = time < INT64_MIN + kBack ? INT64_MIN : time - kBack;
-  base_ = std::min<int64_t>(base_, INT64_MAX - static_cast<int64_t>(kSpan));
-  next_ = INT64_MAX;
+  base_ = base::subtract_time(time, kBack);
+  base_ = std::min<int64_t>(base_, base::kEndOfTime - static_cast<int64_t>(kSpan));
+  next_ = base::kEndOfTime;
 }
 
 bool Sorter::in_ring(int64_t time) const {
@@ -132,7 +132,7 @@ void Sorter::refill() {
 
 int64_t Sorter::next_time() {
   if (near_ == 0) refill();
-  int64_t far = far_.empty() ? INT64_MAX : far_.begin()->first;
+  int64_t far = far_.empty() ? base::kEndOfTime : far_.begin()->first;
   if (near_ == 0) return far;
   next_in_ring();
   return std::min(next_, far);

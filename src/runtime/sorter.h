@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/event_time.h"
 #include "runtime/rows.h"
 
 namespace cep::runtime {
@@ -24,7 +25,7 @@ class Sorter {
   // Takes over the row.
   void push(WaitingRow* row);
 
-  // The least time that waits; INT64_MAX if none does.
+  // The least time that waits; base::kEndOfTime if none does.
   int64_t next_time();
 
   // Moves all rows of that least time to *out, in the order in which they came. REQUIRES one waits.
@@ -71,7 +72,7 @@ class Sorter {
   std::vector<std::unique_ptr<Page>> pages_;   // none before the first row; null: nothing waits there
   std::unique_ptr<Page> spare_;                // the page emptied last: rows in order go from one to the next
   int64_t base_ = 0;             // times base_ .. base_ + kSpan - 1 are in the ring, at time mod kSpan
-  int64_t next_ = INT64_MAX;     // the least time in the ring, or a lower bound for the search
+  int64_t next_ = base::kEndOfTime;     // the least time in the ring, or a lower bound for the search
   size_t near_ = 0;              // rows in the ring
   size_t size_ = 0;
   std::map<int64_t, std::vector<WaitingRow*>> far_;  // before base_ and beyond the ring

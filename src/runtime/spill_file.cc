@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdlib>
 
+#include "base/check.h"
 #include "base/log.h"
 
 namespace cep::runtime {
@@ -59,19 +60,21 @@ void SpillFile::read(uint64_t offset, char* out, size_t n) const {
   CEP_CHECK(got.ok() && got.value() == n);
 }
 
-void append_item(std::string_view item, std::string* out) { put_text(item, out); }
-
-void put_text(std::string_view text, std::string* out) {
-  put(static_cast<uint32_t>(text.size()), out);
-  out->append(text);
+void append_item(std::string_view item, std::string* out) {
+  base::put(static_cast<uint32_t>(item.size()), out);
+  out->append(item);
 }
 
-std::string_view get_text(std::string_view* in) {
-  const uint32_t size = get<uint32_t>(in);
-  CEP_CHECK(size <= in->size());
-  const std::string_view text = in->substr(0, size);
-  in->remove_prefix(size);
-  return text;
+void put_label(const event::Label& label, std::string* out) {
+  base::put(label.position, out);
+  base::put(label.time, out);
+  base::put(label.op, out);
+  base::put_text(label.key, out);
+  base::put(label.ordinal, out);
+}
+
+bool get_label(base::BytesReader* in, event::Label* label) {
+  return in->get(&label->position) && in->get(&label->time) && in->get(&label->op) && in->get_text(&label->key) && in->get(&label->ordinal);
 }
 
 bool SpillReader::next(std::string_view* item) {
@@ -81,11 +84,10 @@ bool SpillReader::next(std::string_view* item) {
   }
   if (at_ == buffer_.size() && stretch_ == run_.stretches.size()) return false;
   fill(sizeof(uint32_t));
-  std::string_view rest = std::string_view(buffer_).substr(at_);
-  fill(sizeof(uint32_t) + get<uint32_t>(&rest));
-  rest = std::string_view(buffer_).substr(at_);
-  *item = get_text(&rest);
-  at_ += sizeof(uint32_t) + item->size();
+  const size_t size = base::load<uint32_t>(buffer_, at_);
+  fill(sizeof(uint32_t) + size);
+  *item = std::string_view(buffer_).substr(at_ + sizeof(uint32_t), size);
+  at_ += sizeof(uint32_t) + size;
   return true;
 }
 

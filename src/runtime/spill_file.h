@@ -2,16 +2,15 @@
 // can be written it stays in memory. The file has no name once it is open, so that it goes with its last user, whatever becomes of the process.
 #pragma once
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "base/check.h"
+#include "base/bytes.h"
 #include "base/env.h"
+#include "event/label.h"
 
 namespace cep::runtime {
 
@@ -39,6 +38,9 @@ struct SpillRun {
 };
 
 void append_item(std::string_view item, std::string* out);
+// A label as part of an item. get_label fails as the reader does.
+void put_label(const event::Label& label, std::string* out);
+bool get_label(base::BytesReader* in, event::Label* label);
 
 // Reads the items of a run one after the other, with a small buffer.
 class SpillReader {
@@ -58,22 +60,5 @@ class SpillReader {
   std::string buffer_;
   size_t at_ = 0;          // of the next item in buffer_
 };
-
-// Writing and reading the parts of an item.
-template <class T>
-void put(const T& value, std::string* out) {
-  static_assert(std::is_trivially_copyable_v<T>);
-  out->append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-void put_text(std::string_view text, std::string* out);
-template <class T>
-T get(std::string_view* in) {
-  T value{};
-  CEP_CHECK(in->size() >= sizeof value);
-  std::memcpy(&value, in->data(), sizeof value);
-  in->remove_prefix(sizeof value);
-  return value;
-}
-std::string_view get_text(std::string_view* in);
 
 }  // namespace cep::runtime

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/event_time.h"
 #include "event/row.h"
 
 namespace cep::runtime {
@@ -54,7 +55,7 @@ class TableRows {
     uint32_t size = 0;         // of its bytes, which stand behind
     // The updating thread's: of the latest row of the table's stream.
     bool of_stream = false;
-    int64_t stream_time = INT64_MIN;
+    int64_t stream_time = base::kNoTime;
     uint64_t stream_position = 0;
     std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1), size}; }
   };

@@ -64,7 +64,7 @@ class UniqueLane : public LaneState {
       text_bytes_ += key_.size();
     }
     if (id >= until_.size()) until_.resize(id + 1);
-    until_[id] = row.time > kEndOfTime - unique_.within_ms ? kEndOfTime : row.time + unique_.within_ms;
+    until_[id] = base::add_time(row.time, unique_.within_ms);
     const std::pair<int64_t, uint32_t> passed{until_[id], id};
     passed_.insert(passed_.empty() || passed_.back() <= passed ? passed_.end() : std::upper_bound(passed_.begin(), passed_.end(), passed), passed);
     return true;

@@ -3,6 +3,8 @@
 #include <set>
 #include <vector>
 
+#include "base/utf8.h"
+
 namespace cep::server {
 
 using Json = nlohmann::json;
@@ -11,15 +13,6 @@ namespace {
 constexpr int kDepthMax = 8;
 constexpr size_t kNameBytesMax = 256;
 constexpr size_t kShownBytes = 100;   // of a name in an error
-
-bool is_utf8(const Json& text) {
-  try {
-    static_cast<void>(text.dump());
-    return true;
-  } catch (const Json::exception&) {
-    return false;
-  }
-}
 }  // namespace
 
 std::string json_quoted(std::string_view text) {
@@ -59,7 +52,7 @@ Json parse_strict(std::string_view line, std::string* reason) {
 std::string read_own_name(const std::string& member, const Json& value, std::string* out) {
   if (!value.is_string()) return "`" + member + "` must be a string";
   *out = value.get<std::string>();
-  if (!is_utf8(value)) return "`" + member + "` is no UTF-8";
+  if (!base::is_utf8(*out)) return "`" + member + "` is no UTF-8";
   if (out->empty()) return "`" + member + "` is empty";
   if (out->size() > kNameBytesMax) return "`" + member + "` is longer than 256 bytes";
   return {};

@@ -4,6 +4,7 @@
 #include <rapidcheck.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "cep/diagnostic.h"
 
 using namespace cep;

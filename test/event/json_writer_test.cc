@@ -9,7 +9,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "event/json_scan.h"
+#include "base/utf8.h"
 
 using namespace cep;
 using namespace cep::event;
@@ -68,7 +68,7 @@ TEST_CASE("bytes that are no UTF-8 become U+FFFD, the rest stays") {
   std::string out;
   append_json_bytes(std::string_view("a\xff\xc3\"\xe2\x82\xac\xed\xa0\x80", 10), &out);
   CHECK(out == "\"a\xef\xbf\xbd\xef\xbf\xbd\\\"€\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"");
-  CHECK(find_bad_utf8(out) == std::string::npos);
+  CHECK(base::find_bad_utf8(out) == std::string::npos);
 }
 
 TEST_CASE("what the writer writes, two other parsers read back") {

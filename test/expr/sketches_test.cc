@@ -86,7 +86,7 @@ TEST_CASE("HyperLogLog depends on the set alone") {
     CHECK(forward.owned() <= 4096);
     HyperLogLog back;
     std::string bytes = bytes_of(forward);
-    Reader in(bytes);
+    BytesReader in(bytes);
     CHECK(back.decode(&in));
     CHECK(bytes_of(back) == bytes);
   }
@@ -154,7 +154,7 @@ TEST_CASE("the quantile sketch depends on the values alone, also where buckets b
     CHECK(bytes == bytes_of(backward));
     CHECK(bytes == bytes_of(all));
     QuantileSketch back;
-    Reader in(bytes);
+    BytesReader in(bytes);
     CHECK(back.decode(&in));
     CHECK(bytes_of(back) == bytes);
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.h"
 #include "event/csv_reader.h"
 #include "event/infer.h"
 #include "event/json_scan.h"
@@ -60,7 +61,7 @@ std::string answer(LineDecoder& decoder, std::string_view line) {
     RowBuilder row;
     int64_t time = 0;
     std::string reason = decoder.decode(schema, i == 0 ? 4 : i == 1 ? -1 : 0, nullptr, &row, &time);
-    require(find_bad_utf8(reason) == std::string::npos, "a reason that is no UTF-8", line);
+    require(base::find_bad_utf8(reason) == std::string::npos, "a reason that is no UTF-8", line);
     out += "|" + reason;
     if (!reason.empty()) continue;
     std::string json;
@@ -114,7 +115,7 @@ void infer(std::string_view text) {
     at = end + 1;
   }
   std::string out = infer_streams(all, {"fuzz", false});
-  require(find_bad_utf8(out) == std::string::npos, "a declaration that is no UTF-8", out);
+  require(base::find_bad_utf8(out) == std::string::npos, "a declaration that is no UTF-8", out);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ class Accumulator {
   virtual size_t owned(const void* at) const = 0;
   virtual void encode(const void* at, std::string* out) const = 0;
   // Into an empty part; where it fails the part may hold anything that can be cleared.
-  virtual bool decode(Reader* in, void* at) const = 0;
+  virtual bool decode(BytesReader* in, void* at) const = 0;
 };
 
 // Part has: clear(), add(value, time, order), merge(const Part&), result(context, terms), owned(), encode(out),
@@ -92,7 +92,7 @@ class AccumulatorOf final : public Accumulator {
   Value result(const void* at, EvalContext& c) const override { return part(at).result(c, terms_); }
   size_t owned(const void* at) const override { return part(at).owned(); }
   void encode(const void* at, std::string* out) const override { part(at).encode(out); }
-  bool decode(Reader* in, void* at) const override { return part(at).decode(in, terms_); }
+  bool decode(BytesReader* in, void* at) const override { return part(at).decode(in, terms_); }
 
  private:
   static Part& part(void* at) { return *static_cast<Part*>(at); }

@@ -17,7 +17,7 @@ struct ApproxCountDistinct {
   }
   size_t owned() const { return seen.owned(); }
   void encode(std::string* out) const { seen.encode(out); }
-  bool decode(Reader* in, const Terms&) { return seen.decode(in); }
+  bool decode(BytesReader* in, const Terms&) { return seen.decode(in); }
 };
 
 struct ApproxPercentile {
@@ -31,7 +31,7 @@ struct ApproxPercentile {
   }
   size_t owned() const { return sketch.owned(); }
   void encode(std::string* out) const { sketch.encode(out); }
-  bool decode(Reader* in, const Terms&) { return sketch.decode(in); }
+  bool decode(BytesReader* in, const Terms&) { return sketch.decode(in); }
 };
 
 }  // namespace

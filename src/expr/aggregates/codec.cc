@@ -31,7 +31,7 @@ void put_value(const Value& v, std::string* out) {
   put(v.type == Type::kBool ? uint64_t{v.b} : static_cast<uint64_t>(v.i), out);
 }
 
-bool get_value(Type type, Reader* in, Value* v) {
+bool get_value(Type type, BytesReader* in, Value* v) {
   if (type == Type::kString) {
     std::string_view text;
     if (!in->get_text(&text)) return false;

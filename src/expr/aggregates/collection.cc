@@ -160,11 +160,11 @@ void Collection::encode(std::string* out) const {
   put_text(texts, out);
 }
 
-bool Collection::decode(Reader* in, const Terms& t) {
+bool Collection::decode(BytesReader* in, const Terms& t) {
   clear();
   type_ = t.argument;
   uint64_t count;
-  if (!in->get_size(4 * sizeof(uint64_t), &count)) return false;
+  if (!in->get_count(4 * sizeof(uint64_t), &count)) return false;
   entries_.resize(count);
   for (Entry& e : entries_) {
     uint64_t size;

@@ -24,7 +24,7 @@ class Collection {
   Value result(EvalContext& c, const Terms&) const;
   size_t owned() const;
   void encode(std::string* out) const;
-  bool decode(Reader* in, const Terms& t);
+  bool decode(BytesReader* in, const Terms& t);
 
  private:
   struct Entry {

@@ -15,7 +15,7 @@ struct Count {
   Value result(EvalContext&, const Terms&) const { return Value::integer(static_cast<int64_t>(count)); }
   size_t owned() const { return 0; }
   void encode(std::string* out) const { put(count, out); }
-  bool decode(Reader* in, const Terms&) { return in->get(&count) && count <= INT64_MAX; }
+  bool decode(BytesReader* in, const Terms&) { return in->get(&count) && count <= INT64_MAX; }
 };
 
 }  // namespace

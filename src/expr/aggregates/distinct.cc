@@ -21,7 +21,7 @@ struct Tallied {
   void remove(const Tallied& from) { tally.remove(from.tally); }
   size_t owned() const { return tally.owned(); }
   void encode(std::string* out) const { tally.encode(out); }
-  bool decode(Reader* in, const Terms& t) { return tally.decode(t.argument, in); }
+  bool decode(BytesReader* in, const Terms& t) { return tally.decode(t.argument, in); }
 };
 
 struct CountDistinct : Tallied {

@@ -20,7 +20,7 @@ struct Extreme {
   Value result(EvalContext& c, const Terms&) const { return best.result(c); }
   size_t owned() const { return best.owned(); }
   void encode(std::string* out) const { put_kept(best, out); }
-  bool decode(Reader* in, const Terms& t) { return get_kept(t.argument, in, &best); }
+  bool decode(BytesReader* in, const Terms& t) { return get_kept(t.argument, in, &best); }
 };
 
 template <int kSign>

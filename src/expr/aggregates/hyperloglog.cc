@@ -101,12 +101,12 @@ void HyperLogLog::encode(std::string* out) const {
   }
 }
 
-bool HyperLogLog::decode(Reader* in) {
+bool HyperLogLog::decode(BytesReader* in) {
   bool dense;
-  if (!in->get_flag(&dense)) return false;
+  if (!in->get(&dense)) return false;
   if (!dense) {
     uint64_t count;
-    if (!in->get_size(sizeof(uint64_t), &count) || count > kExact) return false;
+    if (!in->get_count(sizeof(uint64_t), &count) || count > kExact) return false;
     hashes_.resize(count);
     for (uint64_t& h : hashes_)
       if (!in->get(&h)) return false;

@@ -23,7 +23,7 @@ class HyperLogLog {
   uint64_t estimate() const;
   size_t owned() const;
   void encode(std::string* out) const;
-  bool decode(Reader* in);
+  bool decode(BytesReader* in);
 
  private:
   void put_in_register(uint64_t hash);

@@ -43,9 +43,9 @@ void put_kept(const Kept& kept, std::string* out) {
   if (kept.any()) put_value(kept.get(), out);
 }
 template <class Kept>
-bool get_kept(Type type, Reader* in, Kept* kept) {
+bool get_kept(Type type, BytesReader* in, Kept* kept) {
   bool any;
-  if (!in->get_flag(&any)) return false;
+  if (!in->get(&any)) return false;
   if (!any) return true;
   Value v;
   if (type == Type::kNull || !get_value(type, in, &v)) return false;

@@ -86,10 +86,10 @@ void Numbers::encode(std::string* out) const {
   });
 }
 
-bool Numbers::decode(Reader* in, const Terms&) {
+bool Numbers::decode(BytesReader* in, const Terms&) {
   clear();
   uint64_t count;
-  if (!in->get_size(sizeof(double), &count)) return false;
+  if (!in->get_count(sizeof(double), &count)) return false;
   values_.resize(count);
   for (double& x : values_)
     if (!in->get_finite(&x)) return false;

@@ -24,7 +24,7 @@ class Numbers {
   Value percentile(double p) const;
   size_t owned() const;
   void encode(std::string* out) const;
-  bool decode(Reader* in, const Terms&);
+  bool decode(BytesReader* in, const Terms&);
 
  private:
   using Tree = RankTree<double>;

@@ -92,7 +92,7 @@ class OneOrMany {
   }
   size_t owned() const { return many_ ? sizeof(Many) + many_->owned() : one_.owned(); }
   void encode(std::string* out) const { many_ ? many_->encode(out) : alone()->encode(out); }
-  bool decode(Reader* in, const Terms& t) { return grown().decode(in, t); }
+  bool decode(BytesReader* in, const Terms& t) { return grown().decode(in, t); }
 
  private:
   struct Place {

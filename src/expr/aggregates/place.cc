@@ -31,7 +31,7 @@ struct AtEnd {
     put(time, out);
     put(order, out);
   }
-  bool decode(Reader* in, const Terms& t) {
+  bool decode(BytesReader* in, const Terms& t) {
     return get_kept(t.argument, in, &value) && in->get(&time) && in->get(&order);
   }
 };

@@ -111,12 +111,12 @@ void QuantileSketch::encode(std::string* out) const {
   }
 }
 
-bool QuantileSketch::decode(Reader* in) {
+bool QuantileSketch::decode(BytesReader* in) {
   uint64_t size, sum = 0;
   if (!in->get(&count_) || !in->get_finite(&least_) || !in->get_finite(&greatest_) || !in->get(&shift_))
     return false;
   if (count_ > INT64_MAX || shift_ < kFinest || shift_ > kCoarsest || least_ > greatest_) return false;
-  if (!in->get_size(sizeof(Bucket), &size) || size > kBuckets) return false;
+  if (!in->get_count(sizeof(Bucket), &size) || size > kBuckets) return false;
   buckets_.resize(size);
   int64_t bound = key_of(std::numeric_limits<double>::max(), shift_);
   for (size_t i = 0; i < size; ++i) {

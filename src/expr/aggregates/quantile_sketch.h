@@ -28,7 +28,7 @@ class QuantileSketch {
   double quantile(double p) const;
   size_t owned() const { return buckets_.capacity() * sizeof(Bucket); }
   void encode(std::string* out) const;
-  bool decode(Reader* in);
+  bool decode(BytesReader* in);
 
  private:
   struct Bucket {

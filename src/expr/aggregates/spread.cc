@@ -39,7 +39,7 @@ struct Spread {
     put(mean, out);
     put(squares, out);
   }
-  bool decode(Reader* in, const Terms&) { return in->get(&count) && in->get(&mean) && in->get(&squares); }
+  bool decode(BytesReader* in, const Terms&) { return in->get(&count) && in->get(&mean) && in->get(&squares); }
 
   double variance() const { return squares / static_cast<double>(count - 1); }
 };

@@ -37,7 +37,7 @@ struct Wholes {
     put(low, out);
     put(high, out);
   }
-  bool decode(Reader* in, const Terms&) {
+  bool decode(BytesReader* in, const Terms&) {
     return in->get(&count) && in->get(&low) && in->get(&high) && is_sum();
   }
 
@@ -69,7 +69,7 @@ struct Reals {
     put(count, out);
     put(sum, out);
   }
-  bool decode(Reader* in, const Terms&) { return in->get(&count) && in->get(&sum); }
+  bool decode(BytesReader* in, const Terms&) { return in->get(&count) && in->get(&sum); }
 };
 
 struct WholeSum : Wholes {

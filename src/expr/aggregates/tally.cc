@@ -208,11 +208,11 @@ void Tally::encode(std::string* out) const {
   }
 }
 
-bool Tally::decode(Type type, Reader* in) {
+bool Tally::decode(Type type, BytesReader* in) {
   clear();
   type_ = type;
   uint64_t count;
-  if (!in->get_size(2 * sizeof(uint64_t), &count) || count > UINT32_MAX / 4) return false;
+  if (!in->get_count(2 * sizeof(uint64_t), &count) || count > UINT32_MAX / 4) return false;
   if (count > 0 && type == Type::kNull) return false;
   for (uint64_t i = 0; i < count; ++i) {
     Value v;

@@ -28,7 +28,7 @@ class Tally {
   void most_frequent(size_t k, std::vector<Value>* out) const;
   size_t owned() const;
   void encode(std::string* out) const;
-  bool decode(Type type, Reader* in);
+  bool decode(Type type, BytesReader* in);
 
  private:
   struct Entry {

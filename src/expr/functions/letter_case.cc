@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/utf8.h"
+
 namespace cep::expr::functions_detail {
 namespace {
 
@@ -54,51 +56,15 @@ uint32_t to_upper(uint32_t c) {
   return c;
 }
 
-namespace {
-
-// The code point at s[at] and its bytes; what is no UTF-8 is passed on as one byte beyond all code points.
-constexpr uint32_t kBroken = 0x200000;
-
-uint32_t decode(std::string_view s, size_t at, size_t* bytes) {
-  unsigned char lead = static_cast<unsigned char>(s[at]);
-  *bytes = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-  if (*bytes == 1) return lead;
-  uint32_t c = lead & (0x7f >> *bytes);
-  bool whole = *bytes > 0 && at + *bytes <= s.size();
-  for (size_t i = 1; whole && i < *bytes; ++i) {
-    unsigned char next = static_cast<unsigned char>(s[at + i]);
-    whole = (next & 0xc0) == 0x80;
-    c = c << 6 | (next & 0x3f);
-  }
-  if (whole) return c;
-  *bytes = 1;
-  return kBroken | lead;
-}
-
-char* encode(uint32_t c, char* to) {
-  if (c < 0x80) {
-    *to++ = static_cast<char>(c);
-  } else if (c < 0x800) {
-    *to++ = static_cast<char>(0xc0 | c >> 6);
-    *to++ = static_cast<char>(0x80 | (c & 0x3f));
-  } else {
-    *to++ = static_cast<char>(0xe0 | c >> 12);
-    *to++ = static_cast<char>(0x80 | (c >> 6 & 0x3f));
-    *to++ = static_cast<char>(0x80 | (c & 0x3f));
-  }
-  return to;
-}
-
-}  // namespace
-
 // The other case of a letter never takes more bytes, so the result fits in the size of the text.
 std::string_view map_letters(std::string_view s, uint32_t (*map)(uint32_t), Arena* arena) {
   char* begin = arena->allocate(s.size());
   char* to = begin;
   for (size_t at = 0, bytes; at < s.size(); at += bytes) {
-    uint32_t c = decode(s, at, &bytes), mapped = map(c);
-    if (mapped != c) {
-      to = encode(mapped, to);
+    const int32_t c = base::code_point_at(s, at, &bytes);
+    const uint32_t mapped = c < 0 ? 0 : map(static_cast<uint32_t>(c));
+    if (c >= 0 && mapped != static_cast<uint32_t>(c)) {
+      to = base::write_code_point(mapped, to);
     } else {
       std::memcpy(to, s.data() + at, bytes);
       to += bytes;

@@ -1,4 +1,5 @@
 // Strings. Positions and lengths count code points (bytes that begin one), from 1.
+#include "base/utf8.h"
 #include "expr/arithmetic.h"
 #include "expr/functions/bodies.h"
 #include "expr/functions/letter_case.h"
@@ -6,12 +7,10 @@
 namespace cep::expr::functions_detail {
 namespace {
 
-bool begins_code_point(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
-
 // The byte at which code point number n (from 0) after byte `at` begins; the size if there are not so many.
 size_t skip_code_points(std::string_view s, size_t at, uint64_t n) {
   for (; at < s.size(); ++at)
-    if (begins_code_point(s[at]) && n-- == 0) return at;
+    if (base::begins_code_point(s[at]) && n-- == 0) return at;
   return s.size();
 }
 
@@ -34,7 +33,7 @@ Value trim(EvalContext&, Args a, Type) {
 
 Value length(EvalContext&, Args a, Type) {
   int64_t count = 0;
-  for (char c : a[0].str()) count += begins_code_point(c);
+  for (char c : a[0].str()) count += base::begins_code_point(c);
   return Value::integer(count);
 }
 

@@ -5,14 +5,8 @@
 namespace cep::operators {
 namespace {
 
-// A moment that a clock can reach before the end of all.
-int64_t reachable(int64_t time) { return std::min(time, kForever - 1); }
-
-int64_t subtract_time(int64_t a, int64_t b) {
-  int64_t difference;
-  if (!__builtin_sub_overflow(a, b, &difference)) return difference;
-  return b < 0 ? kForever : kNoClock;
-}
+using base::reachable;
+using base::subtract_time;
 
 // Of what a side keeps for this long at most an eighth more is kept.
 int64_t grain(int64_t kept) { return std::max<int64_t>(kept / 8, 1); }

@@ -58,7 +58,7 @@ class AlignedJoin final : public WindowJoin {
   void row(std::string_view bytes, const event::Row& row, int64_t clock, JoinSink*) override {
     const int64_t last = assigner_.last_end(row.time);
     int64_t end = assigner_.first_end(row.time);
-    if (clock != kNoClock && end <= clock) end = assigner_.first_end(clock);
+    if (clock != kNoTime && end <= clock) end = assigner_.first_end(clock);
     if (last <= row.time || end > last) return;  // in no window, or in none that is still open
     Key& key = keys_.find_or_create(bytes);
     key.data.sides[row.input].insert(row, false, &store_);
@@ -81,13 +81,13 @@ class AlignedJoin final : public WindowJoin {
       drop_before(key, add_time(end - assigner_.size(), assigner_.slide()));
       d.next_end = end_after(d, end);
     }
-    if (d.next_end == kForever) return release(key);
+    if (d.next_end == kEndOfTime) return release(key);
     keys_.wake_at(*key, d.next_end);
   }
 
   int64_t end_after(const KeyData& d, int64_t end) const {
     const bool waits = !left_ && (d.sides[0].empty() || d.sides[1].empty());
-    int64_t next = kForever;
+    int64_t next = kEndOfTime;
     for (const RowList& side : d.sides) {
       if (side.empty()) continue;
       const int64_t time = side.front().time;
@@ -141,7 +141,7 @@ class SessionJoin final : public WindowJoin {
   }
 
  private:
-  int64_t end_of(int64_t time) const { return std::min(add_time(time, gap_), kForever - 1); }
+  int64_t end_of(int64_t time) const { return base::reachable(add_time(time, gap_)); }
 
   void wake_lone(Key* key, int64_t time, JoinSink* sink) {
     RowList& rows = key->data.sides[0];

@@ -21,7 +21,7 @@ class WindowJoin : public JoinOperator {
   struct KeyData {
     RowList sides[2];
     std::vector<Session> sessions;  // rising, none touches another; of `session` only
-    int64_t next_end = kForever;    // of the first window that has rows and has not fired; not of `session`
+    int64_t next_end = kEndOfTime;  // of the first window that has rows and has not fired; not of `session`
   };
   using Keys = KeyTable<KeyData>;
   using Key = Keys::Key;

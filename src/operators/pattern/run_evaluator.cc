@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/event_time.h"
 #include "operators/pattern/after_match_skip.h"
 
 namespace cep::operators {
@@ -10,11 +11,6 @@ namespace {
 
 constexpr size_t kKeptCapacity = 64;  // runs that an idle key's state keeps room for
 constexpr size_t kFewRuns = 16;
-
-int64_t saturating_add(int64_t a, int64_t b) {
-  int64_t sum;
-  return __builtin_add_overflow(a, b, &sum) ? TimerQueue::kNever : sum;
-}
 
 }  // namespace
 
@@ -36,7 +32,7 @@ RunConditions::RunConditions(const std::vector<plan::Predicate>& predicates, con
 bool RunConditions::holds(uint16_t predicate) {
   const plan::Predicate& p = predicates_[predicate];
   if (p.input >= 0 && context_.row->input != p.input) return false;
-  if (p.gap_ms >= 0) return context_.row->time < saturating_add(run_->last_time, p.gap_ms);
+  if (p.gap_ms >= 0) return context_.row->time < base::add_time(run_->last_time, p.gap_ms);
   if (!programs_[predicate]) return true;
   history_.set(run_->last);
   arena_.reset();
@@ -129,7 +125,7 @@ void RunEvaluator::step(const Run& run, KeyState* k, Current* now) {
     RunStore::retain(run.last);
     const int64_t gap = pattern_.nfa.states[s.target].gap_ms;
     if (gap >= 0 && pattern_.nfa.states[run.state].gap_ms < 0)
-      state_gaps_.push_back(saturating_add(run.last_time, gap));
+      state_gaps_.push_back(base::add_time(run.last_time, gap));
     put(on, k);
   }
   for (const auto& [stage, node] : nodes_) store_.release(node);
@@ -147,7 +143,7 @@ void RunEvaluator::take(const Run& run, const OutcomeStep& s, KeyState* k, Curre
     began_ |= run.last == nullptr;
     took_ = true;
     const int64_t gap = pattern_.nfa.states[s.target].gap_ms;
-    if (gap >= 0) state_gaps_.push_back(saturating_add(time, gap));
+    if (gap >= 0) state_gaps_.push_back(base::add_time(time, gap));
     put({RunStore::retain(node), begin, run.last == nullptr ? time : run.first_time, time, s.target}, k);
   }
   if (s.final) finish(RunStore::retain(node), begin);
@@ -325,8 +321,8 @@ bool RunEvaluator::close(KeyState* k, bool was_live, const Moment& m) {
 }
 
 void RunEvaluator::set_timers(uint32_t key, const Current& now) {
-  if (began_ && pattern_.within_ms >= 0) arm(&within_, saturating_add(now.row->time, pattern_.within_ms), key);
-  if (took_ && pattern_.gap_ms >= 0) arm(&gap_, saturating_add(now.row->time, pattern_.gap_ms), key);
+  if (began_ && pattern_.within_ms >= 0) arm(&within_, base::add_time(now.row->time, pattern_.within_ms), key);
+  if (took_ && pattern_.gap_ms >= 0) arm(&gap_, base::add_time(now.row->time, pattern_.gap_ms), key);
   std::sort(state_gaps_.begin(), state_gaps_.end());
   state_gaps_.erase(std::unique(state_gaps_.begin(), state_gaps_.end()), state_gaps_.end());
   for (int64_t deadline : state_gaps_) arm(&state_gap_, deadline, key);
@@ -345,19 +341,19 @@ bool RunEvaluator::still_wanted(const Timer& t) const {
   if (k.runs.size() > kFewRuns) return true;
   for (const Run& r : k.runs) {
     const int64_t gap = pattern_.nfa.states[r.state].gap_ms;
-    if (pattern_.within_ms >= 0 && saturating_add(r.first_time, pattern_.within_ms) == t.deadline) return true;
-    if (pattern_.gap_ms >= 0 && saturating_add(r.last_time, pattern_.gap_ms) == t.deadline) return true;
-    if (gap >= 0 && saturating_add(r.last_time, gap) == t.deadline) return true;
+    if (pattern_.within_ms >= 0 && base::add_time(r.first_time, pattern_.within_ms) == t.deadline) return true;
+    if (pattern_.gap_ms >= 0 && base::add_time(r.last_time, pattern_.gap_ms) == t.deadline) return true;
+    if (gap >= 0 && base::add_time(r.last_time, gap) == t.deadline) return true;
   }
   return false;
 }
 
 int64_t RunEvaluator::deadline(const Run& run) const {
-  int64_t d = TimerQueue::kNever;
+  int64_t d = base::kEndOfTime;
   const int64_t gap = pattern_.nfa.states[run.state].gap_ms;
-  if (pattern_.within_ms >= 0) d = saturating_add(run.first_time, pattern_.within_ms);
-  if (pattern_.gap_ms >= 0) d = std::min(d, saturating_add(run.last_time, pattern_.gap_ms));
-  if (gap >= 0) d = std::min(d, saturating_add(run.last_time, gap));
+  if (pattern_.within_ms >= 0) d = base::add_time(run.first_time, pattern_.within_ms);
+  if (pattern_.gap_ms >= 0) d = std::min(d, base::add_time(run.last_time, pattern_.gap_ms));
+  if (gap >= 0) d = std::min(d, base::add_time(run.last_time, gap));
   return d;
 }
 

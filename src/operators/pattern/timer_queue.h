@@ -4,8 +4,9 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <vector>
+
+#include "base/event_time.h"
 
 namespace cep::operators {
 
@@ -17,8 +18,6 @@ static_assert(sizeof(Timer) == 16);
 
 class TimerQueue {
  public:
-  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
-
   void push(int64_t deadline, uint32_t key) {
     if (size_ > 0 && deadline < ring_[(head_ + size_ - 1) & mask_].deadline) {
       heap_.push_back({deadline, key});
@@ -31,10 +30,10 @@ class TimerQueue {
 
   bool empty() const { return size_ == 0 && heap_.empty(); }
   size_t size() const { return size_ + heap_.size(); }
-  // The least deadline; kNever if there is none.
+  // The least deadline; base::kEndOfTime if there is none.
   int64_t next() const {
-    const int64_t a = size_ == 0 ? kNever : ring_[head_].deadline;
-    const int64_t b = heap_.empty() ? kNever : heap_.front().deadline;
+    const int64_t a = size_ == 0 ? base::kEndOfTime : ring_[head_].deadline;
+    const int64_t b = heap_.empty() ? base::kEndOfTime : heap_.front().deadline;
     return std::min(a, b);
   }
   // REQUIRES !empty().

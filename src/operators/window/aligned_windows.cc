@@ -51,7 +51,7 @@ void AlignedWindows::row_shared(Key* key, const event::Row& row, uint64_t order,
                                 WindowSink* sink) {
   int64_t end = assigner_.first_end(row.time);
   const int64_t last = assigner_.last_end(row.time);
-  if (clock != kNoClock && end <= clock) {
+  if (clock != kNoTime && end <= clock) {
     end = std::max(end, assigner_.first_end(clock - node_.lateness_ms));
     for (; end <= clock && end <= last; end += assigner_.slide()) {
       const State* state = scratch_;
@@ -82,7 +82,7 @@ void AlignedWindows::row_recorded(Key* key, const event::Row& row, uint64_t orde
                                   WindowSink* sink) {
   const int64_t last = assigner_.last_end(row.time);
   int64_t end = assigner_.first_end(row.time);
-  if (clock != kNoClock && end <= clock) end = std::max(end, assigner_.first_end(clock - node_.lateness_ms));
+  if (clock != kNoTime && end <= clock) end = std::max(end, assigner_.first_end(clock - node_.lateness_ms));
   if (running_) {
     pool_.set().clear(scratch_);
     add(scratch_, row, order);
@@ -124,7 +124,7 @@ void AlignedWindows::wake_shared(Key* key, int64_t time, WindowSink* sink) {
 int64_t AlignedWindows::end_after(const Key& key, int64_t end) const {
   const int64_t next = end + assigner_.slide();
   int64_t slice;
-  if (!key.data.panes.first_from(assigner_.slice_end(next) - slices_, &slice)) return kForever;
+  if (!key.data.panes.first_from(assigner_.slice_end(next) - slices_, &slice)) return kEndOfTime;
   return std::max(next, assigner_.first_end(assigner_.slice_start(slice)));
 }
 
@@ -138,7 +138,7 @@ void AlignedWindows::wake_recorded(Key* key, int64_t time, int64_t to, WindowSin
     } else if (w.trigger.look <= time && w.end > to) {
       fire_record(key, &w, Pane::kEarly, time, sink);
     } else if (w.trigger.look <= time) {
-      w.trigger.look = kForever;  // this step reaches its end
+      w.trigger.look = kEndOfTime;  // this step reaches its end
     }
   }
 }
@@ -220,7 +220,7 @@ WindowOperator::Stats AlignedWindows::stats() const {
   s.keys = keys_.size();
   s.bytes = keys_.bytes() + pool_.live_bytes();
   keys_.for_each([&](const Key& key) {
-    s.windows += recorded_ ? key.data.windows.size() : key.data.next_end != kForever;
+    s.windows += recorded_ ? key.data.windows.size() : key.data.next_end != kEndOfTime;
     s.bytes += key.data.panes.bytes(pool_) + key.data.windows.capacity() * sizeof(Window);
     if (pool_.constant()) return;
     for (const Window& w : key.data.windows) s.bytes += pool_.more_bytes(w.own);

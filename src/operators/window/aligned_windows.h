@@ -33,7 +33,7 @@ class AlignedWindows final : public OperatorBase {
   };
   struct KeyData {
     PaneStore panes;
-    int64_t next_end = kForever;  // without records: of the first window that has events and has not fired
+    int64_t next_end = kEndOfTime;  // without records: of the first window that has events and has not fired
     std::vector<Window> windows;  // rising by end
   };
   using Keys = KeyTable<KeyData>;

@@ -2,20 +2,15 @@
 // offset, windows are half open. Pure arithmetic in milliseconds; times near the ends of int64 saturate.
 #pragma once
 #include <cstdint>
-#include <limits>
 
+#include "base/event_time.h"
 #include "plan/physical/slices.h"
 
 namespace cep::operators {
 
-inline constexpr int64_t kForever = std::numeric_limits<int64_t>::max();
-inline constexpr int64_t kNoClock = std::numeric_limits<int64_t>::min();
-
-inline int64_t add_time(int64_t a, int64_t b) {
-  int64_t sum;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return b > 0 ? kForever : kNoClock;
-}
+using base::add_time;
+using base::kEndOfTime;
+using base::kNoTime;
 
 // Towards the past. REQUIRES b > 0.
 inline int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }

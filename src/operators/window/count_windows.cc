@@ -71,7 +71,7 @@ class RunningWindows final : public OperatorBase {
   void settle(Key* key, int64_t time) {
     const int64_t limit = limit_of(*key);
     // With a limit the key stays although it is empty: its greatest time still counts.
-    if (limit > time && (key->data.window.state != nullptr || limit != kForever))
+    if (limit > time && (key->data.window.state != nullptr || limit != kEndOfTime))
       return keys_.wake_at(*key, limit);
     pool_.give(key->data.window.state);
     keys_.release(key);

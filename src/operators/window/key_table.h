@@ -23,8 +23,8 @@ class KeyTable {
   struct Key {
     std::string bytes;
     uint32_t id = 0;
-    int64_t wake = kForever;       // the time at which it is in the calendar
-    int64_t last_time = kNoClock;  // the greatest event time
+    int64_t wake = kEndOfTime;    // the time at which it is in the calendar
+    int64_t last_time = kNoTime;  // the greatest event time
     T data;
   };
 
@@ -66,7 +66,7 @@ class KeyTable {
     if (last_ == calendar_.end() || last_->first != time) last_ = calendar_.try_emplace(time).first;
     last_->second.push_back(key.id);
   }
-  int64_t next() const { return calendar_.empty() ? kForever : calendar_.begin()->first; }
+  int64_t next() const { return calendar_.empty() ? kEndOfTime : calendar_.begin()->first; }
 
   // Calls f(key, time) for every key that is due at or before `to`, by time, then key. A key leaves the
   // calendar before f, which may put it there again at a later time or release it.
@@ -115,7 +115,7 @@ class KeyTable {
     });
     for (const Due& d : due) {
       if (!waits(d.id, time)) continue;
-      keys_[d.id]->wake = kForever;
+      keys_[d.id]->wake = kEndOfTime;
       f(*keys_[d.id], time);
     }
   }

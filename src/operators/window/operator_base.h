@@ -37,7 +37,7 @@ class OperatorBase : public WindowOperator {
   // The moment at which a key is dropped although it has state.
   template <class Key>
   int64_t limit_of(const Key& key) const {
-    return node_.limit_keys_ms < 0 ? kForever : add_time(key.last_time, node_.limit_keys_ms);
+    return node_.limit_keys_ms < 0 ? kEndOfTime : add_time(key.last_time, node_.limit_keys_ms);
   }
   template <class Key>
   static void note_time(Key* key, int64_t time) {
@@ -60,7 +60,7 @@ class OperatorBase : public WindowOperator {
   State* scratch_;
 
  private:
-  int64_t last_turn_ = kNoClock;
+  int64_t last_turn_ = kNoTime;
 };
 
 }  // namespace cep::operators

@@ -109,7 +109,7 @@ void SessionWindows::wake(Key* key, int64_t time, int64_t to, WindowSink* sink) 
       if (!discarding_ || s.trigger.dirty) fire(*key, &s, Pane::kOnTime, s.end, sink);
     } else if (s.trigger.look <= time) {
       if (s.end > to) fire(*key, &s, Pane::kEarly, time, sink);
-      s.trigger.look = kForever;
+      s.trigger.look = kEndOfTime;
     }
   }
 }

@@ -10,8 +10,8 @@
 namespace cep::operators {
 
 struct TriggerState {
-  int64_t opened = kForever;  // the first moment at which the window may be looked at; kForever: not open yet
-  int64_t look = kForever;    // the next moment at which it will be; kForever: nothing new
+  int64_t opened = kEndOfTime;  // the first moment at which the window may be looked at; kEndOfTime: not open yet
+  int64_t look = kEndOfTime;    // the next moment at which it will be; kEndOfTime: nothing new
   int64_t count = 0;          // events since the last firing by count
   bool dirty = false;         // something has come since the last firing
 };
@@ -28,8 +28,8 @@ class Trigger {
   // An event for a window whose end the clock has not reached. True: it fires now.
   bool on_row(TriggerState* s, int64_t time, int64_t clock) const {
     if (every_ > 0) {
-      if (s->opened == kForever) s->opened = next_multiple(std::max(time, clock), every_);
-      s->look = clock == kNoClock ? s->opened : std::max(s->opened, next_multiple(clock, every_));
+      if (s->opened == kEndOfTime) s->opened = next_multiple(std::max(time, clock), every_);
+      s->look = clock == kNoTime ? s->opened : std::max(s->opened, next_multiple(clock, every_));
     }
     s->dirty = true;
     if (count_ <= 0 || ++s->count < count_) return false;
@@ -38,7 +38,7 @@ class Trigger {
   }
   static void fired(TriggerState* s) {
     s->dirty = false;
-    s->look = kForever;
+    s->look = kEndOfTime;
   }
   // Two windows become one.
   static void merge(TriggerState* into, const TriggerState& from) {
