@@ -13,14 +13,13 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Makes `path` with this content, durable when it returns ok; its name in the directory is not.
-Status write_new(Env* env, const std::string& path, std::string_view bytes) {
-  Result<std::unique_ptr<File>> file = env->open(path, OpenMode::kCreate);
+Status make_and_put(Env* env, const std::string& path, std::string_view bytes) {
+  Result<std::unique_ptr<File>> file = env->open(path + kTemporary, OpenMode::kCreate);
   if (!file.ok()) return file.status();
   kill_point("whole-made");
   if (Status written = file.value()->write_at(0, bytes); !written.ok()) return written;
   kill_point("whole-written");
-  return file.value()->sync();
+  return put_in_place(env, file.value().get(), path);
 }
 
 }  // namespace
@@ -41,22 +40,25 @@ Result<std::string> read_whole(Env* env, const std::string& path) {
   }
 }
 
+Status put_in_place(Env* env, File* file, const std::string& path) {
+  if (Status synced = file->sync(); !synced.ok()) return synced;
+  kill_point("whole-synced");
+  if (Status renamed = env->rename(path + kTemporary, path); !renamed.ok()) return renamed;
+  kill_point("whole-renamed");
+  if (Status synced = env->sync_dir(parent_of(path)); !synced.ok()) return synced;
+  kill_point("whole-durable");
+  return {};
+}
+
 Status write_whole(Env* env, const std::string& path, std::string_view bytes) {
-  const std::string temporary = path + ".tmp";
+  const std::string temporary = path + kTemporary;
   kill_point("whole-begin");
   if (env->exists(temporary)) {  // of a crash
     if (Status removed = env->remove(temporary); !removed.ok()) return removed;
   }
-  if (Status written = write_new(env, temporary, bytes); !written.ok()) {
-    (void)env->remove(temporary);
-    return written;
-  }
-  kill_point("whole-synced");
-  if (Status renamed = env->rename(temporary, path); !renamed.ok()) return renamed;
-  kill_point("whole-renamed");
-  Status synced = env->sync_dir(parent_of(path));
-  kill_point("whole-durable");
-  return synced;
+  Status put = make_and_put(env, path, bytes);
+  if (!put.ok()) static_cast<void>(env->remove(temporary).ok());
+  return put;
 }
 
 }  // namespace cep::base

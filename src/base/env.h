@@ -68,6 +68,10 @@ Env* posix_env();
 
 // The whole file. A missing one is an error.
 Result<std::string> read_whole(Env* env, const std::string& path);
+// The end of the name under which a file is made that shall be there whole or not at all.
+inline constexpr char kTemporary[] = ".tmp";
+// Gives the file that stands at path + kTemporary, and is open as `file`, its final name; it replaces what had it. Durable at return, content and name.
+Status put_in_place(Env* env, File* file, const std::string& path);
 // Puts the file in place whole or not at all, durable at return: temporary name beside it, sync, rename, directory sync.
 Status write_whole(Env* env, const std::string& path, std::string_view bytes);
 

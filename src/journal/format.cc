@@ -2,14 +2,11 @@
 
 #include <lz4.h>
 
-#include <charconv>
 #include <cstring>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "storage/numbered_name.h"
 
 namespace cep::journal {
 namespace {
@@ -17,7 +14,6 @@ namespace {
 constexpr std::string_view kSegmentMagic = "cepdjrnl";
 constexpr std::string_view kFrameMagic = "\xf7" "cjf";
 constexpr std::string_view kSuffix = ".journal";
-constexpr size_t kNameDigits = 20;
 constexpr size_t kHeaderCopy = kSegmentBegin / 2;
 constexpr size_t kCheckAt = 56;   // of a segment header's copy and of a frame header
 constexpr size_t kCompressFrom = 64;  // smaller payloads save nothing
@@ -56,18 +52,9 @@ const char* inconsistent(const FrameHeader& h) {
 
 }  // namespace
 
-std::string segment_name(uint64_t first) {
-  std::string digits = std::to_string(first);
-  return std::string(kNameDigits - digits.size(), '0') + digits + std::string(kSuffix);
-}
+std::string segment_name(uint64_t first) { return storage::numbered_name({}, first, kSuffix); }
 
-std::optional<uint64_t> parse_segment_name(std::string_view name) {
-  if (name.size() != kNameDigits + kSuffix.size() || !name.ends_with(kSuffix)) return std::nullopt;
-  uint64_t first = 0;
-  auto [end, error] = std::from_chars(name.data(), name.data() + kNameDigits, first);
-  if (error != std::errc() || end != name.data() + kNameDigits || first == 0) return std::nullopt;
-  return first;
-}
+std::optional<uint64_t> parse_segment_name(std::string_view name) { return storage::parse_numbered_name(name, {}, kSuffix); }
 
 std::string encode_segment_header(const SegmentHeader& header) {
   std::string copy;
@@ -93,8 +80,6 @@ Result<SegmentHeader> decode_segment_header(std::string_view bytes, std::optiona
   if (half != nullptr) *half = first ? first : second;
   return Status::error(wrong);
 }
-
-uint64_t checksum(std::string_view bytes, uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
 
 uint64_t frame_seed(const SegmentHeader& segment, uint64_t offset) {
   char place[32];

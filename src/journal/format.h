@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "cep/status.h"
+#include "storage/checksum.h"
 
 namespace cep::journal {
 
@@ -50,9 +51,9 @@ struct FrameHeader {
   uint64_t end() const { return base + count; }   // the position behind it
 };
 
+using storage::checksum;
 // What the checksums of the frame at this place are seeded with.
 uint64_t frame_seed(const SegmentHeader& segment, uint64_t offset);
-uint64_t checksum(std::string_view bytes, uint64_t seed);
 // Appends the kFrameHeaderBytes.
 void append_frame_header(const FrameHeader& header, uint64_t seed, std::string* out);
 // REQUIRES kFrameHeaderBytes bytes. Null if it is a good header, else what is wrong with it. `check`: false takes a wrong checksum.

@@ -28,8 +28,8 @@ Status remove_temporaries(base::Env* env, const std::string& dir) {
   if (!names.ok()) return names.status();
   for (const std::string& name : names.value()) {
     std::string_view stem = name;
-    if (!stem.ends_with(kTemporary)) continue;
-    stem.remove_suffix(std::string_view(kTemporary).size());
+    if (!stem.ends_with(base::kTemporary)) continue;
+    stem.remove_suffix(std::string_view(base::kTemporary).size());
     if (!parse_segment_name(stem)) continue;
     Status removed = env->remove(dir + "/" + name);
     if (!removed.ok()) return removed;

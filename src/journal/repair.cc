@@ -7,6 +7,7 @@
 #include "journal/reader.h"
 #include "journal/segment_copy.h"
 #include "journal/segment_walk.h"
+#include "storage/aside.h"
 
 namespace cep::journal {
 
@@ -17,7 +18,7 @@ namespace {
 class Repair {
  public:
   Repair(base::Env* env, std::string dir, std::string* report, const OnProgress& progress)
-      : env_(env), dir_(std::move(dir)), report_(report), progress_(progress) {}
+      : env_(env), dir_(std::move(dir)), report_(report), progress_(progress), aside_(env, dir_) {}
 
   Status run() {
     Result<std::vector<SegmentName>> listed = list_segments(env_, dir_);
@@ -30,7 +31,7 @@ class Repair {
     Status done = mend_header();
     if (!done.ok() || mended_) return done;
     count_lost();
-    done = make_aside();
+    done = aside_.make();
     if (done.ok()) done = set_aside_later();
     if (done.ok()) done = bad_.good_bytes > 0 ? cut() : move_aside(segments_[at_].name);
     if (done.ok()) done = env_->sync_dir(dir_);
@@ -73,22 +74,10 @@ class Repair {
     return {};
   }
 
-  Status make_aside() {
-    for (int n = 1;; ++n) {
-      aside_ = dir_ + "/damaged-" + std::to_string(n);
-      if (!env_->exists(aside_)) break;
-    }
-    Status made = env_->make_dir(aside_);
-    if (made.ok()) made = env_->sync_dir(dir_);
-    return made;
-  }
-
   Status move_aside(const std::string& name) {
     kill_point("journal.repair.move");
-    Status moved = env_->rename(dir_ + "/" + name, aside_ + "/" + name);
-    if (moved.ok()) moved = env_->sync_dir(aside_);
-    if (moved.ok()) moved = env_->sync_dir(dir_);
-    if (moved.ok()) *report_ += "moved " + name + " to " + aside_ + "\n";
+    Status moved = aside_.move(name);
+    if (moved.ok()) *report_ += "moved " + name + " to " + aside_.path() + "\n";
     return moved;
   }
 
@@ -103,17 +92,13 @@ class Repair {
   // The damaged segment: a whole copy aside, then what is good of it in its place.
   Status cut() {
     const std::string& name = bad_.info.name;
-    Result<std::unique_ptr<base::File>> whole = env_->open(aside_ + "/" + name, base::OpenMode::kCreate);
-    if (!whole.ok()) return whole.status();
     Result<uint64_t> size = bad_.cursor->file()->size();
     if (!size.ok()) return size.status();
-    Status done = copy_bytes(bad_.cursor->file(), whole.value().get(), size.value());
-    if (done.ok()) done = whole.value()->sync();
-    if (done.ok()) done = env_->sync_dir(aside_);
+    Status done = aside_.copy(bad_.cursor->file(), 0, size.value(), name);
     if (!done.ok()) return done;
-    *report_ += "copied " + name + " to " + aside_ + "\n";
+    *report_ += "copied " + name + " to " + aside_.path() + "\n";
     kill_point("journal.repair.cut");
-    if (env_->exists(dir_ + "/" + name + kTemporary)) done = env_->remove(dir_ + "/" + name + kTemporary);
+    if (env_->exists(dir_ + "/" + name + base::kTemporary)) done = env_->remove(dir_ + "/" + name + base::kTemporary);
     if (!done.ok()) return done;
     SegmentCopy copy;
     copy.header = bad_.cursor->header();
@@ -155,7 +140,7 @@ class Repair {
     *report_ += kept == 1 ? "kept: nothing\n" : "kept: the positions up to " + std::to_string(kept - 1) + "\n";
     *report_ += last_lost_ >= kept ? "lost: the positions " + std::to_string(kept) + " to " + std::to_string(last_lost_) + ", "
                                    : "lost: whatever followed, ";
-    *report_ += std::to_string(lost_bytes_) + " bytes; " + aside_ + " has them\n";
+    *report_ += std::to_string(lost_bytes_) + " bytes; " + aside_.path() + " has them\n";
   }
 
   base::Env* env_;
@@ -165,7 +150,7 @@ class Repair {
   std::vector<SegmentName> segments_;
   size_t at_ = 0;          // of the damaged segment
   WalkedSegment bad_;
-  std::string aside_;
+  storage::Aside aside_;
   uint64_t lost_bytes_ = 0, last_lost_ = 0;
   bool mended_ = false;
 };

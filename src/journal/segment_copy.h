@@ -18,7 +18,4 @@ struct SegmentCopy {
 // The copy under its final name, durable, its header written anew from `copy.header`.
 Result<OpenSegment> copy_segment(base::Env* env, const std::string& dir, const base::File* from, const SegmentCopy& copy);
 
-// Copies `bytes` from the front of one file to the other.
-Status copy_bytes(const base::File* from, base::File* to, uint64_t bytes);
-
 }  // namespace cep::journal

@@ -150,7 +150,7 @@ Status SegmentCursor::judge_tail(const std::string& wrong) {
 }
 
 Status SegmentCursor::search_tail(std::string* proof) {
-  ReadAhead ahead(file_.get());
+  storage::ReadAhead ahead(file_.get());
   uint64_t last_byte = frame_offset_;
   for (uint64_t at = frame_offset_; at < file_bytes_; at += kSearchPiece) {
     Result<std::string_view> bytes = ahead.view(at, kSearchPiece + kFrameHeaderBytes - 1);

@@ -10,7 +10,7 @@
 #include "base/env.h"
 #include "cep/status.h"
 #include "journal/format.h"
-#include "journal/read_ahead.h"
+#include "storage/read_ahead.h"
 
 namespace cep::journal {
 
@@ -62,7 +62,7 @@ class SegmentCursor {
   std::string dir_, name_;
   std::unique_ptr<base::File> file_;
   bool last_;
-  ReadAhead ahead_;
+  storage::ReadAhead ahead_;
   SegmentHeader header_;
   uint64_t file_bytes_ = 0;
   uint64_t next_ = 1;

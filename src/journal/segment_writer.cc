@@ -148,7 +148,7 @@ std::string mark_frame(FrameKind kind, const SegmentHeader& segment, uint64_t of
 Result<OpenSegment> make_segment(base::Env* env, const std::string& dir, const SegmentHeader& header) {
   const std::string path = dir + "/" + segment_name(header.first);
   kill_point("journal.create.before");
-  Result<std::unique_ptr<base::File>> file = env->open(path + kTemporary, base::OpenMode::kCreate);
+  Result<std::unique_ptr<base::File>> file = env->open(path + base::kTemporary, base::OpenMode::kCreate);
   if (!file.ok()) return file.status();
   OpenSegment made;
   made.file = std::move(file.value());
@@ -157,11 +157,7 @@ Result<OpenSegment> make_segment(base::Env* env, const std::string& dir, const S
   Status done = made.file->preallocate(header.reserved_bytes);
   if (done.ok()) done = made.file->write_at(0, encode_segment_header(header));
   kill_point("journal.create.written");
-  if (done.ok()) done = made.file->sync();
-  kill_point("journal.rename.before");
-  if (done.ok()) done = env->rename(path + kTemporary, path);
-  kill_point("journal.rename.after");
-  if (done.ok()) done = env->sync_dir(dir);
+  if (done.ok()) done = base::put_in_place(env, made.file.get(), path);
   if (!done.ok()) return done;
   kill_point("journal.create.after");
   return made;

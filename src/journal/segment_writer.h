@@ -9,8 +9,6 @@
 
 namespace cep::journal {
 
-inline constexpr char kTemporary[] = ".tmp";
-
 // Where writing goes on.
 struct OpenSegment {
   std::unique_ptr<base::File> file;

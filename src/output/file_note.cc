@@ -1,12 +1,10 @@
 #include "output/file_note.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
+#include "storage/checksum.h"
 
 namespace cep::output {
 namespace {
@@ -23,7 +21,7 @@ struct Note {
 std::string encode(const Note& note) {
   std::string out(kTitle);
   for (uint64_t number : {note.boot, note.serial, note.next, note.file}) base::put(number, &out);
-  base::put(static_cast<uint64_t>(XXH3_64bits(out.data(), out.size())), &out);
+  base::put(storage::checksum(out, 0), &out);
   return out;
 }
 

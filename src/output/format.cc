@@ -1,19 +1,17 @@
 #include "output/format.h"
 
-#include <xxhash.h>
-
-#include <charconv>
 #include <cstring>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "storage/numbered_name.h"
 
 namespace cep::output {
 namespace {
 
 constexpr std::string_view kMagic = "cepdout\n";
+constexpr std::string_view kSuffix = ".log";
 constexpr size_t kNameBytes = 16;       // of the channel, in the header
-constexpr size_t kSeqDigits = 20;
 constexpr size_t kHeaderSumAt = kHeaderBytes - 8;
 constexpr size_t kFrameSumBytes = 8;
 
@@ -22,19 +20,14 @@ using base::store;
 
 }  // namespace
 
-uint64_t checksum(std::string_view bytes, uint64_t seed) { return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed); }
-
-std::string segment_name(Channel channel, uint64_t first_seq) {
-  std::string digits = std::to_string(first_seq);
-  return std::string(channel_name(channel)) + "-" + std::string(kSeqDigits - digits.size(), '0') + digits + ".log";
-}
+std::string segment_name(Channel channel, uint64_t first_seq) { return storage::numbered_name(std::string(channel_name(channel)) + "-", first_seq, kSuffix); }
 
 bool parse_segment_name(std::string_view name, Channel* channel, uint64_t* first_seq) {
-  size_t dash = name.find('-');
+  const size_t dash = name.find('-');
   if (dash == std::string_view::npos || !parse_channel(name.substr(0, dash), channel) || *channel == Channel::kStreams) return false;
-  std::string_view digits = name.substr(dash + 1, kSeqDigits);
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), *first_seq);
-  return error == std::errc() && end == digits.data() + digits.size() && *first_seq > 0 && segment_name(*channel, *first_seq) == name;
+  const auto number = storage::parse_numbered_name(name, name.substr(0, dash + 1), kSuffix);
+  if (number) *first_seq = *number;
+  return number.has_value();
 }
 
 std::string encode_header(Channel channel, uint64_t first_seq, uint64_t log_seed) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "cep/engine.h"
+#include "storage/checksum.h"
 
 namespace cep::output {
 
@@ -16,7 +17,7 @@ inline constexpr size_t kFrameOverBytes = kFrameHeadBytes + 1;  // a frame less 
 inline constexpr int kNumbered = 5;  // channels on disk: all but `streams`, which is the last
 static_assert(static_cast<int>(Channel::kStreams) == kNumbered && kChannels == kNumbered + 1);
 
-uint64_t checksum(std::string_view bytes, uint64_t seed);
+using storage::checksum;
 
 // "alerts-00000000000000000001.log"
 std::string segment_name(Channel channel, uint64_t first_seq);

@@ -8,6 +8,7 @@
 #include "base/env.h"
 #include "cep/status.h"
 #include "output/format.h"
+#include "storage/read_ahead.h"
 
 namespace cep::output {
 
@@ -15,7 +16,7 @@ class FrameReader {
  public:
   // Frames from `offset`, where that with `seq` begins, to `end`.
   FrameReader(std::unique_ptr<base::File> file, uint64_t seed, uint64_t seq, uint64_t offset, uint64_t end)
-      : file_(std::move(file)), seed_(seed), seq_(seq), offset_(offset), end_(end) {}
+      : file_(std::move(file)), ahead_(file_.get(), kReadBytes, end), seed_(seed), seq_(seq), offset_(offset), end_(end) {}
 
   enum class Found { kFrame, kEnd, kBad };
   // The next frame; *out's views hold until the next call. kBad: bytes that are no such frame; why() says what is wrong with them, at offset(). An error: the file cannot be read.
@@ -28,14 +29,10 @@ class FrameReader {
 
  private:
   static constexpr size_t kReadBytes = 256 << 10;
-  // Lets the buffer hold `bytes` from offset_ on, or all up to the end.
-  Status need(size_t bytes);
-  std::string_view ahead() const { return std::string_view(buffer_).substr(at_); }
 
   std::unique_ptr<base::File> file_;
+  storage::ReadAhead ahead_;
   uint64_t seed_, seq_, offset_, end_;
-  std::string buffer_;  // bytes of the file; offset_ is at at_ in it
-  size_t at_ = 0;
   std::string why_;
 };
 

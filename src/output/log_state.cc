@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "output/sealed_text.h"
+#include "storage/sealed_file.h"
 
 namespace cep::output {
 namespace {
@@ -49,7 +49,7 @@ bool read_channels(std::string_view text, LogState* out) {
 }  // namespace
 
 std::string LogState::encode() const {
-  std::string out = std::string(kTitle) + std::to_string(kFormatVersion) + "\nseed " + hex16(seed) + "\n";
+  std::string out = std::string(kTitle) + std::to_string(kFormatVersion) + "\nseed " + storage::hex16(seed) + "\n";
   for (int c = 0; c < kNumbered; ++c) {
     const Of& of = channels[static_cast<size_t>(c)];
     out += std::string(channel_name(static_cast<Channel>(c))) + " oldest " + std::to_string(of.oldest) + " synced " + std::to_string(of.synced) + "\n";
@@ -57,14 +57,14 @@ std::string LogState::encode() const {
   out += "ran " + std::to_string(ran_ms) + "\n";
   for (const auto& [segment, at] : written)
     out += std::string(channel_name(static_cast<Channel>(segment.first))) + " " + std::to_string(segment.second) + " written " + std::to_string(at) + "\n";
-  return seal(std::move(out));
+  return storage::seal(std::move(out));
 }
 
 Result<LogState> LogState::decode(std::string_view sealed) {
   std::string_view text, rest = sealed;
   uint64_t version = 0;
   if (!take(kTitle, &rest) || !take_number(&rest, 10, &version)) return Status::error("this is no state of an output log");
-  if (!unseal(sealed, &text)) return Status::error("it is damaged");
+  if (!storage::unseal(sealed, &text)) return Status::error("it is damaged");
   if (version != kFormatVersion) {
     return Status::error("its format is version " + std::to_string(version) + "; this cepd reads version " + std::to_string(kFormatVersion));
   }

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/fault.h"
-#include "output/sealed_text.h"
+#include "storage/sealed_file.h"
 
 namespace cep::output {
 
@@ -25,7 +25,7 @@ Result<LogFiles> list_log(base::Env* env, const std::string& dir) {
   Result<std::string> text = base::read_whole(env, path);
   if (!text.ok()) return text.status();
   std::string_view unsealed;
-  out.state_whole = unseal(text.value(), &unsealed);
+  out.state_whole = storage::unseal(text.value(), &unsealed);
   Result<LogState> state = LogState::decode(text.value());
   if (state.ok()) {
     out.state = state.value();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "output/sealed_text.h"
+#include "storage/sealed_file.h"
 
 namespace cep::output {
 namespace {
@@ -69,7 +69,7 @@ Status Places::open(base::Env* env, const std::string& path) {
   Result<std::string> bytes = base::read_whole(env, path);
   if (!bytes.ok()) return bytes.status();
   std::string_view text;
-  if (unseal(bytes.value(), &text) && read_places(text, &at_)) return {};
+  if (storage::unseal(bytes.value(), &text) && read_places(text, &at_)) return {};
   at_.clear();
   return Status::error(path + ": it is damaged; move it away: consumers that resume then begin at the oldest record kept, files go on behind their last line");
 }
@@ -96,10 +96,10 @@ std::string Places::take() {
     text += "\n";
   }
   dirty_ = false;
-  return seal(std::move(text));
+  return text;
 }
 
-Status Places::write(const std::string& text) const { return base::write_whole(env_, path_, text); }
+Status Places::write(const std::string& text) const { return storage::write_sealed(env_, path_, text); }
 
 Status Places::save() {
   const bool dirty = dirty_;

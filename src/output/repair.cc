@@ -6,16 +6,16 @@
 
 #include "output/frame_reader.h"
 #include "output/opening.h"
+#include "storage/aside.h"
 
 namespace cep::output {
 namespace {
 
-constexpr size_t kCopyBytes = 1 << 20;
 constexpr const char* kSound = "the output log is sound\n";
 
 class Repairer {
  public:
-  Repairer(base::Env* env, const std::string& dir, std::string* report) : env_(env), dir_(dir), report_(report) {}
+  Repairer(base::Env* env, const std::string& dir, std::string* report) : env_(env), dir_(dir), report_(report), aside_(env, dir) {}
 
   Status open() {
     auto files = list_log(env_, dir_);
@@ -29,8 +29,8 @@ class Repairer {
     if (files_.state_problem.empty()) return {};
     if (files_.state_whole) return Status::error(dir_ + "/" + std::string(kStateName) + ": " + files_.state_problem);
     if (files_.has_state) {
-      if (Status aside = make_aside(); !aside.ok()) return aside;
-      if (Status moved = env_->rename(dir_ + "/" + std::string(kStateName), aside_ + "/" + std::string(kStateName)); !moved.ok()) return moved;
+      if (Status aside = aside_.make(); !aside.ok()) return aside;
+      if (Status moved = aside_.move(std::string(kStateName)); !moved.ok()) return moved;
     }
     files_.state = LogState();
     if (!find_seed()) files_.state.seed = env_->random();
@@ -144,22 +144,13 @@ class Repairer {
     LogState::Of& of = files_.state.channels[index_of(channel)];
     of.synced = std::min(of.synced, seq - 1);
     if (Status saved = save_state(env_, dir_, files_.state); !saved.ok()) return saved;
-    const std::string where = aside_.empty() ? "" : ": " + std::to_string(bytes) + " bytes are in " + aside_;
+    const std::string where = aside_.path().empty() ? "" : ": " + std::to_string(bytes) + " bytes are in " + aside_.path();
     *report_ += std::string(channel_name(channel)) + " ends before " + std::to_string(seq) + " now" + where + "; the next start makes the rest again from the journal\n";
     return {};
   }
 
-  Status make_aside() {
-    if (!aside_.empty()) return {};
-    std::string path;
-    for (int n = 1; path.empty() || env_->exists(path); ++n) path = dir_ + "/damaged-" + std::to_string(n);
-    if (Status made = env_->make_dir(path); !made.ok()) return made;
-    aside_ = path;
-    return {};
-  }
-
   Status move_segment(Channel channel, uint64_t first, uint64_t* bytes) {
-    if (Status aside = make_aside(); !aside.ok()) return aside;
+    if (Status aside = aside_.make(); !aside.ok()) return aside;
     {
       auto file = env_->open(path(channel, first), base::OpenMode::kRead);
       if (!file.ok()) return file.status();
@@ -167,9 +158,7 @@ class Repairer {
       if (!size.ok()) return size.status();
       *bytes += size.value();
     }
-    if (Status moved = env_->rename(path(channel, first), aside_ + "/" + segment_name(channel, first)); !moved.ok()) return moved;
-    if (Status synced = env_->sync_dir(aside_); !synced.ok()) return synced;
-    return env_->sync_dir(dir_);
+    return aside_.move(segment_name(channel, first));
   }
 
   Status move_rest(Channel channel, uint64_t first, uint64_t offset, uint64_t* bytes) {
@@ -178,20 +167,10 @@ class Repairer {
     Result<uint64_t> size = from.value()->size();
     if (!size.ok()) return size.status();
     if (size.value() <= offset) return {};
-    if (Status aside = make_aside(); !aside.ok()) return aside;
-    auto to = env_->open(aside_ + "/" + segment_name(channel, first) + ".from-" + std::to_string(offset), base::OpenMode::kCreate);
-    if (!to.ok()) return to.status();
-    std::string buffer;
-    for (uint64_t at = offset; at < size.value(); at += buffer.size()) {
-      buffer.resize(static_cast<size_t>(std::min<uint64_t>(kCopyBytes, size.value() - at)));
-      Result<size_t> got = from.value()->read_at(at, buffer.data(), buffer.size());
-      if (!got.ok()) return got.status();
-      if (got.value() != buffer.size()) return Status::error(path(channel, first) + " has become shorter");
-      if (Status written = to.value()->write_at(at - offset, buffer); !written.ok()) return written;
-    }
+    if (Status aside = aside_.make(); !aside.ok()) return aside;
+    const std::string name = segment_name(channel, first) + ".from-" + std::to_string(offset);
+    if (Status copied = aside_.copy(from.value().get(), offset, size.value(), name); !copied.ok()) return copied;
     *bytes += size.value() - offset;
-    if (Status synced = to.value()->sync(); !synced.ok()) return synced;
-    if (Status synced = env_->sync_dir(aside_); !synced.ok()) return synced;
     if (Status shorter = from.value()->truncate(offset); !shorter.ok()) return shorter;
     return from.value()->sync();
   }
@@ -202,7 +181,7 @@ class Repairer {
   const std::string dir_;
   std::string* report_;
   LogFiles files_;
-  std::string aside_;   // the folder; empty: not needed yet
+  storage::Aside aside_;
 };
 
 }  // namespace

@@ -93,7 +93,7 @@ TEST_CASE("every kill point is passed and survived") {
   for (const auto& [name, passed] : all.kill_points()) names.insert(name);
   for (const char* name : {"journal.append.before", "journal.append.after", "journal.sync.before", "journal.sync.after", "journal.mark.before", "journal.mark.after",
                            "journal.roll.before", "journal.roll.after", "journal.cut.after", "journal.create.before", "journal.create.written", "journal.create.after",
-                           "journal.rename.before", "journal.rename.after"})
+                           "whole-synced", "whole-renamed", "whole-durable"})
     CHECK_MESSAGE(names.count(name) == 1, name);
 }
 

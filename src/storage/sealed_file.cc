@@ -1,8 +1,8 @@
-#include "output/sealed_text.h"
+#include "storage/sealed_file.h"
 
-#include "output/format.h"
+#include "storage/checksum.h"
 
-namespace cep::output {
+namespace cep::storage {
 namespace {
 
 constexpr size_t kSealBytes = 9 + 16 + 1;  // "checksum ", digits, LF
@@ -10,12 +10,6 @@ constexpr size_t kSealBytes = 9 + 16 + 1;  // "checksum ", digits, LF
 std::string seal_of(std::string_view text) { return "checksum " + hex16(checksum(text, 0)) + "\n"; }
 
 }  // namespace
-
-std::string hex16(uint64_t value) {
-  std::string digits(16, '0');
-  for (size_t i = 0; i < 16; ++i) digits[i] = "0123456789abcdef"[(value >> (60 - 4 * i)) & 15];
-  return digits;
-}
 
 std::string seal(std::string text) {
   text += seal_of(text);
@@ -28,4 +22,6 @@ bool unseal(std::string_view sealed, std::string_view* text) {
   return sealed.substr(text->size()) == seal_of(*text);
 }
 
-}  // namespace cep::output
+Status write_sealed(base::Env* env, const std::string& path, std::string text) { return base::write_whole(env, path, seal(std::move(text))); }
+
+}  // namespace cep::storage
