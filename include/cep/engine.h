@@ -1,5 +1,5 @@
 // The facade used alike by cepd, `cepctl replay`, `cepctl test` and tests: load a program, offer lines, take records. One thread at a time.
-// Output is a function of the lines offered and their order (interfaces.md), whatever the options below `limits` say.
+// Output is a function of the lines offered and their order, whatever the options below `limits` say.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -127,7 +127,7 @@ class Engine {
   virtual OfferResult offer(std::string_view line, const OfferOptions& options) = 0;
   // A line that could not be taken whole (over-long, cut): counted as a position and rejected with this reason.
   virtual void offer_broken(std::string_view first_bytes, std::string_view reason) = 0;
-  // The next line, tick, load or end takes position p (architecture.md, "Positions"). REQUIRES p > every position taken so far. Without it positions count from 1.
+  // The next line, tick, load or end takes position p. REQUIRES p > every position taken so far. Without it positions count from 1.
   virtual void next_position(uint64_t p) = 0;
   // Puts another program in the place of this one, at a position of its own, after all that was offered before. Operators whose declaration and everything they
   // read stayed the same keep their state, clocks and rows; others begin empty and see lines from here on. False on errors: nothing has changed then, no

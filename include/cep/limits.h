@@ -1,4 +1,4 @@
-// The limits of interfaces.md that change results; the same at each replay.
+// The limits that change results; the same at each replay.
 #pragma once
 #include <cstdint>
 

@@ -7,7 +7,7 @@
 
 namespace cep {
 
-// The types of the language (language.md, "Types"). Timestamps are milliseconds since the epoch, durations milliseconds; both in `i`.
+// The types of the language. Timestamps are milliseconds since the epoch, durations milliseconds; both in `i`.
 // kList: what `collect` and `top` give, as its JSON text in `s`; it can only be selected.
 enum class Type : uint8_t { kNull, kBool, kInt, kDouble, kString, kTimestamp, kDuration, kList };
 

@@ -1,4 +1,4 @@
-// The files of `cepctl test` (interfaces.md, "cepctl"): a list of cases, each a program, events, and the
+// The files of `cepctl test` (README.md, "cepctl"): a list of cases, each a program, events, and the
 // records that must come or the error that must be reported. Read strictly: a key that is not known, given
 // twice or of another form is an error with its line.
 #pragma once

@@ -1,5 +1,5 @@
 // The sub-commands of cepctl: one options struct and one function each, so that main.cc alone knows the
-// command line. All return the exit status of interfaces.md. Data goes to standard output, everything else to
+// command line. All return an exit status: 0 done, 1 findings, 2 wrong use, 3 no daemon. Data goes to standard output, everything else to
 // standard error.
 #pragma once
 #include <cstdint>

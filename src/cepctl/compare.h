@@ -1,5 +1,5 @@
-// Records that came against records that were expected (interfaces.md, "cepctl", the rules below the
-// example). Tests: test/cepctl/compare_test.cc.
+// Records that came against records that were expected in a case of `cepctl test`, by these
+// rules. Tests: test/cepctl/compare_test.cc.
 //   1. An expected record names the members that matter; the others are not compared, inside `fields`, `key`
 //   and events too. The stages of
 //      `match` are compared whole: one that is not named must have taken nothing.

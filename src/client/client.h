@@ -1,5 +1,5 @@
 // The other end of the two ports, for `cepctl send` and `cepctl tail`: one call each, which blocks.
-// Both return the exit status of interfaces.md: 0 done, 1 findings, 2 wrong use, 3 cannot reach the daemon (or it went away).
+// Both return an exit status: 0 done, 1 findings, 2 wrong use, 3 cannot reach the daemon (or it went away).
 #pragma once
 #include <cstdint>
 #include <cstdio>

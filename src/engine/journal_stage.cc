@@ -107,7 +107,7 @@ void JournalStage::take_goodbye(uint64_t connection) {
   producers_.erase(at);
 }
 
-// A frame of its own, since the moment that it tells lies before what has been taken since: the arrival of its frame, or before that for a pause (FORMAT.md).
+// A frame of its own, since the moment that it tells lies before what has been taken since: the arrival of its frame, or before that for a pause (journal/FORMAT.md).
 void JournalStage::append_tick(int64_t at_ms, int64_t arrival_ms) {
   WrittenFrame made;
   made.base = next_++;

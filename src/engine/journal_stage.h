@@ -1,5 +1,5 @@
 // The one place where lines of all connections become one order: requests are gathered into frames, frames are written, then synced, and only then is anything acknowledged.
-// A passive object: the daemon runs it in a thread of its own, the simulation in the test's (architecture.md, "Journal and output log on disk").
+// A passive object: the daemon runs it in a thread of its own, the simulation in the test's.
 //
 //   take…() ─▶ write() ─▶ frames for ingest ─▶ sync() ─▶ welcomes and acknowledgements
 #pragma once

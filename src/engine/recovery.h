@@ -1,5 +1,5 @@
 // After a start: what the journal says. First a scan (sessions, skips, the last load, where it ends), then the replay of every entry through the engine, whose records the output log
-// compares with those of before. Both are functions of the journal alone: neither the patterns on disk nor the clock of today is looked at (architecture.md, "What is in the journal").
+// compares with those of before. Both are functions of the journal alone: neither the patterns on disk nor the clock of today is looked at.
 #pragma once
 #include <atomic>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // Who has sent how much: producer id → epoch and the number of its next line. A pure function of the journal's entries, kept by the one who writes it (and, at a start, by the
-// scan). A takeover is a new epoch; lines of an older one are discarded (interfaces.md, "Producer session"). One thread.
+// scan). A takeover is a new epoch; lines of an older one are discarded (README.md, "Events in, port 7800"). One thread.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,4 +1,4 @@
-// The rows that a table begins with: a CSV or NDJSON file below the folder of its pattern file (language.md, "table"). The file's bytes belong to the
+// The rows that a table begins with: a CSV or NDJSON file below the folder of its pattern file. The file's bytes belong to the
 // program (cep/program.h): they are read from the disk once, the rows are made of what was read.
 #pragma once
 #include <string>

@@ -1,4 +1,4 @@
-// JSON values to values of a declared type (language.md, "stream": converted where nothing is lost). Internal
+// JSON values to values of a declared type (converted where nothing is lost). Internal
 // to this room: simdjson shows here.
 #pragma once
 #include <simdjson.h>

@@ -1,4 +1,4 @@
-// The one total order of output records (architecture.md, "Labels"): it is the same for every number of shards and every size of batch.
+// The one total order of output records: it is the same for every number of shards and every size of batch.
 #pragma once
 #include <compare>
 #include <cstdint>

@@ -8,7 +8,7 @@
 
 namespace cep::event {
 
-// How a timestamp field is read (language.md, "Types"): kDefault takes integer epoch milliseconds or RFC 3339 text.
+// How a timestamp field is read: kDefault takes integer epoch milliseconds or RFC 3339 text.
 struct TimestampFormat {
   enum Kind : uint8_t { kDefault, kSeconds, kMicros, kNanos, kText };
   Kind kind = kDefault;

@@ -1,5 +1,5 @@
 // The table of aggregate functions of windows, and sets of accumulators: name, signature, null rule, merge, encode, documentation, example. One row per aggregate
-// (language.md, "window": Aggregates); bodies in aggregates/*.cc.
+// of the language; bodies in aggregates/*.cc.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 // Evaluates bound expressions. A Program is immutable and may be shared by shards; all scratch is in the EvalContext of the caller.
-// Semantics: language.md, "Expressions": null in null out, three-valued and/or, int overflow, division by zero and non-finite doubles are null
+// Semantics: null in null out, three-valued and/or, int overflow, division by zero and non-finite doubles are null
 // (and counted in EvalContext::faults), comparison of int with double is exact, strings compare by bytes.
 #pragma once
 #include <cstdint>

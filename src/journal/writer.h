@@ -1,5 +1,5 @@
 // Appends frames to the journal's segments. One thread. A failed write or sync leaves the writer broken: every further call fails with the same status, and the
-// process must end (architecture.md: never a retry). Bytes on disk: FORMAT.md.
+// process must end, never try again. Bytes on disk: FORMAT.md.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 // The syntax tree: what was written, with places; nothing is resolved or checked. One generic node kind each for expressions, stages and clauses,
-// so that the rules can refuse what the grammar reads (semantics.md, "What is refused").
+// so that the rules can refuse what the grammar reads.
 #pragma once
 #include <memory>
 #include <string>

@@ -1,5 +1,5 @@
-// Warnings: a loop and what stands behind it take each other's events, so that no match is left (semantics.md,
-// rules 6 and 9).
+// Warnings: a loop and what stands behind it take each other's events, so that no match is left:
+// with a greedy loop, or with `notFollowedBy` behind one.
 #pragma once
 #include "lang/ast.h"
 #include "lang/binder_context.h"

@@ -1,5 +1,5 @@
-// What may stand at a stage: its modifiers become a quantifier, and what semantics.md refuses ("What is
-// refused when the file is loaded") is reported at the word that is too much. One call reads all stages of a
+// What may stand at a stage: its modifiers become a quantifier, and what has no meaning there is refused
+// when the file is loaded, at the word that is too much. One call reads all stages of a
 // pattern.
 #pragma once
 #include <string>

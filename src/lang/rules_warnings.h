@@ -1,5 +1,5 @@
-// Warnings: patterns that load but probably do not do what was meant, or keep more than was thought
-// (semantics.md, "Warned of").
+// Warnings: patterns that load but probably do not do what was meant, or keep more than was
+// thought.
 #pragma once
 #include <cstdint>
 #include <string>

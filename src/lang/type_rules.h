@@ -1,4 +1,4 @@
-// Which operators take which types, and what they give (language.md, "Expressions"). A null fits everywhere
+// Which operators take which types, and what they give. A null fits everywhere
 // and gives null.
 #pragma once
 #include <optional>

@@ -1,4 +1,4 @@
-// Joins as data (language.md, "join"). The node has two inputs: 0 is A (left), 1 is B.
+// Joins as data. The node has two inputs: 0 is A (left), 1 is B.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -1,5 +1,5 @@
 // A pattern as data: stages, contiguity, quantifiers, skip strategy, limits; and the predicates its compiled automaton tests.
-// Legality is checked in lang/rules; what each thing matches: semantics.md.
+// Legality is checked in lang/rules; what each thing matches: test/conformance.
 #pragma once
 #include <cstdint>
 #include <optional>

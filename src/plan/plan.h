@@ -16,7 +16,7 @@ namespace cep::plan {
 
 enum class NodeKind : uint8_t { kSource, kDerive, kPattern, kWindow, kJoin };
 
-// How a source stream's watermark is made (language.md, "Time").
+// How a source stream's watermark is made.
 struct Watermark {
   bool punctuated = false;
   expr::ExprPtr punctuation;   // over the stream's own row

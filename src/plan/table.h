@@ -1,4 +1,4 @@
-// Reference data as data: looked up by key in any expression, kept on every shard (language.md, "table").
+// Reference data as data: looked up by key in any expression, kept on every shard.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,4 +1,4 @@
-// Windows as data: assigner × trigger × accumulators (language.md, "window").
+// Windows as data: assigner × trigger × accumulators.
 #pragma once
 #include <cstdint>
 #include <optional>

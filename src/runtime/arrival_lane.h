@@ -1,5 +1,5 @@
 // Lanes whose rows are worked in the order in which they come, not sorted by time: windows and joins. At one position first its rows, then what the clock decides there
-// (language.md, "Time").
+// then.
 #pragma once
 #include <memory>
 #include <utility>

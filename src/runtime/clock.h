@@ -1,4 +1,4 @@
-// Watermarks: one per source stream, one per set of streams that some lane reads (language.md, "Time"). Computed by ingest alone, line by line. A watermark W
+// Watermarks: one per source stream, one per set of streams that some lane reads. Computed by ingest alone, line by line. A watermark W
 // says: no event before W is still expected. It never goes back.
 #pragma once
 #include <cstdint>

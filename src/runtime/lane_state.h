@@ -1,5 +1,5 @@
 // One lane on one shard: sorter, interned keys, shared predicates, and the evaluators of its patterns (or the memory of a `unique`). It works one batch
-// at a time, in the order of event time; what ends at a moment is ended before the rows of that moment (semantics.md, 11).
+// at a time, in the order of event time; what ends at a moment is ended before the rows of that moment.
 #pragma once
 #include <memory>
 #include <string>

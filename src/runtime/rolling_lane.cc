@@ -1,4 +1,4 @@
-// A lane of one `rolling` window: rows in event-time order, a result at every row (language.md, "window"). With `having` the record comes when it becomes true for the key, with
+// A lane of one `rolling` window: rows in event-time order, a result at every row. With `having` the record comes when it becomes true for the key, with
 // `having each` whenever it is.
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>

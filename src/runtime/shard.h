@@ -1,6 +1,6 @@
 // One shard: its part of every lane, and the order in which they are worked. A plain object: it does nothing unless it is let run, and it never blocks. What
 // it makes for another shard waits in its outbox until the channel has room; as long as something waits there it takes no new batch from ingest, but goes on
-// with what other shards have sent, deepest level first (architecture.md, "Flow control"). Nor does it as long as more of its records than made_bytes have not come out.
+// with what other shards have sent, deepest level first. Nor does it as long as more of its records than made_bytes have not come out.
 #pragma once
 #include <atomic>
 #include <deque>

@@ -1,4 +1,4 @@
-// The rows of all tables: what expressions look up, each at its own position of the input (language.md, "table"). One store serves ingest and all shards: the ingest thread updates it
+// The rows of all tables: what expressions look up, each at its own position of the input. One store serves ingest and all shards: the ingest thread updates it
 // as lines come, without waiting for the shards (table_rows.h), and find() is for any thread.
 #pragma once
 #include <memory>

@@ -1,5 +1,5 @@
 // The clocks of one batch of input positions: how far each had come when the batch began and every step in it. All shards read the same one;
-// the position that decides an event time is a look-up here (architecture.md, "Positions, clocks, labels").
+// the position that decides an event time is a look-up here.
 #pragma once
 #include <cstdint>
 #include <vector>

@@ -1,4 +1,4 @@
-// `unique by KEYS within D`: of rows with the same values, in event-time order, only the first within D passes (language.md, "stream").
+// `unique by KEYS within D`: of rows with the same values, in event-time order, only the first within D passes.
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>

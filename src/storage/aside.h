@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/env.h"
+#include "cep/status.h"
 
 namespace cep::storage {
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/env.h"
+#include "cep/status.h"
 
 namespace cep::storage {
 

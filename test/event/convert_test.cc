@@ -1,4 +1,4 @@
-// language.md, "stream": where a field is in a line and how its value is converted.
+// Where a field is in a line and how its value is converted.
 #include <doctest/doctest.h>
 
 #include "event/decode_kit.h"

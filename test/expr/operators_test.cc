@@ -1,4 +1,4 @@
-// The rules of language.md "Expressions" for operators: the cases of test/conformance/expressions-rules.yaml
+// The rules of expressions for operators: the cases of test/conformance/expressions-rules.yaml
 // and more, as text in, text out.
 #include <doctest/doctest.h>
 

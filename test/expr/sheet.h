@@ -1,5 +1,5 @@
 // A small bench for expressions: fields with values, stages with rows they took, and a reader of expression
-// text that binds it to them. The reader is written for tests from language.md, not from the room `lang`, so
+// text that binds it to them. The reader is written for tests from the definition of the language, not from the room `lang`, so
 // that this room is tested alone.
 #pragma once
 #include <deque>

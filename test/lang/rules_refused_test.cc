@@ -1,4 +1,4 @@
-// What semantics.md refuses beyond the cases of test/conformance/refused.yaml, and that each refusal says the
+// What is refused beyond the cases of test/conformance/refused.yaml, and that each refusal says the
 // way out.
 #include "binder_kit.h"
 #include "doctest/doctest.h"

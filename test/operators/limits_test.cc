@@ -1,4 +1,4 @@
-// The limits of interfaces.md: deterministic, reported once for each key, event and kind.
+// The limits of a key: deterministic, reported once for each key, event and kind.
 #include <doctest/doctest.h>
 
 #include "operators/pattern_harness.h"

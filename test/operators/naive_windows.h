@@ -1,6 +1,6 @@
 // Windows, slowly and obviously: every window keeps all its events, each step of the clock looks at every
 // window of every key, and results are computed from the list of events. The reference for the operators
-// (language.md, "window"). Values are integers; results are the texts of WindowHarness.
+// of windows. Values are integers; results are the texts of WindowHarness.
 #pragma once
 #include <cstdint>
 #include <map>

@@ -1,4 +1,4 @@
-// The vectors at the end of semantics.md and those of its rules.
+// Small inputs with the matches that each rule of patterns makes of them, worked by hand.
 #include <doctest/doctest.h>
 
 #include "operators/pattern_harness.h"

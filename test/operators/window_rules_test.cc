@@ -1,4 +1,4 @@
-// One case for each rule of windows, worked by hand (language.md, "window").
+// One case for each rule of windows, worked by hand.
 #include <doctest/doctest.h>
 
 #include "operators/window_harness.h"

@@ -1,4 +1,4 @@
-// How each construction of a pattern waits, takes, ignores and goes on (semantics.md, 1 to 10). Every stage is built with what comes after it: a function of the
+// How each construction of a pattern waits, takes, ignores and goes on. Every stage is built with what comes after it: a function of the
 // bans (`notFollowedBy`) still in force and of the greedy loop just left.
 #include "oracle/naive_graph.h"
 

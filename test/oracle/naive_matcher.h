@@ -1,4 +1,4 @@
-// The rules of semantics.md ("Runs" to "Which matches are kept"), read as slowly and plainly as they can be: a pattern becomes a web of states that hold
+// The rules of patterns, of runs and of which matches are kept, read as slowly and plainly as they can be: a pattern becomes a web of states that hold
 // their conditions as functions, a run is a state and the list of what it took, every rule is applied to every run at every event. No tables, no bits, no shared
 // history, no timers, and nothing of the engine: it is what the engine is compared with.
 #pragma once

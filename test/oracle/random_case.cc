@@ -218,7 +218,7 @@ class Maker {
     return s;
   }
 
-  // Stages in a row, of the pattern or of a group, such as semantics.md lets be loaded.
+  // Stages in a row, of the pattern or of a group, such as may be loaded.
   std::vector<Stage> sequence(int n, int depth, bool in_group, std::string* text, const std::string& indent) {
     std::vector<Stage> out;
     for (int i = 0; i < n; ++i) {

@@ -1,5 +1,5 @@
 // Golden dumps of the compiled automaton, one construction each: the order of the edges is semantics
-// (semantics.md, 16).
+// of matches.
 #include <doctest/doctest.h>
 
 #include "operators/pattern_text.h"

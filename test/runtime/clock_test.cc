@@ -1,4 +1,4 @@
-// Watermarks by hand: use cases' small truths and each kind of clock (language.md, "Time").
+// Watermarks by hand: use cases' small truths and each kind of clock.
 #include "runtime/clock.h"
 
 #include <doctest/doctest.h>

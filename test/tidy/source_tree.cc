@@ -123,6 +123,22 @@ const Library* library_of(const std::vector<Library>& libraries, const std::stri
   return nullptr;
 }
 
+std::string included_folder(const std::string& line) {
+  static const std::regex include(R"re(^\s*#\s*include\s*"([^"]+)/[^"/]+")re");
+  std::smatch match;
+  return std::regex_search(line, match, include) ? match[1].str() : "";
+}
+
+bool page_exists(const SourceFile& file, const std::string& page) {
+  fs::path folder = fs::path(file.path).parent_path();
+  const fs::path tested = kRoot / "src" / folder.filename();
+  if (fs::exists(tested / page) || fs::exists(kRoot / "src" / page)) return true;
+  for (;; folder = folder.parent_path()) {
+    if (fs::exists(kRoot / folder / page)) return true;
+    if (folder.empty()) return false;
+  }
+}
+
 std::string included_room(const std::string& line) {
   static const std::regex include(R"re(^\s*#\s*include\s*"([^"/]+)/.*")re");
   std::smatch match;

@@ -44,6 +44,11 @@ std::vector<Library> read_libraries();
 // The library that a header is of; null: none of these.
 const Library* library_of(const std::vector<Library>& libraries, const std::string& header);
 
+// What an `#include "…"` line names, less the file's own name: "expr/functions"; empty for other lines and for files of the including folder itself.
+std::string included_folder(const std::string& line);
+// Whether the page that a file speaks of is in the checkout: from its root, from src, from the file's folder or one above it, or in the room that a test is of.
+bool page_exists(const SourceFile& file, const std::string& page);
+
 // The room that an `#include "…"` line names; empty for other lines and for files of the including folder itself.
 std::string included_room(const std::string& line);
 

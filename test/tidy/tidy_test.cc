@@ -1,7 +1,9 @@
 // The house rules of src/README.md as failing tests: arrows between rooms, sizes, third-party code in its room, words that must not stand.
 #include <doctest/doctest.h>
 
+#include <map>
 #include <regex>
+#include <set>
 
 #include "tidy/scanner.h"
 #include "tidy/source_tree.h"
@@ -73,6 +75,46 @@ TEST_CASE("no include arrow but those of src/README.md") {
     }
   }
   CHECK(arrows > 20);
+}
+
+TEST_CASE("every arrow of src/README.md is one that the code has") {
+  std::map<std::string, std::set<std::string>> used;
+  for (const auto& file : tidy::cpp_files()) {
+    if (!in_product(file)) continue;
+    for (const auto& line : file.lines) used[file.room].insert(tidy::included_room(line));
+  }
+  for (const auto& [name, room] : tidy::read_rooms())
+    for (const auto& other : room.may_include) CHECK_MESSAGE(used[name].count(other) == 1, name << " includes nothing of " << other << " any more: take it out of its last column");
+}
+
+TEST_CASE("the folders inside a room do not include each other in a circle") {
+  std::map<std::string, std::set<std::string>> arrows;   // between such folders; what lies in the room's own folder may include all of them
+  for (const auto& file : tidy::cpp_files()) {
+    const std::string folder = file.path.substr(0, file.path.rfind('/'));
+    if (!in_product(file) || folder.size() <= file.room.size() + 4 || folder.rfind("src/", 0) != 0) continue;
+    for (const auto& line : file.lines) {
+      const std::string to = tidy::included_folder(line);
+      if (to.rfind(file.room + "/", 0) == 0 && "src/" + to != folder) arrows[folder.substr(4)].insert(to);
+    }
+  }
+  std::map<std::string, std::set<std::string>> reached = arrows;
+  for (size_t step = 0; step < reached.size(); ++step)
+    for (auto& [from, to] : reached)
+      for (const std::string& by : std::set<std::string>(to)) to.insert(arrows[by].begin(), arrows[by].end());
+  CHECK(!arrows.empty());
+  for (const auto& [from, to] : reached) CHECK_MESSAGE(to.count(from) == 0, from << " includes itself by way of" << list({to.begin(), to.end()}));
+}
+
+TEST_CASE("a page that is spoken of is in the checkout") {
+  const std::regex page(R"([A-Za-z0-9_./-]*[A-Za-z0-9_-]\.md\b)");
+  auto files = tidy::read_tree({"include", "src", "test", "bench", "patterns", "tools", "deploy"}, {".h", ".cc", ".cep", ".sh", ".py", ".md", ".txt", ".yaml"});
+  for (const std::string path : {"README.md", "dev", "CMakeLists.txt"}) files.push_back(tidy::read_one(path));
+  size_t pages = 0;
+  for (const auto& file : files)
+    for (size_t i = 0; i < file.lines.size(); ++i)
+      for (std::sregex_iterator at(file.lines[i].begin(), file.lines[i].end(), page), end; at != end; ++at, ++pages)
+        CHECK_MESSAGE(tidy::page_exists(file, at->str()), "a clone has no such page: say the rule itself, or name a page of the checkout: " << place(file, i));
+  CHECK(pages > 20);
 }
 
 TEST_CASE("third-party code stays in its rooms") {

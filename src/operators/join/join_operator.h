@@ -1,5 +1,5 @@
 // One join of the plan on one shard. Rows come in the order of positions; pairs come out at once (interval) or at the end of the window (window joins).
-// Semantics: language.md, "join"; Flink's IntervalJoinOperator and its window join are the model. State is bounded by the watermark.
+// Flink's IntervalJoinOperator and its window join are the model. State is bounded by the watermark.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -1,5 +1,5 @@
 // The skip strategies as bounds: a match that is emitted drops everything that began before the bound
-// (semantics.md, 15).
+// of its strategy.
 #pragma once
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// The interface of the pattern evaluators: runs now, the compact ones of compact-matching.md beside it later. An evaluator holds the partial
+// The interface of the pattern evaluators: runs now; others may come beside it. An evaluator holds the partial
 // matches of all keys of one pattern on one shard. It is driven in event-time order; it never sees a clock, a thread or a batch.
 #pragma once
 #include <cstdint>
@@ -29,7 +29,7 @@ enum class LimitKind : uint8_t { kRunsPerKey, kMatchesPerEvent };
 class MatchSink {
  public:
   virtual ~MatchSink() = default;
-  // end: semantics.md 14. release: the event time being processed when it comes out.
+  // end: the event time at which the match ends. release: the event time being processed when it comes out.
   virtual void on_match(uint32_t key, const Match& match, int64_t end, int64_t release) = 0;
   // Only for patterns with on_timeout. end: first + within (or last + gap); also its time.
   virtual void on_timeout(uint32_t key, const Match& partial, int64_t end) = 0;

@@ -1,5 +1,5 @@
 // What the run evaluator keeps of a key: its runs in sequence, which is the order of preference
-// (semantics.md, 16), and its finished matches that wait for an older run. Both are sorted by beginning, for
+// of matches, and its finished matches that wait for an older run. Both are sorted by beginning, for
 // a run's results take its place and a fresh run comes last; so everything that is dropped "because it began
 // too early" is a prefix.
 #pragma once
@@ -24,7 +24,7 @@ struct Run {
 struct Finished {
   const HistoryNode* last = nullptr;  // owns a reference
   uint64_t begin = 0;
-  int64_t end = 0;                    // semantics.md, 14
+  int64_t end = 0;                    // the event time at which it ends
 };
 
 struct KeyState {

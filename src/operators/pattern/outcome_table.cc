@@ -142,7 +142,7 @@ bool OutcomeTable::possible(const plan::Condition& when) {
   return true;
 }
 
-// compact-matching.md, 2: the edges that hold, a state's own first, then over the PROCEED edges that hold,
+// The edges that hold, a state's own first, then over the PROCEED edges that hold,
 // the last of them first.
 void OutcomeTable::walk(uint32_t state) {
   found_.clear();

@@ -12,7 +12,7 @@
 
 namespace cep::operators {
 
-// One edge taken. In the order of preference (semantics.md, 16).
+// One edge taken. In the order of preference.
 struct OutcomeStep {
   int32_t stage;     // the event joins this stage; -1: it is ignored
   uint32_t target;   // plan::kFinal: no run goes on

@@ -1,6 +1,6 @@
 // What runs have taken: a list from the last event to the first, immutable and shared by all runs that began
 // alike; the events once each. Both are counted references into a pool. This is also the order of matches
-// (semantics.md, 17), for it is read off the lists.
+// that come out together, for it is read off the lists.
 #pragma once
 #include <cstdint>
 #include <cstring>

@@ -1,6 +1,6 @@
 // One window of the plan on one shard: tumbling, sliding, session, count and global windows of all its keys (`rolling`: make_rolling_operator below). Rows come in the order of
 // positions, each with the clock as it was before it; between rows the clock steps. It never sees a wall clock, a thread or a batch.
-// Semantics: language.md, "window"; Flink's WindowOperator, EventTimeTrigger, CountTrigger, MergingWindowSet are the model.
+// Flink's WindowOperator, EventTimeTrigger, CountTrigger, MergingWindowSet are the model.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -61,7 +61,7 @@ std::unique_ptr<WindowOperator> make_window_operator(const plan::WindowNode& win
 // tells it by `became` whether the row is the first after which …: on_result is called for every row; the caller keeps what `having` was before per key.
 std::unique_ptr<WindowOperator> make_rolling_operator(const plan::WindowNode& window);
 
-// Whether an event of this time is taken by at least one window although it may be late (language.md, "Time"): a pure function.
+// Whether an event of this time is taken by at least one window although it may be late: a pure function.
 bool takes(const plan::WindowNode& window, int64_t time, int64_t watermark);
 
 }  // namespace cep::operators

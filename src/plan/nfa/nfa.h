@@ -1,5 +1,5 @@
 // The compiled automaton as data. States are indices; the runtime knows four edges and no quantifier. The order of a state's edges is
-// semantics (semantics.md, 16): keep the golden dump.
+// semantics, for it says which of several matches comes first: keep the golden dump.
 #pragma once
 #include <cstdint>
 #include <string>

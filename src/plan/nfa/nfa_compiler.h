@@ -1,5 +1,5 @@
-// Compiles the stages of a pattern into its automaton: one function per construction. Pure. Source of the rules: semantics.md, "Runs";
-// Flink's NFACompiler is the model, the edges follow the page.
+// Compiles the stages of a pattern into its automaton: one function per construction. Pure. The rules, one by one: test/oracle/naive_matcher.h;
+// Flink's NFACompiler is the model, the edges follow those.
 #pragma once
 #include <string>
 #include <vector>
