@@ -173,6 +173,26 @@ class JournalTool {
     }
   }
 
+  Result<std::shared_ptr<const journal::Load>> load_before(uint64_t position) {
+    std::shared_ptr<const journal::Load> last;
+    const std::string wrong = each_frame(1, [&](const journal::Frame& frame) -> Result<bool> {
+      journal::EntryCursor cursor(frame.payload);
+      uint64_t at = frame.base;
+      for (Entry e; at < position && cursor.next(&e);) {
+        if (e.kind == EntryKind::kSource) continue;
+        if (e.kind == EntryKind::kLoad) {
+          Result<journal::Load> load = journal::decode_load(e.body, last.get());
+          if (!load.ok()) return load.status();
+          last = std::make_shared<const journal::Load>(std::move(load.value()));
+        }
+        ++at;
+      }
+      return at < position;
+    });
+    if (!wrong.empty()) return Status::error(wrong);
+    return last;
+  }
+
   // What the kSkip entries say; they stand behind the lines that they name.
   std::string read_skips() {
     return each_frame(options_.from, [&](const journal::Frame& frame) -> Result<bool> {
@@ -189,7 +209,7 @@ class JournalTool {
     if (options_.from < 1 || options_.from > options_.to) return wrong("--from and --to are positions, the first is 1, and --from is not beyond --to");
     std::string problem = read_skips();  // what can be read is printed all the same
     Output out;
-    JournalLines lines(skips_, accepted_);
+    JournalLines lines(skips_, accepted_, [this](uint64_t position) { return load_before(position); });
     std::string text;
     const std::string stopped = each_frame(options_.from, [&](const journal::Frame& frame) -> Result<bool> {
       if (frame.base > options_.to) return false;

@@ -128,6 +128,18 @@ void JournalLines::append_line(const Entry& e, uint64_t position, std::string* o
   out->push_back('\n');
 }
 
+Status JournalLines::take_load(const Entry& e, uint64_t position) {
+  Result<journal::Load> load = journal::decode_load(e.body, load_.get());
+  if (!load.ok() && !load_ && before_) {
+    Result<std::shared_ptr<const journal::Load>> before = before_(position);
+    if (!before.ok()) return before.status();
+    load = journal::decode_load(e.body, before.value().get());
+  }
+  if (!load.ok()) return load.status();
+  load_ = std::make_shared<const journal::Load>(std::move(load.value()));
+  return {};
+}
+
 Status JournalLines::append_entry(const Entry& e, uint64_t position, const journal::Source& source, int64_t arrival_ms, std::string* out) {
   switch (e.kind) {
     case EntryKind::kLine:
@@ -143,10 +155,8 @@ Status JournalLines::append_entry(const Entry& e, uint64_t position, const journ
       *out += "{\"_tick\":" + std::to_string(e.now_ms) + "}\n";
       return {};
     case EntryKind::kLoad: {
-      if (skips_.contains(position)) return {};
-      Result<journal::Load> load = journal::decode_load(e.body);
-      if (!load.ok()) return load.status();
-      append_load(load.value().program, out);
+      if (Status taken = take_load(e, position); !taken.ok()) return taken;
+      if (!skips_.contains(position)) append_load(load_->program, out);
       return {};
     }
     case EntryKind::kAccepted:

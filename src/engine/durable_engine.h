@@ -171,12 +171,12 @@ class DurableEngine {
   // error changes nothing and its diagnostics, as `cepctl check` prints them, are the text.
   // They are made one after the other, in a thread of their own: a large set takes seconds to compile.
   virtual uint64_t reload(std::function<Result<Program>()> read) = 0;  // SIGHUP: the files on disk as `read` finds them then, or what is wrong with them
-  virtual uint64_t change_files(const FileChange& change) = 0;         // all of it or nothing
+  virtual uint64_t change_files(FileChange change) = 0;                // all of it or nothing
   // The clock of the stream goes back to where its right events have brought it (Engine::reset_clock), at a position of the journal; kLoaded with the number returned here follows.
   virtual uint64_t reset_clock(std::string_view stream) = 0;
   // What is doubtful about a load that was taken, as `cepctl check` prints it, and which lines it shuts out; empty: nothing. Asked once, when its kLoaded has come.
   virtual std::string take_load_warnings(uint64_t request) = 0;
-  virtual std::vector<PatternFile> files() const = 0;
+  virtual std::vector<PatternFile> files() const = 0;   // any thread; copies their texts
 
   // Consumers of the output log (any thread). What is acknowledged after stop() is kept too. Any bytes are a name: none can touch the place of a file output.
   virtual uint64_t acknowledged(Channel channel, std::string_view consumer) const = 0;
@@ -186,7 +186,9 @@ class DurableEngine {
   // 32 hex digits, made once with the data directory.
   virtual const std::string& log_id() const = 0;
 
-  virtual DurableStatus status() const = 0;   // any thread
+  virtual DurableStatus status() const = 0;   // any thread; what it costs grows with the program
+  // The same without what grows: streams, operators, state_sizes, channels, file_errors, last_load_error. Any thread.
+  virtual DurableStatus brief_status() const = 0;
   // The daemon stops: what has come is still taken, although limits.memory is met. Any thread; once, before stop().
   virtual void closing() = 0;
   // Nothing more is offered: all that was taken becomes durable, is worked and published; then the threads end: notify is not called any more. While it recovers the recovery is given

@@ -25,6 +25,8 @@ constexpr uint64_t kTakeWork = 8'000'000;       // of lines at once (work_of), s
 constexpr uint64_t kTargetUs = 10'000;          // of a frame's way, beside its sync
 constexpr size_t kPumpBytes = 1 << 20;
 
+std::shared_ptr<const PreparedLoad> in_force_of(const Engine& engine) { return dynamic_cast<const TakesPrepared&>(engine).in_force(); }
+
 }  // namespace
 
 // ------------------------------------------------------------------------------------------------ journal
@@ -94,7 +96,7 @@ void DurableThreads::serve(Request* r, std::vector<Notice>* out) {
       if (wants_ticks_ && !shut()) journal.take_silence(r->at_ms);
       return;
     case Request::Kind::kReset: return journal.take_reset(r->number, r->batch.stream);
-    case Request::Kind::kLoad: return journal.take_load(r->number, *r->load);
+    case Request::Kind::kLoad: return journal.take_load(r->number, std::move(r->load), std::move(r->prepared));
   }
 }
 
@@ -211,12 +213,17 @@ void DurableThreads::look_at_memory() {
   opened_or_shut(before);
 }
 
-// Of the state as it was published last; empty: nobody holds any.
+// Who holds the most; empty: nobody holds any.
+std::string DurableThreads::most_of(const std::vector<StateSize>& sizes) {
+  const auto most = std::max_element(sizes.begin(), sizes.end(), [](const StateSize& a, const StateSize& b) { return a.bytes < b.bytes; });
+  if (most == sizes.end() || most->bytes == 0) return {};
+  return std::string(most->kind) + " `" + most->name + "`, " + mebibytes(most->bytes);
+}
+
+// Of the state as it was published last.
 std::string DurableThreads::most_state() const {
   std::lock_guard lock(status_mutex_);
-  const auto most = std::max_element(status_.state_sizes.begin(), status_.state_sizes.end(), [](const StateSize& a, const StateSize& b) { return a.bytes < b.bytes; });
-  if (most == status_.state_sizes.end() || most->bytes == 0) return {};
-  return std::string(most->kind) + " `" + most->name + "`, " + mebibytes(most->bytes);
+  return lists_->most;
 }
 
 std::string DurableThreads::memory_text() const {
@@ -370,14 +377,16 @@ bool DurableThreads::recover() {
   std::vector<uint64_t> roomy;
   {
     std::lock_guard lock(in_mutex_);
-    if (!load_asked_ && stages_->differs(set_)) {
+    if (Engine* engine = stages_->feed->engine()) in_force_ = in_force_of(*engine);
+    if (!load_asked_ && stages_->differs(*set_)) {
       if (stages_->scan.last_load) {
         base::LogLine(base::LogLevel::kInfo, "the pattern files have changed since the last run: the new ones hold from the journal's end on")
             .add("position", stages_->scan.next);
       }
       Request r;
       r.kind = Request::Kind::kLoad;
-      r.load = std::make_shared<const journal::Load>(set_);
+      r.load = set_;
+      ++loads_under_way_;
       in_.push(std::move(r));
     }
     in_open_ = !in_stop_;
@@ -401,6 +410,13 @@ bool DurableThreads::next_frame(WrittenFrame* out) {
   return true;
 }
 
+void DurableThreads::note_in_force(size_t loads) {
+  std::shared_ptr<const PreparedLoad> now = in_force_of(*stages_->feed->engine());
+  std::lock_guard lock(in_mutex_);
+  loads_under_way_ -= loads;
+  in_force_.swap(now);  // what was in force ends behind the lock
+}
+
 void DurableThreads::work(WrittenFrame* frame) {
   std::vector<Notice> notices;
   if (phase_ != Phase::kHeld) {
@@ -409,6 +425,7 @@ void DurableThreads::work(WrittenFrame* frame) {
     if (!fed.ok()) return fail(std::move(fed));
     if (stages_->feed->engine()) stages_->feed->engine()->cut();
     if (loads) {
+      note_in_force(frame->ready.size());
       loaded_ = true;
       wants_ticks_ = stages_->feed->engine()->wants_ticks();
       publish_status(true);
@@ -447,16 +464,17 @@ void DurableThreads::publish_status(bool now) {
   if (!engine || (!now && at - last_status_us_ < every)) return;
   last_status_us_ = at;
   EngineStats stats = engine->stats();
-  std::vector<StreamStats> streams = engine->stream_stats();
-  std::vector<OperatorStats> operators = engine->operator_stats();
-  std::vector<StateSize> sizes = state_sizes(*engine);
+  auto made = std::make_shared<Lists>();
+  made->streams = engine->stream_stats();
+  made->operators = engine->operator_stats();
+  made->state_sizes = state_sizes(*engine);
+  made->most = most_of(made->state_sizes);
   status_cost_us_ = options_.env->steady_us() - at;
-  if (phase_ != Phase::kRecovering) tell_of_ahead(streams);
+  if (phase_ != Phase::kRecovering) tell_of_ahead(made->streams);
+  std::shared_ptr<const Lists> lists = std::move(made);   // then those before, which end behind the lock
   std::lock_guard lock(status_mutex_);
+  lists_.swap(lists);
   status_.engine = stats;
-  status_.streams = std::move(streams);
-  status_.operators = std::move(operators);
-  status_.state_sizes = std::move(sizes);
   status_.loads = stages_->feed->loads();
   status_.load_position = stages_->feed->load_position();
 }
@@ -490,12 +508,12 @@ void DurableThreads::pump_files() {
       Result<bool> more = file->pump(kPumpBytes);
       if (!more.ok()) {
         std::lock_guard lock(status_mutex_);
-        status_.file_errors[file->path()] = more.status().message();
+        file_errors_[file->path()] = more.status().message();
         break;
       }
       if (!more.value()) {
         std::lock_guard lock(status_mutex_);
-        status_.file_errors.erase(file->path());
+        file_errors_.erase(file->path());
         break;
       }
     }

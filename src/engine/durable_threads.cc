@@ -61,7 +61,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   Result<std::unique_ptr<Stages>> stages = Stages::open(options_, engine, std::move(hooks));
   if (!stages.ok()) return stages.status();
   stages_ = std::move(stages.value());
-  set_ = stages_->wanted(program, diagnostics, &unnamed_);
+  set_ = std::make_shared<const journal::Load>(stages_->wanted(program, diagnostics, &unnamed_));
   if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
   for (output::FileOutputOptions& file : options_.files) {
     file.after = stages_->places.acknowledged(std::string(channel_name(file.channel)), place_of_file(file.path));
@@ -299,19 +299,26 @@ void DurableThreads::loads_loop() {
       change = std::move(loads_.front());
       loads_.pop_front();
     }
-    Result<journal::Load> made = change.make(set_);   // which nobody else changes
+    Result<journal::Load> made = change.make(*set_);   // which nobody else changes
     if (made.ok()) load(change.number, std::move(made.value()));
     else loaded(change.number, made.status().message());
   }
 }
 
+// The program that will be in force when the next load comes to the engine.
+std::shared_ptr<const PreparedLoad> DurableThreads::load_before() {
+  std::lock_guard lock(in_mutex_);
+  return loads_under_way_ > 0 ? asked_ : in_force_;
+}
+
 void DurableThreads::load(uint64_t number, journal::Load load) {
   std::vector<Diagnostic> diagnostics;
   UnnamedLines unnamed = unnamed_;
-  const bool good = check_load(&load, &diagnostics, &unnamed);
+  std::shared_ptr<PreparedLoad> prepared;
+  const bool good = check_load(&load, &diagnostics, &unnamed, load_before(), &prepared);
   loaded_ = true;
   if (!good) return loaded(number, render_all(diagnostics, load.program.files));
-  if (same(load, set_)) return loaded(number, {});
+  if (same(load, *set_)) return loaded(number, {});
   std::string warnings = render_all(diagnostics, load.program.files) + unnamed_warning(std::exchange(unnamed_, unnamed), unnamed);
   if (!warnings.empty()) {
     std::lock_guard lock(status_mutex_);
@@ -320,14 +327,17 @@ void DurableThreads::load(uint64_t number, journal::Load load) {
   Request r;
   r.kind = Request::Kind::kLoad;
   r.number = number;
-  r.load = std::make_shared<const journal::Load>(load);
+  r.load = std::make_shared<const journal::Load>(std::move(load));
+  r.prepared = prepared;
   {
     std::lock_guard lock(status_mutex_);
     last_load_error_.clear();
   }
   {
     std::lock_guard lock(in_mutex_);
-    set_ = std::move(load);
+    set_ = r.load;
+    asked_ = std::move(prepared);
+    ++loads_under_way_;
     load_asked_ = true;
     in_.push(std::move(r));
   }
@@ -342,8 +352,8 @@ uint64_t DurableThreads::reload(std::function<Result<Program>()> read) {
   });
 }
 
-uint64_t DurableThreads::change_files(const FileChange& change) {
-  return request_load([change](const journal::Load& last) -> Result<journal::Load> {
+uint64_t DurableThreads::change_files(FileChange change) {
+  return request_load([change = std::move(change)](const journal::Load& last) -> Result<journal::Load> {
     journal::Load load = last;
     for (const std::string& name : change.removed) {
       Result<journal::Load> without = without_file(load, name);
@@ -379,8 +389,12 @@ std::string DurableThreads::take_load_warnings(uint64_t request) {
 }
 
 std::vector<PatternFile> DurableThreads::files() const {
-  std::lock_guard lock(in_mutex_);
-  return files_of(set_);
+  std::shared_ptr<const journal::Load> set;
+  {
+    std::lock_guard lock(in_mutex_);
+    set = set_;
+  }
+  return files_of(*set);
 }
 
 uint64_t DurableThreads::acknowledged(Channel channel, std::string_view consumer) const {
@@ -405,11 +419,26 @@ Status DurableThreads::acknowledge(Channel channel, std::string_view consumer, u
 }
 
 DurableStatus DurableThreads::status() const {
+  DurableStatus out = brief_status();
+  std::shared_ptr<const Lists> lists;
+  {
+    std::lock_guard lock(status_mutex_);
+    lists = lists_;
+    out.file_errors = file_errors_;
+    out.last_load_error = last_load_error_;
+  }
+  out.streams = lists->streams;
+  out.operators = lists->operators;
+  out.state_sizes = lists->state_sizes;
+  for (int c = 0; c < kChannels; ++c) out.channels[c] = stages_->log->place(static_cast<Channel>(c));
+  return out;
+}
+
+DurableStatus DurableThreads::brief_status() const {
   DurableStatus out;
   {
     std::lock_guard lock(status_mutex_);
     out = status_;
-    out.last_load_error = last_load_error_;
     if (!failure_.ok()) out.why = failure_.message();
     out.sync_seconds = {static_cast<double>(sync_us_.quantile(0.5)) / 1e6, static_cast<double>(sync_us_.quantile(0.99)) / 1e6,
                         static_cast<double>(sync_us_.max()) / 1e6};
@@ -436,7 +465,6 @@ DurableStatus DurableThreads::status() const {
     out.queue_bytes[0] = in_.bytes();
   }
   out.queue_bytes[1] = frames_bytes_;
-  for (int c = 0; c < kChannels; ++c) out.channels[c] = stages_->log->place(static_cast<Channel>(c));
   return out;
 }
 

@@ -18,6 +18,7 @@
 #include "base/histogram.h"
 #include "engine/durable_engine.h"
 #include "engine/memory_watch.h"
+#include "engine/prepared_load.h"
 #include "engine/request_queue.h"
 #include "engine/stages.h"
 #include "engine/start_notes.h"
@@ -46,7 +47,7 @@ class DurableThreads : public DurableEngine {
   int64_t arrival_ms() override { return stages_->journal->clock().now_ms(); }
   void all_read(int64_t at_ms) override;
   uint64_t reload(std::function<Result<Program>()> read) override;
-  uint64_t change_files(const FileChange& change) override;
+  uint64_t change_files(FileChange change) override;
   uint64_t reset_clock(std::string_view stream) override;
   std::string take_load_warnings(uint64_t request) override;
   std::vector<PatternFile> files() const override;
@@ -55,11 +56,21 @@ class DurableThreads : public DurableEngine {
   const output::OutputLog& log() const override { return *stages_->log; }
   const std::string& log_id() const override { return stages_->dir.id; }
   DurableStatus status() const override;
+  DurableStatus brief_status() const override;
   void closing() override { closing_ = true; }
   Status stop() override;
 
  private:
   static constexpr size_t kNoticesMost = 16'000;   // that wait for the I/O thread; beyond it no lines are taken
+
+  // Of the status: what grows with the program. Made anew each time, so that nobody waits for a copy of it.
+  struct Lists {
+    std::vector<StreamStats> streams;
+    std::vector<OperatorStats> operators;
+    std::vector<StateSize> state_sizes;
+    std::string most;
+  };
+  static std::string most_of(const std::vector<StateSize>& sizes);
 
   // A change of the pattern set: makes the new one of the one before.
   struct Change {
@@ -80,6 +91,8 @@ class DurableThreads : public DurableEngine {
   // Loads thread
   void loads_loop();
   void load(uint64_t number, journal::Load load);
+  std::shared_ptr<const PreparedLoad> load_before();
+  void note_in_force(size_t loads);
 
   // Journal thread
   void journal_loop();
@@ -147,7 +160,9 @@ class DurableThreads : public DurableEngine {
   RequestQueue in_;
   bool in_open_ = false;                  // lines are taken
   bool in_stop_ = false;                  // the journal thread ends when in_ is empty
-  journal::Load set_;                     // asked for last; written by the loads thread alone, which reads it without the lock
+  std::shared_ptr<const journal::Load> set_ = std::make_shared<const journal::Load>();   // asked for last; written by the loads thread alone, which reads it without the lock
+  std::shared_ptr<const PreparedLoad> in_force_, asked_;   // programs: the engine's, and the one that will be it when loads_under_way_ is 0 again
+  size_t loads_under_way_ = 0;
   bool load_asked_ = false;               // since the start, by somebody: set_ is on its way
   std::atomic<bool> no_room_{false};      // disk.reserve
 
@@ -179,7 +194,9 @@ class DurableThreads : public DurableEngine {
 
   std::atomic<size_t> notices_waiting_{0};
   mutable std::mutex status_mutex_;
-  DurableStatus status_;                  // what the threads publish
+  DurableStatus status_;                  // what the threads publish, but for the lists
+  std::shared_ptr<const Lists> lists_ = std::make_shared<const Lists>();
+  std::map<std::string, std::string> file_errors_;
   Status failure_;
   base::Histogram sync_us_;               // written by the journal thread under status_mutex_; so are
   base::TimeBuckets sync_times_;

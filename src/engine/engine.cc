@@ -5,10 +5,9 @@
 #include <algorithm>
 
 #include "engine/accepted.h"
+#include "engine/prepared_load.h"
 #include "engine/state_sizes.h"
-#include "engine/table_fill.h"
 #include "event/recorded_line.h"
-#include "lang/compile.h"
 #include "runtime/ingest_stage.h"
 #include "runtime/loaded.h"
 #include "runtime/pipeline.h"
@@ -37,51 +36,34 @@ bool has_alert(const plan::Node& node) {
   return node.window ? node.window->alert.has_value() : node.join && node.join->alert.has_value();
 }
 
-// The plan, or null and errors in *diagnostics. `recorded`: of a journal or a recorded stream (lang/compile.h). What comes from a person has been
-// through read_table_files, which refuses more.
-std::shared_ptr<const plan::Plan> compile(const std::vector<SourceFile>& files, std::vector<Diagnostic>* diagnostics, bool recorded = false) {
-  lang::CompileResult compiled = lang::compile(files, recorded);
-  const bool failed = has_errors(compiled.diagnostics);
-  diagnostics->insert(diagnostics->end(), compiled.diagnostics.begin(), compiled.diagnostics.end());
-  return failed ? nullptr : std::move(compiled.plan);
-}
-
-class RunningEngine : public Engine {
+class RunningEngine : public Engine, public TakesPrepared {
  public:
-  RunningEngine(const EngineOptions& options, Sink sink) : options_(options), sink_(std::move(sink)) {}
-
-  // Starts with this plan, made of `files`; false if a table's file has a mistake.
-  bool start(std::shared_ptr<const plan::Plan> plan, const std::vector<SourceFile>& files, const std::vector<SourceFile>& table_files,
-             std::vector<Diagnostic>* diagnostics) {
-    auto loaded = std::make_shared<Loaded>(std::move(plan));
-    TableFill fill;
-    if (!fill.read(loaded.get(), table_files, options_.limits, nullptr, diagnostics)) return false;
-    fill_ = std::move(fill);
-    run(std::move(loaded), files);
-    return true;
+  RunningEngine(const EngineOptions& options, Sink sink, std::shared_ptr<PreparedLoad> first, const std::vector<SourceFile>& files)
+      : options_(options), sink_(std::move(sink)) {
+    run(std::move(first), files);
   }
 
-  bool load(const Program& program, std::vector<Diagnostic>* diagnostics) override {
+  bool load(const Program& program, std::vector<Diagnostic>* diagnostics) override { return load_prepared(program, nullptr, diagnostics); }
+
+  bool load_prepared(const Program& program, std::shared_ptr<PreparedLoad> prepared, std::vector<Diagnostic>* diagnostics) override {
     std::vector<Diagnostic> own;
-    if (!diagnostics) diagnostics = &own;
     // 1. All that can fail, before anything is touched.
-    std::shared_ptr<const plan::Plan> plan = compile(program.files, diagnostics, true);
-    if (!plan || !has_table_files(*plan, program.table_files, diagnostics)) return false;
-    auto loaded = std::make_shared<Loaded>(std::move(plan), *loaded_);
-    TableFill fill;
-    if (!fill.read(loaded.get(), program.table_files, program.limits, &fill_, diagnostics)) return false;
+    if (!diagnostics) diagnostics = &own;
+    if (!prepared) prepared = PreparedLoad::of(program, current_, diagnostics);
+    else if (prepared->before.lock() != loaded_) prepared = prepared->matched_with(program, current_, diagnostics);
+    if (!prepared) return false;
     // 2. What was offered before is worked off; then nothing is under way.
     ingest_->work_off();
     const uint64_t faults = faults_before_ + faults_now();
     // 3. The tables that go on are shared by both programs: operators that go on see them through the old one.
-    fill.join(loaded.get(), loaded_.get());
-    fill_ = std::move(fill);
+    prepared->fill.join(prepared->loaded.get(), loaded_.get());
     options_.limits = program.limits;
     options_.semantics = program.semantics;
-    run(std::move(loaded), program.files);
+    run(std::move(prepared), program.files);
     faults_before_ = faults - faults_now();
     return true;
   }
+  std::shared_ptr<const PreparedLoad> in_force() const override { return current_; }
 
   OfferResult offer(std::string_view line, const OfferOptions& options) override {
     if (options.client) return ingest_->offer(line, options);
@@ -111,22 +93,19 @@ class RunningEngine : public Engine {
   const Limits& limits() const override { return options_.limits; }
   uint32_t semantics() const override { return options_.semantics; }
   bool has_stream(std::string_view name) const override { return std::find(streams_.begin(), streams_.end(), name) != streams_.end(); }
-  UnnamedLines unnamed_lines() const override {
-    const plan::Plan& plan = *loaded_->plan;
-    const std::vector<int>& sources = loaded_->topology.sources;
-    if (std::any_of(sources.begin(), sources.end(), [&](int node) { return plan.nodes[node].source.when != nullptr; })) return UnnamedLines::kByWhen;
-    return sources.size() == 1 ? UnnamedLines::kOneStream : UnnamedLines::kRejected;
-  }
+  UnnamedLines unnamed_lines() const override { return current_->unnamed_lines(); }
 
  private:
   // Puts what the plan needs in the place of what there is.
-  void run(std::shared_ptr<Loaded> loaded, const std::vector<SourceFile>& files) {
+  void run(std::shared_ptr<PreparedLoad> prepared, const std::vector<SourceFile>& files) {
+    const std::shared_ptr<Loaded>& loaded = prepared->loaded;
     auto pipeline = std::make_unique<runtime::Pipeline>(loaded, options_, sink_, pipeline_.get());
     auto ingest = std::make_unique<runtime::IngestStage>(loaded.get(), options_, pipeline.get());
     if (ingest_) ingest->take_over(*ingest_);
     ingest_ = std::move(ingest);
     pipeline_ = std::move(pipeline);
-    loaded_ = std::move(loaded);
+    loaded_ = loaded;
+    current_ = std::move(prepared);
     const plan::Plan& plan = *loaded_->plan;
     streams_.clear();
     for (int node : loaded_->topology.sources) streams_.push_back(plan.nodes[node].name);
@@ -148,8 +127,8 @@ class RunningEngine : public Engine {
 
   EngineOptions options_;
   Sink sink_;
-  std::shared_ptr<Loaded> loaded_;
-  TableFill fill_;
+  std::shared_ptr<PreparedLoad> current_;
+  std::shared_ptr<Loaded> loaded_;   // its
   std::unique_ptr<runtime::Pipeline> pipeline_;
   std::unique_ptr<runtime::IngestStage> ingest_;
   std::vector<std::string> streams_, files_;  // names
@@ -252,14 +231,14 @@ std::vector<OperatorStats> RunningEngine::operator_stats() const {
   return out;
 }
 
-std::unique_ptr<Engine> start(std::shared_ptr<const plan::Plan> plan, const std::vector<SourceFile>& files, const std::vector<SourceFile>& table_files,
-                              const EngineOptions& options, Engine::Sink sink, std::vector<Diagnostic>* diagnostics) {
+std::unique_ptr<Engine> start(std::shared_ptr<PreparedLoad> prepared, const Program& program, const EngineOptions& options, Engine::Sink sink) {
+  if (!prepared) return nullptr;
   EngineOptions o = options;
+  o.limits = program.limits;
+  o.semantics = program.semantics;
   o.shards = std::clamp(o.shards, 1, 64);
   o.batch = std::max(1u, o.batch);
-  auto engine = std::make_unique<RunningEngine>(o, std::move(sink));
-  if (!engine->start(std::move(plan), files, table_files, diagnostics)) return nullptr;
-  return engine;
+  return std::make_unique<RunningEngine>(o, std::move(sink), std::move(prepared), program.files);
 }
 
 }  // namespace
@@ -269,31 +248,26 @@ std::vector<engine::StateSize> engine::state_sizes(const Engine& engine) {
   return running ? running->state_sizes() : std::vector<StateSize>();
 }
 
-std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& program, const EngineOptions& options, Sink sink,
-                                       std::vector<Diagnostic>* diagnostics) {
+std::unique_ptr<Engine> Engine::create(const std::vector<SourceFile>& files, const EngineOptions& options, Sink sink, std::vector<Diagnostic>* diagnostics) {
   std::vector<Diagnostic> own;
   std::vector<Diagnostic>* said = diagnostics ? diagnostics : &own;
   said->clear();
-  std::shared_ptr<const plan::Plan> plan = compile(program, said);
-  std::vector<SourceFile> files;
-  if (!plan || !read_table_files_of(*plan, &files, said)) return nullptr;
-  return start(std::move(plan), program, files, options, std::move(sink), said);
+  Program program;
+  program.files = files;
+  program.limits = options.limits;
+  program.semantics = options.semantics;
+  return start(PreparedLoad::with_files(&program, nullptr, said), program, options, std::move(sink));
 }
 
 std::unique_ptr<Engine> Engine::create(const Program& program, const EngineOptions& options, Sink sink, std::vector<Diagnostic>* diagnostics) {
   std::vector<Diagnostic> own;
   std::vector<Diagnostic>* said = diagnostics ? diagnostics : &own;
   said->clear();
-  std::shared_ptr<const plan::Plan> plan = compile(program.files, said, true);
-  if (!plan || !has_table_files(*plan, program.table_files, said)) return nullptr;
-  EngineOptions o = options;
-  o.limits = program.limits;
-  o.semantics = program.semantics;
-  return start(std::move(plan), program.files, program.table_files, o, std::move(sink), said);
+  return start(PreparedLoad::of(program, nullptr, said), program, options, std::move(sink));
 }
 
 bool Engine::read_table_files(Program* program, std::vector<Diagnostic>* diagnostics) {
-  std::shared_ptr<const plan::Plan> plan = compile(program->files, diagnostics);
+  std::shared_ptr<const plan::Plan> plan = compile_program(program->files, diagnostics, false);
   return plan && read_table_files_of(*plan, &program->table_files, diagnostics);
 }
 

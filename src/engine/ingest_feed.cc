@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/fault.h"
+#include "engine/prepared_load.h"
 #include "event/json_writer.h"
 #include "runtime/worked_range.h"
 
@@ -17,11 +18,25 @@ using journal::EntryKind;
 IngestFeed::IngestFeed(base::Env* env, const EngineOptions& options, Engine::Sink sink, std::map<uint64_t, std::string> skips)
     : env_(env), options_(options), sink_(std::move(sink)), skips_(std::move(skips)) {}
 
+Result<ReadyLoad> IngestFeed::ready_load(const Entry& e) {
+  ReadyLoad out;
+  const size_t number = frame_loads_++;
+  if (written_ && number < written_->ready.size()) {
+    out = written_->ready[number];
+  } else {
+    Result<journal::Load> read = journal::decode_load(e.body, load_entry_.get());
+    if (!read.ok()) return read.status();
+    out.load = std::make_shared<const journal::Load>(std::move(read.value()));
+  }
+  load_entry_ = out.load;
+  return out;
+}
+
 Status IngestFeed::load(const Entry& e, uint64_t position) {
-  Result<journal::Load> read = journal::decode_load(e.body);
-  if (!read.ok()) return read.status();
+  Result<ReadyLoad> ready = ready_load(e);
+  if (!ready.ok()) return ready.status();
   const bool today = planted(Bug::kConfigOfToday) && of_today_ && !out_;
-  const Program& program = today ? *of_today_ : read.value().program;
+  const Program& program = today ? *of_today_ : ready.value().load->program;
   if (program.semantics == 0 || program.semantics > kSemanticsVersion)
     return Status::error("the journal's load at position " + std::to_string(position) + " is of semantics version " + std::to_string(program.semantics) +
                          ", this cepd speaks " + std::to_string(kSemanticsVersion) + ": its records would differ. Run the version that wrote it");
@@ -34,7 +49,7 @@ Status IngestFeed::load(const Entry& e, uint64_t position) {
     good = engine_ != nullptr;
   } else {
     engine_->next_position(position);
-    good = engine_->load(program, &diagnostics);
+    good = dynamic_cast<TakesPrepared&>(*engine_).load_prepared(program, today ? nullptr : std::move(ready.value().prepared), &diagnostics);
   }
   if (!good)
     return Status::error("the journal's load at position " + std::to_string(position) + " does not compile any more:\n" + render_all(diagnostics, program.files));
@@ -76,7 +91,8 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
   if (!line && e.kind != EntryKind::kTick && e.kind != EntryKind::kLoad && e.kind != EntryKind::kReset) return {};
   const auto skip = skips_.empty() ? skips_.end() : skips_.find(position);
   const bool skipped = skip != skips_.end();
-  if (skipped && !line) return {};  // a tick that is not heard, a load or reset that is not made
+  if (skipped && e.kind == EntryKind::kLoad) return ready_load(e).status();  // not made; the next one may name files that it holds
+  if (skipped && !line) return {};  // a tick that is not heard, a reset that is not made
   const runtime::WorkedScope working(position, position);
   CEP_CHECK(skipped || base::crash_position("ingest") != position);
   if (on_position_ && !skipped) on_position_(position);
@@ -125,6 +141,7 @@ Status IngestFeed::feed(const journal::Frame& frame, uint64_t upto) {
   Entry e;
   uint64_t position = frame.base;
   size_t from = 0, loads = 0;
+  frame_loads_ = 0;
   while (cursor.next(&e)) {
     if (e.kind == EntryKind::kSource) {
       source_ = e.source;

@@ -53,6 +53,8 @@ class IngestFeed {
   Status entry(const journal::Entry& e, uint64_t position, const journal::Frame& frame, OfferResult* result);
   Status load(const journal::Entry& e, uint64_t position);
   void renumber_before(uint64_t position);
+  // The load that the entry says, read or as the one who asked for it has it.
+  Result<ReadyLoad> ready_load(const journal::Entry& e);
 
   base::Env* env_;
   EngineOptions options_;
@@ -71,6 +73,8 @@ class IngestFeed {
   std::atomic<uint64_t> fed_{0};            // all entries up to it were looked at; asked_ is written before
   std::vector<Notice>* out_ = nullptr;      // of the frame being fed
   const WrittenFrame* written_ = nullptr;
+  size_t frame_loads_ = 0;                  // load entries of the frame so far
+  std::shared_ptr<const journal::Load> load_entry_;   // the last one, skipped or not
 };
 
 }  // namespace cep::engine

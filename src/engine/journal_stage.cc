@@ -126,10 +126,12 @@ void JournalStage::take_silence(int64_t at_ms) {
   if (since_ms > 0 && since_ms < at_ms) append_tick(since_ms, at_ms);
 }
 
-void JournalStage::take_load(uint64_t request, const journal::Load& load) {
+void JournalStage::take_load(uint64_t request, std::shared_ptr<const journal::Load> load, std::shared_ptr<PreparedLoad> prepared) {
   WrittenFrame& f = frame();
-  journal::append_load(load, &f.payload);
+  journal::append_load(*load, last_load_.get(), &f.payload);
+  last_load_ = load;
   f.loads.push_back(request);
+  f.ready.push_back({std::move(load), std::move(prepared)});
   ++f.count;
   ++next_;
 }

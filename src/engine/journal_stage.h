@@ -18,7 +18,17 @@
 #include "journal/entry.h"
 #include "journal/writer.h"
 
+namespace cep {
+class PreparedLoad;
+}
+
 namespace cep::engine {
+
+// A load entry as the one who asked for it has it: what reading it back would give, and what the engine takes (null: it compiles it).
+struct ReadyLoad {
+  std::shared_ptr<const journal::Load> load;
+  std::shared_ptr<PreparedLoad> prepared;
+};
 
 // A frame that is written, on its way to ingest. `from`: which lines came from which connection, for answers; it is not in the journal and changes no result.
 struct WrittenFrame {
@@ -35,6 +45,7 @@ struct WrittenFrame {
   std::string payload;
   std::vector<From> from;
   std::vector<uint64_t> loads;   // requests of the load and reset entries in it, in order
+  std::vector<ReadyLoad> ready;  // of the load entries alone
   std::vector<uint64_t> finished;  // connections that have nothing behind it
 
   journal::Frame frame() const { return {base, count, arrival_ms, payload}; }
@@ -61,7 +72,9 @@ class JournalStage {
   // no silence for `idle`: a pause. So is the time before the first one.
   void take_silence(int64_t at_ms);
   static constexpr int64_t kPauseMs = 1000;
-  void take_load(uint64_t request, const journal::Load& load);
+  void take_load(uint64_t request, std::shared_ptr<const journal::Load> load, std::shared_ptr<PreparedLoad> prepared = nullptr);
+  // The journal's last load entry, skipped or not: files that it holds are named in the next one, not written again. Call it before anything is taken.
+  void set_last_load(std::shared_ptr<const journal::Load> load) { last_load_ = std::move(load); }
   // The clock of this stream is to go back (Engine::reset_clock).
   void take_reset(uint64_t request, std::string_view stream);
   // Forgets the producers that were not seen for `ttl_ms`, if they could have come back: for as long, an hour at most, the daemon has been there for them (since the first call) and
@@ -112,6 +125,7 @@ class JournalStage {
   std::vector<Waiting> waiting_;              // taken or written, not synced; one acknowledgement a connection
   std::unordered_map<uint64_t, std::vector<size_t>> waiting_of_;  // by connection: its places in waiting_
   std::vector<uint64_t> finishing_;
+  std::shared_ptr<const journal::Load> last_load_;  // taken; null: none
   std::map<uint64_t, std::string> producers_;  // by connection
 };
 

@@ -103,16 +103,16 @@ uint64_t OpeningEngine::reload(std::function<Result<Program>()> read) {
   return ask([read = std::move(read)](DurableEngine* engine) { engine->reload(read); });
 }
 
-uint64_t OpeningEngine::change_files(const FileChange& change) {
+uint64_t OpeningEngine::change_files(FileChange change) {
   std::lock_guard lock(mutex_);
-  if (engine_) return engine_->change_files(change);
-  return ask([change](DurableEngine* engine) { engine->change_files(change); });
+  if (engine_) return engine_->change_files(std::move(change));
+  return ask([change = std::move(change)](DurableEngine* engine) { engine->change_files(change); });
 }
 
 std::vector<PatternFile> OpeningEngine::files() const { return opened() != nullptr ? opened()->files() : std::vector<PatternFile>(); }
 
-DurableStatus OpeningEngine::status() const {
-  if (opened() != nullptr) return opened()->status();
+DurableStatus OpeningEngine::brief_status() const {
+  if (opened() != nullptr) return opened()->brief_status();
   DurableStatus out;
   out.opening = true;
   out.recovered_bytes = read_bytes_.load(std::memory_order_relaxed);

@@ -32,7 +32,7 @@ class OpeningEngine final : public DurableEngine {
   int64_t arrival_ms() override { return ready()->arrival_ms(); }
   void all_read(int64_t at_ms) override { ready()->all_read(at_ms); }
   uint64_t reload(std::function<Result<Program>()> read) override;
-  uint64_t change_files(const FileChange& change) override;
+  uint64_t change_files(FileChange change) override;
   uint64_t reset_clock(std::string_view stream) override { return ready()->reset_clock(stream); }
   std::string take_load_warnings(uint64_t request) override { return ready()->take_load_warnings(request); }
   std::vector<PatternFile> files() const override;
@@ -40,7 +40,8 @@ class OpeningEngine final : public DurableEngine {
   Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override { return ready()->acknowledge(channel, consumer, seq); }
   const output::OutputLog& log() const override { return ready()->log(); }
   const std::string& log_id() const override { return id_; }
-  DurableStatus status() const override;
+  DurableStatus status() const override { return opened() != nullptr ? opened()->status() : brief_status(); }
+  DurableStatus brief_status() const override;
   void closing() override {
     if (opened() != nullptr) opened()->closing();
   }

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/file_names.h"
+#include "engine/prepared_load.h"
 
 namespace cep::engine {
 namespace {
@@ -120,16 +121,15 @@ Result<journal::Load> without_file(const journal::Load& last, std::string_view n
   return out;
 }
 
-bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed) {
-  load->program.table_files.clear();
-  if (!Engine::read_table_files(&load->program, diagnostics)) return false;
+bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed, std::shared_ptr<const PreparedLoad> before,
+                std::shared_ptr<PreparedLoad>* prepared) {
   std::vector<Diagnostic> found;
-  EngineOptions options;
-  options.limits = load->program.limits;
-  const std::unique_ptr<Engine> engine = Engine::create(load->program, options, [](const Record&) {}, &found);
+  std::shared_ptr<PreparedLoad> made = PreparedLoad::with_files(&load->program, std::move(before), &found);
   *diagnostics = std::move(found);
-  if (engine && unnamed) *unnamed = engine->unnamed_lines();
-  return engine != nullptr;
+  if (made && unnamed) *unnamed = made->unnamed_lines();
+  const bool good = made != nullptr;
+  if (prepared) *prepared = std::move(made);
+  return good;
 }
 
 std::string unnamed_warning(UnnamedLines before, UnnamedLines after) {

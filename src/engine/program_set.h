@@ -1,6 +1,7 @@
 // The pattern set in force as the sum of three: the files on disk, the files that people put by the API over them, those that they removed. Pure data. A file is its path; what
 // people call it: engine/file_names.h.
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,10 @@
 #include "cep/status.h"
 #include "engine/durable_engine.h"
 #include "journal/entry.h"
+
+namespace cep {
+class PreparedLoad;
+}
 
 namespace cep::engine {
 
@@ -26,8 +31,9 @@ Result<journal::Load> without_file(const journal::Load& last, std::string_view n
 std::string several_files(std::string_view name, const std::vector<std::string>& meant);
 
 // Reads the set's table files anew and compiles it. False if it has mistakes; warnings are in *diagnostics too. *unnamed, if wanted: where its lines without
-// `_stream` go.
-bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed = nullptr);
+// `_stream` go. *prepared, if wanted: what an engine in which `before` is in force then takes.
+bool check_load(journal::Load* load, std::vector<Diagnostic>* diagnostics, UnnamedLines* unnamed = nullptr, std::shared_ptr<const PreparedLoad> before = nullptr,
+                std::shared_ptr<PreparedLoad>* prepared = nullptr);
 // What senders lose when a set takes the place of another: lines without `_stream` that found their stream and will not any more. Empty: nothing. Ends with LF.
 std::string unnamed_warning(UnnamedLines before, UnnamedLines after);
 // The same content: the same records.

@@ -42,10 +42,11 @@ Status scan_frame(const journal::Frame& frame, const std::string& place, const s
       case EntryKind::kSkip: out->skips[e.position] = e.reason; break;
       case EntryKind::kAccepted: out->accepted.push_back(accepted_of(e)); break;
       case EntryKind::kLoad: {
-        if (skipped.contains(position)) break;
-        Result<journal::Load> load = journal::decode_load(e.body);
+        Result<journal::Load> load = journal::decode_load(e.body, out->load_entry.get());
         if (!load.ok()) return load.status();
-        out->last_load = std::move(load.value());
+        out->load_entry = std::make_shared<const journal::Load>(std::move(load.value()));
+        if (skipped.contains(position)) break;
+        out->last_load = out->load_entry;
         out->last_load_position = position;
         break;
       }

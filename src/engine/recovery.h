@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "base/env.h"
@@ -22,7 +22,8 @@ struct JournalScan {
   SessionTable sessions;
   std::map<uint64_t, std::string> skips;     // position → reason
   std::vector<Accepted> accepted;            // in order
-  std::optional<journal::Load> last_load;
+  std::shared_ptr<const journal::Load> last_load;    // that no skip names; null: there is none
+  std::shared_ptr<const journal::Load> load_entry;   // the last one, skipped or not
   uint64_t last_load_position = 0;           // of the last one that no skip names
   uint64_t next = 1;                         // position behind the last entry
   int64_t last_arrival_ms = 0;               // the greatest

@@ -12,6 +12,10 @@
 
 #include "engine/durable_engine.h"
 
+namespace cep {
+class PreparedLoad;
+}
+
 namespace cep::engine {
 
 struct Request {
@@ -22,6 +26,7 @@ struct Request {
   int64_t at_ms = 0;           // kAllRead
   uint64_t order = 0;          // as the queue counts what is pushed
   std::shared_ptr<const journal::Load> load;
+  std::shared_ptr<PreparedLoad> prepared;   // kLoad; null: the ingest thread compiles it
 };
 
 // What so many lines may be to work, in nanoseconds, roughly: cheap ones and rejects. What lines really are shows behind (WorkWindow).

@@ -47,6 +47,7 @@ Result<std::unique_ptr<Stages>> Stages::open(const DurableOptions& options, Engi
   s.feed = std::make_unique<IngestFeed>(options.env, engine, [keeper](const Record& record) { keeper->take(record); }, s.scan.skips);
   s.feed->set_accepted(s.scan.accepted);
   s.journal = std::make_unique<JournalStage>(options.env, s.journal_files.writer.get(), &s.scan.sessions, s.scan.last_arrival_ms, options.producers_most);
+  s.journal->set_last_load(s.scan.load_entry);
   return out;
 }
 

@@ -1,8 +1,13 @@
 // Bytes of the entries: FORMAT.md, "Entries". Reading trusts nothing: every length is checked against what is left, every number has one form.
 #include "journal/entry.h"
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 #include "base/bytes.h"
 #include "base/check.h"
+#include "storage/checksum.h"
 
 namespace cep::journal {
 namespace {
@@ -11,7 +16,10 @@ using base::BytesReader;
 using base::put_text;
 using base::put_varint;
 
-constexpr char kLoadVersion = 1;
+constexpr char kLoadVersion = 1;          // every file whole
+constexpr char kNamingLoadVersion = 2;    // a file whole or by its content
+constexpr char kWhole = 0, kByContent = 1;
+constexpr size_t kNamedBytesLeast = 64;   // what is shorter is written
 
 void put_kind(EntryKind kind, std::string* out) { out->push_back(static_cast<char>(kind)); }
 
@@ -55,27 +63,66 @@ bool take_limits(BytesReader* in, Limits* l) {
   return in->get_varint(&l->runs_per_key) && in->get_varint(&l->matches_per_event) && in->get_varint(&l->record_bytes);
 }
 
-bool take_file(BytesReader* in, std::vector<SourceFile>* out) {
-  SourceFile& f = out->emplace_back();
-  return in->get_text(&f.name) && in->get_text(&f.text);
+// The files of the load before, by what names them.
+class Contents {
+ public:
+  explicit Contents(const Load* before) : before_(before) {}
+
+  // The first one that is called so; null: there is none.
+  const std::string* find(std::string_view name) {
+    if (!before_) return nullptr;
+    if (named_.empty())
+      for (const auto* files : {&before_->program.files, &before_->program.table_files})
+        for (const SourceFile& f : *files) named_.try_emplace(storage::content_name(f.text), &f.text);
+    const auto at = named_.find(name);
+    return at == named_.end() ? nullptr : at->second;
+  }
+  // What names the text there; empty: nothing does.
+  std::string name_of(const std::string& text) {
+    if (!before_ || text.size() < kNamedBytesLeast) return {};
+    std::string name = storage::content_name(text);
+    const std::string* found = find(name);
+    return found && *found == text ? name : std::string();
+  }
+
+ private:
+  const Load* before_;
+  std::map<std::string, const std::string*, std::less<>> named_;
+};
+
+bool take_content(BytesReader* in, bool naming, Contents* contents, std::string* text) {
+  char how = kWhole;
+  if (naming && !in->get(&how)) return false;
+  if (how == kWhole) return in->get_text(text);
+  std::string_view name;
+  if (how != kByContent || !in->get_bytes(storage::kContentNameBytes, &name)) return false;
+  const std::string* found = contents->find(name);
+  if (found) *text = *found;
+  return found != nullptr;
 }
 
-bool take_load(std::string_view body, Load* load) {
+bool take_file(BytesReader* in, bool naming, Contents* contents, std::vector<SourceFile>* out) {
+  SourceFile& f = out->emplace_back();
+  return in->get_text(&f.name) && take_content(in, naming, contents, &f.text);
+}
+
+bool take_load(std::string_view body, Contents* contents, Load* load) {
   BytesReader in(body);
-  uint8_t version = 0;
+  char version = 0;
   uint64_t semantics = 0, n = 0;
-  if (!in.get(&version) || version != kLoadVersion) return false;
+  if (!in.get(&version) || (version != kLoadVersion && version != kNamingLoadVersion)) return false;
+  const bool naming = version == kNamingLoadVersion;
   if (!in.get_varint(&semantics) || semantics > UINT32_MAX || !take_limits(&in, &load->program.limits)) return false;
   load->program.semantics = static_cast<uint32_t>(semantics);
   if (!in.get_varint(&n)) return false;
   for (; n > 0; --n) {
     uint8_t origin = 0;
-    if (!take_file(&in, &load->program.files) || !in.get(&origin) || origin > static_cast<uint8_t>(Origin::kApi)) return false;
+    if (!take_file(&in, naming, contents, &load->program.files) || !in.get(&origin) || origin > static_cast<uint8_t>(Origin::kApi)) return false;
     load->origins.push_back(static_cast<Origin>(origin));
   }
   if (!in.get_varint(&n)) return false;
   for (; n > 0; --n)
-    if (!take_file(&in, &load->program.table_files)) return false;
+    if (!take_file(&in, naming, contents, &load->program.table_files)) return false;
   if (!in.get_varint(&n)) return false;
   for (; n > 0; --n)
     if (!in.get_text(&load->removed.emplace_back())) return false;
@@ -105,24 +152,35 @@ void append_tick(int64_t now_ms, std::string* out) {
   base::put_signed_varint(now_ms, out);
 }
 
-void append_load(const Load& load, std::string* out) {
+void append_load(const Load& load, std::string* out) { append_load(load, nullptr, out); }
+
+void append_load(const Load& load, const Load* before, std::string* out) {
   const Program& p = load.program;
   CEP_CHECK(load.origins.size() == p.files.size());
-  std::string body(1, kLoadVersion);
+  Contents contents(before);
+  std::vector<std::string> names;   // of all files; empty: it is written
+  for (const auto* files : {&p.files, &p.table_files})
+    for (const SourceFile& f : *files) names.push_back(contents.name_of(f.text));
+  const bool naming = std::any_of(names.begin(), names.end(), [](const std::string& name) { return !name.empty(); });
+  std::string body(1, naming ? kNamingLoadVersion : kLoadVersion);
   put_varint(p.semantics, &body);
   for (uint64_t limit : {p.limits.line_bytes, uint64_t{p.limits.json_depth}, p.limits.runs_per_key, p.limits.matches_per_event, p.limits.record_bytes})
     put_varint(limit, &body);
+  size_t at = 0;
+  auto put_file = [&](const SourceFile& f) {
+    const std::string& name = names[at++];
+    put_text(f.name, &body);
+    if (naming) body.push_back(name.empty() ? kWhole : kByContent);
+    if (name.empty()) put_text(f.text, &body);
+    else body += name;
+  };
   put_varint(p.files.size(), &body);
   for (size_t i = 0; i < p.files.size(); ++i) {
-    put_text(p.files[i].name, &body);
-    put_text(p.files[i].text, &body);
+    put_file(p.files[i]);
     body.push_back(static_cast<char>(load.origins[i]));
   }
   put_varint(p.table_files.size(), &body);
-  for (const SourceFile& f : p.table_files) {
-    put_text(f.name, &body);
-    put_text(f.text, &body);
-  }
+  for (const SourceFile& f : p.table_files) put_file(f);
   put_varint(load.removed.size(), &body);
   for (const std::string& name : load.removed) put_text(name, &body);
   put_kind(EntryKind::kLoad, out);
@@ -163,9 +221,13 @@ bool EntryCursor::next(Entry* out) {
   return !bad_;
 }
 
-Result<Load> decode_load(std::string_view body) {
+Result<Load> decode_load(std::string_view body, const Load* before) {
   Load load;
-  if (!take_load(body, &load)) return Status::error("a load entry of the journal holds bytes that are no load of version " + std::to_string(kLoadVersion));
+  Contents contents(before);
+  if (!take_load(body, &contents, &load)) {
+    return Status::error("a load entry of the journal holds bytes that are no load of version " + std::to_string(kLoadVersion) + " or " + std::to_string(kNamingLoadVersion) +
+                         ", or names a file that the load entry before it does not hold");
+  }
   return load;
 }
 

@@ -65,7 +65,10 @@ void append_broken(uint64_t length, std::string_view first_bytes, std::string_vi
 void append_source(const Source& source, std::string* out);
 void append_session(const Source& source, std::string* out);
 void append_tick(int64_t now_ms, std::string* out);
+// The whole of it.
 void append_load(const Load& load, std::string* out);
+// Files of the load entry before (null: there is none) whose bytes are the same are named by their content, not written again.
+void append_load(const Load& load, const Load* before, std::string* out);
 void append_skip(uint64_t position, std::string_view reason, std::string* out);
 void append_accepted(uint64_t position, const std::array<uint64_t, kNumberedChannels>& next, std::string_view reason, std::string* out);
 void append_forget(std::string_view producer, std::string* out);
@@ -84,7 +87,8 @@ class EntryCursor {
   bool bad_ = false;
 };
 
-// The body of a kLoad entry. Bytes that are none give an error.
-Result<Load> decode_load(std::string_view body);
+// The body of a kLoad entry. `before`: the load entry before it, skipped or not, which holds what this one names by its content; null: there is none, or it is not known. Bytes that
+// are no load give an error, and so does a content that `before` does not hold.
+Result<Load> decode_load(std::string_view body, const Load* before = nullptr);
 
 }  // namespace cep::journal

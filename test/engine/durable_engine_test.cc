@@ -315,6 +315,49 @@ TEST_CASE("pattern files change at a position; a set with an error changes nothi
   CHECK(r.engine->stop().ok());
 }
 
+TEST_CASE("a load writes no file again that the one before it holds; the journal reads whole all the same") {
+  TempDir dir;
+  constexpr uint64_t kRows = 40'000;
+  {
+    std::ofstream rows(dir.path + "/rows.csv");
+    rows << "k,n\n";
+    for (uint64_t i = 0; i < kRows; ++i) rows << "k" << i * 7919 % 1000003 << "," << i * 31 % 9973 << "\n";
+  }
+  const std::string data = dir.path + "/data", pattern = dir.path + "/test.cep";
+  const std::string text = std::string(kProgram) + "table t (k string, n int) key k from \"rows.csv\"\npattern big on e by k { begin a where v > t[\"k0\"].n alert low \"{t['k7919'].n}\" }\n";
+  Program p;
+  p.files.push_back({pattern, text});
+  std::string records;
+  {
+    Running r(data, p);
+    r.offer(1, "", 0, 1, lines(0, 50));
+    r.end(1);
+    const uint64_t before = r.engine->status().journal_bytes;
+    for (int i = 0; i < 20; ++i) {
+      const uint64_t request = r.engine->change_files({{{"more.cep", "pattern more on e { begin a where v == " + std::to_string(i) + " alert low \"{t['k0'].n}\" }"}}, {}});
+      CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
+      r.offer(2 + static_cast<uint64_t>(i), "", 0, 1, lines(50 + 10 * i, 60 + 10 * i));
+      r.end(2 + static_cast<uint64_t>(i));
+    }
+    CHECK(r.engine->status().journal_bytes < before + (100 << 10));   // the rows are 500 KB
+    records = r.records();
+    CHECK(records.find("\"more\"") != std::string::npos);
+    CHECK(records.find("\"big\"") != std::string::npos);
+    CHECK(r.engine->stop().ok());
+  }
+  for (int shards : {1, 3}) {
+    Running r(data, p, shards);
+    CHECK(r.records() == records);
+    const uint64_t before = r.engine->status().journal_bytes;
+    const uint64_t request = r.engine->change_files({{}, {"more.cep"}});   // named from the load that was read back
+    CHECK(r.wait(Notice::Kind::kLoaded, request).text.empty());
+    CHECK(r.engine->status().journal_bytes < before + (100 << 10));
+    const uint64_t again = r.engine->change_files({{{"more.cep", "pattern more on e { begin a where v == 19 alert low \"{t['k0'].n}\" }"}}, {}});
+    CHECK(r.wait(Notice::Kind::kLoaded, again).text.empty());
+    CHECK(r.engine->stop().ok());
+  }
+}
+
 TEST_CASE("a position at which two crashes met holds the daemon; a skip lets it go on") {
   TempDir dir;
   {

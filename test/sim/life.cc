@@ -139,7 +139,7 @@ Status Life::move_file() {
 
 Status Life::start() {
   if (Status recovered = recover(); !recovered.ok()) return recovered;
-  if (!load_asked_ && stages_->differs(set_)) stages_->journal->take_load(0, set_);
+  if (!load_asked_ && stages_->differs(set_)) stages_->journal->take_load(0, std::make_shared<const cep::journal::Load>(set_));
   stages_->journal->forget_unseen(kTtlMs);   // as the daemon: from here on producers may come back
   auto file = cep::output::FileOutput::open(&w_.env, stages_->log.get(), {kFileOutput, Channel::kAlerts, {}, stages_->places.acknowledged("alerts", kFilePlace), stages_->dir.note("file")});
   if (!file.ok()) return file.status();
@@ -367,7 +367,7 @@ Status Life::load() {
   set_ = next;
   load_asked_ = true;
   ++w_.loads;
-  stages_->journal->take_load(w_.loads, set_);
+  stages_->journal->take_load(w_.loads, std::make_shared<const cep::journal::Load>(set_));
   return {};
 }
 

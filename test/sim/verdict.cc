@@ -179,6 +179,7 @@ std::string run_plainly(const JournalContent& journal, PlainRecords* out) {
   auto sink = [out](const cep::Record& r) {
     if (r.channel != Channel::kStreams) out->lines[static_cast<size_t>(r.channel)].emplace_back(r.line);
   };
+  std::unique_ptr<cep::journal::Load> before;   // the last load entry
   std::map<uint64_t, std::string> skips;
   for (const Item& item : journal.items)
     if (item.kind == EntryKind::kSkip) skips[item.skipped] = item.reason;
@@ -186,10 +187,12 @@ std::string run_plainly(const JournalContent& journal, PlainRecords* out) {
     const auto skip = skips.find(item.position);
     const bool skipped = skip != skips.end();
     std::vector<cep::Diagnostic> diagnostics;
-    if (skipped && (item.kind == EntryKind::kLoad || item.kind == EntryKind::kTick)) continue;
+    if (skipped && item.kind == EntryKind::kTick) continue;
     if (item.kind == EntryKind::kLoad) {
-      auto load = cep::journal::decode_load(item.body);
+      auto load = cep::journal::decode_load(item.body, before.get());
       if (!load.ok()) return load.status().message();
+      before = std::make_unique<cep::journal::Load>(load.value());
+      if (skipped) continue;
       cep::EngineOptions options;
       options.limits = load.value().program.limits;
       if (engine) engine->next_position(item.position);
@@ -217,6 +220,15 @@ std::string run_plainly(const JournalContent& journal, PlainRecords* out) {
 
 namespace {
 
+// As it was: what it names stands in the load before it, here too.
+void append_load_body(std::string_view body, std::string* out) {
+  out->push_back(static_cast<char>(EntryKind::kLoad));
+  uint64_t size = body.size();
+  for (; size >= 0x80; size >>= 7) out->push_back(static_cast<char>(size | 0x80));
+  out->push_back(static_cast<char>(size));
+  out->append(body);
+}
+
 // One entry with what must stand before it, as a frame.
 std::string payload_of(const Item& item) {
   std::string out;
@@ -234,7 +246,7 @@ std::string payload_of(const Item& item) {
       cep::journal::append_source(source, &out);
       cep::journal::append_broken(item.line.line.text.size(), item.line.line.text, item.reason, &out);
       break;
-    case EntryKind::kLoad: cep::journal::append_load(cep::journal::decode_load(item.body).value(), &out); break;
+    case EntryKind::kLoad: append_load_body(item.body, &out); break;
     case EntryKind::kTick: cep::journal::append_tick(item.now_ms, &out); break;
     case EntryKind::kForget: cep::journal::append_forget(item.producer, &out); break;
     case EntryKind::kSkip: cep::journal::append_skip(item.skipped, item.reason, &out); break;
