@@ -11,6 +11,7 @@
 #include "cep/diagnostic.h"
 #include "cep/limits.h"
 #include "cep/program.h"
+#include "cep/status.h"
 
 namespace cep {
 
@@ -133,6 +134,12 @@ class Engine {
   // read stayed the same keep their state, clocks and rows; others begin empty and see lines from here on. False on errors: nothing has changed then, no
   // position is taken, and *diagnostics says why. Limits and shards: limits are those of the program from here on; shards stay.
   virtual bool load(const Program& program, std::vector<Diagnostic>* diagnostics) = 0;
+  // Everything that the engine holds after what was offered so far (which is worked off first, as by flush()), as bytes: the program, too, but not the options below `limits`. Takes no
+  // position and changes nothing.
+  virtual std::string save() = 0;
+  // An engine that goes on where save() was called, as if nothing had been in between: the same lines give the same records, with any number of shards. Of `options` those of the program
+  // are the saved ones. An error: the bytes are no state, are damaged or are of a newer version.
+  static Result<std::unique_ptr<Engine>> restore(std::string_view state, const EngineOptions& options, Sink sink);
   // Hands everything offered so far to the shards and does not wait for them.
   virtual void cut() = 0;
   // Works off everything offered so far: after it all records that the lines decide have come out.

@@ -15,60 +15,93 @@ constexpr size_t kShown = 20;  // records of a kind in a report
 struct Collected {
   bool loaded = false;
   std::vector<Diagnostic> diagnostics;
-  std::string failure;  // of a {"_load":…} among the events
+  std::string failure;  // of a {"_load":…} among the events, of a saved state
   std::vector<std::string> lines[kChannels];
 };
 
-void offer_csv(const std::string& text, const Limits& limits, Engine* engine) {
-  event::CsvReader csv(limits);
-  csv.feed(text);
-  csv.finish();
-  for (event::CsvRecord record; csv.next(&record);) {
-    if (record.broken) {
-      engine->offer_broken(record.line, record.reason);
-    } else {
-      engine->offer(record.line, {});
-    }
+// One run of a case.
+class CaseEngine {
+ public:
+  CaseEngine(const Case& c, const Combination& how, uint64_t seed) : case_(c), how_(how) {
+    options_.test_alerts = true;
+    options_.shards = how.shards;
+    options_.batch = how.batch;
+    options_.seed = seed;
+    options_.threads = how.threads;
+    if (how.threads) options_.channel_bytes = 1;  // shards meet full channels
   }
-}
 
-Collected collect(const Case& c, const Combination& how, uint64_t seed) {
-  Collected out;
-  EngineOptions options;
-  options.test_alerts = true;
-  options.shards = how.shards;
-  options.batch = how.batch;
-  options.seed = seed;
-  options.threads = how.threads;
-  if (how.threads) options.channel_bytes = 1;  // shards meet full channels
-  auto sink = [&out](const Record& r) { out.lines[static_cast<int>(r.channel)].emplace_back(r.line); };
-  const auto engine = Engine::create(c.program, options, sink, &out.diagnostics);
-  if (engine == nullptr) return out;
-  out.loaded = true;
-  if (c.csv) {
-    offer_csv(c.events, options.limits, engine.get());
-    engine->end();
-    return out;
+  Collected run() {
+    engine_ = Engine::create(case_.program, options_, sink(), &out_.diagnostics);
+    if (engine_ == nullptr) return std::move(out_);
+    out_.loaded = true;
+    program_ = {case_.program, {}, options_.limits, engine_->semantics()};
+    if (how_.reload > 0) Engine::read_table_files(&program_, &out_.diagnostics);
+    if (case_.csv) offer_csv();
+    else offer_lines();
+    if (out_.failure.empty()) engine_->end();
+    return std::move(out_);
   }
-  Program program{c.program, {}, options.limits, engine->semantics()};
-  if (how.reload > 0) Engine::read_table_files(&program, &out.diagnostics);
-  std::string_view rest = c.events;
-  for (uint32_t n = 1; !rest.empty(); ++n) {
-    if (how.reload > 0 && n % how.reload == 0) {
-      program.semantics = engine->semantics();  // a `_load` of the case may have said another
-      engine->load(program, &out.diagnostics);
-    }
-    const size_t lf = rest.find('\n');
-    const OfferResult result = engine->offer(rest.substr(0, lf), {});
-    if (result.load_failed) {
-      out.failure = result.reason;
-      return out;
-    }
-    rest.remove_prefix(lf == std::string_view::npos ? rest.size() : lf + 1);
+
+ private:
+  Engine::Sink sink() {
+    return [this](const Record& r) { out_.lines[static_cast<int>(r.channel)].emplace_back(r.line); };
   }
-  engine->end();
-  return out;
-}
+
+  void offer_csv() {
+    event::CsvReader csv(options_.limits);
+    csv.feed(case_.events);
+    csv.finish();
+    for (event::CsvRecord record; out_.failure.empty() && csv.next(&record);) {
+      before_line();
+      if (!out_.failure.empty()) return;
+      if (record.broken) engine_->offer_broken(record.line, record.reason);
+      else engine_->offer(record.line, {});
+    }
+  }
+
+  void offer_lines() {
+    std::string_view rest = case_.events;
+    while (!rest.empty()) {
+      before_line();
+      if (!out_.failure.empty()) return;
+      const size_t lf = rest.find('\n');
+      const OfferResult result = engine_->offer(rest.substr(0, lf), {});
+      if (result.load_failed) out_.failure = result.reason;
+      if (!out_.failure.empty()) return;
+      rest.remove_prefix(lf == std::string_view::npos ? rest.size() : lf + 1);
+    }
+  }
+
+  void before_line() {
+    ++line_;
+    if (how_.reload > 0 && line_ % how_.reload == 0) {
+      program_.semantics = engine_->semantics();  // a `_load` of the case may have said another
+      engine_->load(program_, &out_.diagnostics);
+    }
+    if (how_.restore > 0 && line_ % how_.restore == 0) restart();
+  }
+
+  // What was offered goes on in an engine that knows nothing but the saved state.
+  void restart() {
+    const std::string state = engine_->save();
+    engine_.reset();
+    if (how_.reshard) options_.shards = 1 + (options_.shards + 1) % kReshardMost;
+    Result<std::unique_ptr<Engine>> restored = Engine::restore(state, options_, sink());
+    if (restored.ok()) engine_ = std::move(restored.value());
+    else out_.failure = restored.status().message();
+  }
+
+  static constexpr int kReshardMost = 5;
+
+  const Case& case_;
+  const Combination& how_;
+  EngineOptions options_;
+  Program program_;
+  Collected out_;
+  std::unique_ptr<Engine> engine_;
+  uint32_t line_ = 0;
+};
 
 class CaseRun {
  public:
@@ -78,7 +111,7 @@ class CaseRun {
   CaseResult run() {
     bool first = true;
     for (const Combination& how : combinations()) {
-      Collected came = collect(case_, how, options_.seed);
+      Collected came = CaseEngine(case_, how, options_.seed).run();
       if (first) {
         first_ = std::move(came);
         judge();
@@ -99,12 +132,22 @@ class CaseRun {
     std::vector<uint32_t> batches = options_.batches;
     if (batches.empty()) batches = {1000};
     std::vector<Combination> list;
-    if (options_.threads) list.push_back({shards.front(), batches.front(), false, 0});
+    if (options_.threads) list.push_back({shards.front(), batches.front()});
     for (int s : shards)
-      for (uint32_t b : batches) list.push_back({s, b, options_.threads, 0});
-    if (options_.reload == 0) return list;
-    for (size_t i = 0, n = list.size(); i < n; ++i) list.push_back({list[i].shards, list[i].batch, list[i].threads, options_.reload});
+      for (uint32_t b : batches) list.push_back({s, b, options_.threads});
+    const size_t plain = list.size();
+    if (options_.reload > 0)
+      for (size_t i = 0; i < plain; ++i) list.push_back({list[i].shards, list[i].batch, list[i].threads, options_.reload});
+    if (options_.restore > 0) add_restored(plain, &list);
     return list;
+  }
+
+  void add_restored(size_t plain, std::vector<Combination>* list) const {
+    constexpr ptrdiff_t kShort = 30;
+    const bool is_short = std::count(case_.events.begin(), case_.events.end(), '\n') < kShort;
+    const uint32_t every = is_short ? 1 : options_.restore;
+    for (size_t i = 0; i < plain; ++i) list->push_back({(*list)[i].shards, (*list)[i].batch, (*list)[i].threads, 0, every});
+    list->push_back({list->front().shards, list->front().batch, options_.threads, 0, every, true});
   }
 
   void line(const std::string& text) { result_.report += "  " + text + "\n"; }
@@ -198,7 +241,12 @@ class CaseRun {
     const std::string with =
         "with " + std::to_string(how.shards) + " shards" + (how.threads ? " in threads" : "") + " and batches of " +
         std::to_string(how.batch) +
-        (how.reload > 0 ? ", loaded anew every " + std::to_string(how.reload) + " lines" : "");
+        (how.reload > 0 ? ", loaded anew every " + std::to_string(how.reload) + " lines" : "") +
+        (how.restore > 0 ? ", restored every " + std::to_string(how.restore) + " lines" : "") + (how.reshard ? " with other shards" : "");
+    if (other.failure != first_.failure) {
+      line(with + ": " + (other.failure.empty() ? "no failure, unlike before" : other.failure));
+      return;
+    }
     if (other.loaded != first_.loaded) {
       line(with + (other.loaded ? ": loads" : ": does not load") + ", unlike before");
       return;

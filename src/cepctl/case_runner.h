@@ -14,6 +14,8 @@ struct Combination {
   uint32_t batch = 1000;
   bool threads = false;
   uint32_t reload = 0;  // lines between two loads of the same program; 0: none
+  uint32_t restore = 0;  // lines between two restarts from a saved state; 0: none
+  bool reshard = false;  // at each of these with another number of shards
 };
 
 struct RunnerOptions {
@@ -22,6 +24,9 @@ struct RunnerOptions {
   uint64_t seed = 0;
   bool threads = false;           // every combination with threads; the first one without them before
   bool colour = false;
+  // More than 0: every combination once more, as "save all, restore all into a new engine, go on" before every so-many-th line (of cases with fewer than 30 lines: before every line); and the
+  // first combination with another number of shards after each.
+  uint32_t restore = 0;
   uint32_t reload = 0;            // more than 0: every combination once more, with the program loaded anew before every so-many-th line
 };
 

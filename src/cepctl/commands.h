@@ -56,6 +56,7 @@ struct TestOptions {
   std::vector<uint32_t> batches;   // empty: 1000
   uint64_t seed = 0;
   bool threads = false;  // each combination with threads; the first one without them before
+  uint32_t restore = 0;  // as RunnerOptions (case_runner.h)
   uint32_t reload = 0;  // as RunnerOptions (case_runner.h)
   std::string run;    // a regular expression that selects cases by name
   std::string junit;  // a file to write

@@ -175,6 +175,7 @@ void add_test(CommandLine* line) {
       ->check(CLI::Range(1u, 10'000'000u));
   sub->add_option("--seed", o.seed, "of the order in which shards run");
   sub->add_flag("--threads", o.threads, "with a thread for each shard; the first combination without them too, and the same bytes");
+  sub->add_option("--restore", o.restore, "run each case again and go on in a new engine from a saved state before every so-many-th line (short cases: every line)");
   sub->add_option("--reload", o.reload, "run each case again and load its program anew before every so-many-th line");
   sub->add_option("--junit", o.junit, "a report for build servers, written to this file");
   sub->add_flag("--json", o.json, "one JSON object per case");

@@ -19,7 +19,7 @@ class Session {
   explicit Session(const TestOptions& options)
       : options_(options),
         colour_(base::wants_colour(1) && !options.json),
-        runner_{options.shards, options.batches, options.seed, options.threads, colour_, options.reload} {}
+        runner_{options.shards, options.batches, options.seed, options.threads, colour_, options.restore, options.reload} {}
 
   // False: the command line is wrong, and it has been said.
   bool prepare() {

@@ -6,6 +6,7 @@
 
 #include "engine/accepted.h"
 #include "engine/prepared_load.h"
+#include "engine/saved_program.h"
 #include "engine/state_sizes.h"
 #include "event/recorded_line.h"
 #include "runtime/ingest_stage.h"
@@ -42,6 +43,12 @@ class RunningEngine : public Engine, public TakesPrepared {
       : options_(options), sink_(std::move(sink)) {
     run(std::move(first), files);
   }
+  // For restore().
+  RunningEngine(const EngineOptions& options, Sink sink) : options_(options), sink_(std::move(sink)) {}
+
+  std::string save() override;
+  // Starts where the state was saved.
+  Status restore(const state::StateReader& in);
 
   bool load(const Program& program, std::vector<Diagnostic>* diagnostics) override { return load_prepared(program, nullptr, diagnostics); }
 
@@ -68,7 +75,7 @@ class RunningEngine : public Engine, public TakesPrepared {
   OfferResult offer(std::string_view line, const OfferOptions& options) override {
     if (options.client) return ingest_->offer(line, options);
     if (event::begins_recorded(line)) return obey(line, options);
-    return has_session_ ? ingest_->offer(line, of_session(options)) : ingest_->offer(line, options);
+    return session_.known ? ingest_->offer(line, of_session(options)) : ingest_->offer(line, options);
   }
   void offer_broken(std::string_view first_bytes, std::string_view reason) override { ingest_->offer_broken(first_bytes, reason); }
   void next_position(uint64_t p) override { ingest_->next_position(p); }
@@ -109,8 +116,7 @@ class RunningEngine : public Engine, public TakesPrepared {
     const plan::Plan& plan = *loaded_->plan;
     streams_.clear();
     for (int node : loaded_->topology.sources) streams_.push_back(plan.nodes[node].name);
-    files_.clear();
-    for (const SourceFile& file : files) files_.push_back(file.name);
+    files_ = files;
     wants_ticks_ = std::any_of(plan.nodes.begin(), plan.nodes.end(), hears_ticks);
   }
 
@@ -118,8 +124,8 @@ class RunningEngine : public Engine, public TakesPrepared {
   OfferResult obey_load(const event::RecordedLine& recorded);
 
   OfferOptions of_session(OfferOptions options) const {
-    options.stream = stream_;
-    options.producer = producer_;
+    options.stream = session_.stream;
+    options.producer = session_.producer;
     return options;
   }
 
@@ -131,10 +137,10 @@ class RunningEngine : public Engine, public TakesPrepared {
   std::shared_ptr<Loaded> loaded_;   // its
   std::unique_ptr<runtime::Pipeline> pipeline_;
   std::unique_ptr<runtime::IngestStage> ingest_;
-  std::vector<std::string> streams_, files_;  // names
+  std::vector<std::string> streams_;  // names
+  std::vector<SourceFile> files_;     // of the program, without those of its tables
   bool wants_ticks_ = false;
-  bool has_session_ = false;            // a recorded stream has said where its lines come from
-  std::string producer_, stream_;
+  engine::RecordedSession session_;
   uint64_t faults_before_ = 0;  // of operators that are no more
 };
 
@@ -142,16 +148,14 @@ class RunningEngine : public Engine, public TakesPrepared {
 OfferResult RunningEngine::obey(std::string_view line, const OfferOptions& options) {
   event::RecordedLine recorded = event::read_recorded(line);
   if (recorded.kind == event::RecordedLine::kLoad) return obey_load(recorded);
-  OfferOptions o = has_session_ ? of_session(options) : options;
+  OfferOptions o = session_.known ? of_session(options) : options;
   if (!recorded.wrong.empty()) {
     ingest_->offer_broken(line, recorded.wrong);
     return {true, recorded.wrong};
   }
   switch (recorded.kind) {
     case event::RecordedLine::kSession:
-      has_session_ = true;
-      producer_ = std::move(recorded.producer);
-      stream_ = std::move(recorded.stream);
+      session_ = {true, std::move(recorded.producer), std::move(recorded.stream)};
       return ingest_->offer({}, {});
     case event::RecordedLine::kBroken:
       ingest_->offer_broken(recorded.text, recorded.reason);
@@ -181,6 +185,43 @@ OfferResult RunningEngine::obey_load(const event::RecordedLine& recorded) {
   if (result.reason.empty()) result.reason = "`_load`: the program has mistakes\n" + render_all(diagnostics, recorded.program.files);
   result.load_failed = true;
   return result;
+}
+
+std::string RunningEngine::save() {
+  ingest_->work_off();
+  state::StateWriter out;
+  engine::SavedProgram{{files_, {}, options_.limits, options_.semantics}, session_, faults_before_ + faults_now()}.save(&out);
+  engine::save_operators(*loaded_, &out);
+  current_->fill.save(&out.entry(0, state::Part::kTableFiles));
+  loaded_->tables.save(&out);
+  ingest_->save(&out);
+  pipeline_->save(&out);
+  return out.finish();
+}
+
+Status RunningEngine::restore(const state::StateReader& in) {
+  Result<engine::SavedProgram> saved = engine::SavedProgram::load(in);
+  if (!saved.ok()) return saved.status();
+  const Program& program = saved.value().program;
+  std::vector<Diagnostic> diagnostics;
+  std::shared_ptr<const plan::Plan> plan = compile_program(program.files, &diagnostics, true);
+  if (!plan) return Status::error("the program of the saved state has mistakes:\n" + render_all(diagnostics, program.files));
+  const Result<std::vector<int>> lanes = engine::load_operators(*plan, in);
+  if (!lanes.ok()) return lanes.status();
+  options_.limits = program.limits;
+  options_.semantics = program.semantics;
+  session_ = saved.value().session;
+  auto prepared = std::make_shared<PreparedLoad>();
+  prepared->loaded = std::make_shared<Loaded>(std::move(plan), lanes.value());
+  run(std::move(prepared), program.files);
+  Status status = in.one(0, state::Part::kTableFiles, [&](state::Decoder* entry) {
+    return current_->fill.load(loaded_->plan->tables.size(), entry) ? Status() : state::damaged(0, state::Part::kTableFiles);
+  });
+  if (status.ok()) status = ingest_->load(in);
+  if (status.ok()) status = loaded_->tables.load(in, ingest_->position());
+  if (status.ok()) status = pipeline_->load(in);
+  faults_before_ = saved.value().faults - faults_now();
+  return status;
 }
 
 EngineStats RunningEngine::stats() const {
@@ -223,7 +264,7 @@ std::vector<OperatorStats> RunningEngine::operator_stats() const {
     OperatorStats s;
     s.name = node.name;
     s.kind = kind_of(node);
-    s.file = files_[node.span.file];
+    s.file = files_[node.span.file].name;
     s.alerts = pipeline_->sequencer().alerts(static_cast<int>(i));
     s.timeouts = pipeline_->sequencer().timeouts(static_cast<int>(i));
     out.push_back(std::move(s));
@@ -231,13 +272,17 @@ std::vector<OperatorStats> RunningEngine::operator_stats() const {
   return out;
 }
 
+EngineOptions bounded(EngineOptions options) {
+  options.shards = std::clamp(options.shards, 1, 64);
+  options.batch = std::max(1u, options.batch);
+  return options;
+}
+
 std::unique_ptr<Engine> start(std::shared_ptr<PreparedLoad> prepared, const Program& program, const EngineOptions& options, Engine::Sink sink) {
   if (!prepared) return nullptr;
-  EngineOptions o = options;
+  EngineOptions o = bounded(options);
   o.limits = program.limits;
   o.semantics = program.semantics;
-  o.shards = std::clamp(o.shards, 1, 64);
-  o.batch = std::max(1u, o.batch);
   return std::make_unique<RunningEngine>(o, std::move(sink), std::move(prepared), program.files);
 }
 
@@ -264,6 +309,14 @@ std::unique_ptr<Engine> Engine::create(const Program& program, const EngineOptio
   std::vector<Diagnostic>* said = diagnostics ? diagnostics : &own;
   said->clear();
   return start(PreparedLoad::of(program, nullptr, said), program, options, std::move(sink));
+}
+
+Result<std::unique_ptr<Engine>> Engine::restore(std::string_view state, const EngineOptions& options, Sink sink) {
+  const Result<state::StateReader> in = state::StateReader::read(state);
+  if (!in.ok()) return in.status();
+  auto engine = std::make_unique<RunningEngine>(bounded(options), std::move(sink));
+  if (const Status status = engine->restore(in.value()); !status.ok()) return status;
+  return std::unique_ptr<Engine>(std::move(engine));
 }
 
 bool Engine::read_table_files(Program* program, std::vector<Diagnostic>* diagnostics) {

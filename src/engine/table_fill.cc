@@ -68,4 +68,16 @@ void TableFill::join(runtime::Loaded* loaded, runtime::Loaded* before) const {
   }
 }
 
+void TableFill::save(state::Encoder* out) const {
+  out->number(files_.size());
+  for (const File& file : files_) out->text(file.fingerprint);
+}
+
+bool TableFill::load(size_t tables, state::Decoder* in) {
+  if (in->count() != tables) return false;
+  files_.assign(tables, {});
+  for (File& file : files_) file.fingerprint = in->text();
+  return in->ok();
+}
+
 }  // namespace cep

@@ -8,6 +8,7 @@
 #include "cep/limits.h"
 #include "plan/plan.h"
 #include "runtime/loaded.h"
+#include "state/encoder.h"
 
 namespace cep {
 
@@ -25,6 +26,11 @@ class TableFill {
             std::vector<Diagnostic>* diagnostics);
   // The tables that go on from `before` are shared with it from here on; the others lose their rows. REQUIRES read() was good, nothing is under way.
   void join(runtime::Loaded* loaded, runtime::Loaded* before) const;
+
+  // What it knows of the files, for a state that is saved; the rows are the tables' (runtime/table_store.h).
+  void save(state::Encoder* out) const;
+  // False if the bytes are none that save() wrote for so many tables.
+  bool load(size_t tables, state::Decoder* in);
 
  private:
   struct File {

@@ -12,6 +12,7 @@
 #include "plan/plan.h"
 #include "runtime/succession.h"
 #include "plan/physical/topology.h"
+#include "state/encoder.h"
 
 namespace cep::runtime {
 
@@ -27,6 +28,11 @@ class ClockSet {
   // that are one feed now and were not before count the greatest time of all of them at once. take_changed() tells which clocks stand elsewhere than
   // they stood before, or are new.
   void take_over(const ClockSet& before, const Succession& succession);
+
+  // What it knows of the streams and where its clocks stand. REQUIRES take_changed() was called since the last change.
+  void save(state::Encoder* out) const;
+  // In the place of a new one, of the same streams and lanes. False if the bytes are none that save() wrote.
+  bool load(state::Decoder* in);
 
   // An accepted event of a source. `value` is the text of the `by` field, if the stream has one; `punctuates` the value of its condition.
   void on_event(int source, int64_t time, std::string_view value, bool punctuates);

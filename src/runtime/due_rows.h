@@ -22,6 +22,8 @@ class DueRows {
   void take_spilled(std::unique_ptr<RowMerge> rows) { spilled_ = std::move(rows); }
   // See Sorter.
   void go_on(BlockPool* pool, const std::vector<int>& node_now) { sorter_.go_on(pool, node_now); }
+  // Those in memory, as Sorter::rows. REQUIRES no batch is being worked: then they are all.
+  std::vector<const WaitingRow*> rows() const { return sorter_.rows(); }
   // In memory.
   size_t waiting() const { return sorter_.size(); }
   uint64_t bytes() const { return bytes_.get(); }

@@ -2,7 +2,7 @@
 #include "base/check.h"
 #include "expr/functions.h"
 #include "runtime/ingest_stage.h"
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 namespace {
@@ -12,7 +12,7 @@ std::string by_text(const plan::Node& node, const std::string& value) {
   const int field = node.source.watermark.by_field;
   if (field < 0) return value;
   std::vector<OwnedValue> values;
-  decode_key(value, {node.schema.fields[static_cast<size_t>(field)].type}, &values);
+  state::decode_key(value, {node.schema.fields[static_cast<size_t>(field)].type}, &values);
   std::string text;
   expr::append_text(values.front().get(), &text);
   return text;

@@ -11,9 +11,9 @@
 #include "expr/functions.h"
 #include "operators/join/join_operator.h"
 #include "operators/window/window_operator.h"
-#include "runtime/key_codec.h"
 #include "runtime/view_record.h"
 #include "runtime/worked_range.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 namespace {
@@ -301,7 +301,7 @@ std::string_view IngestStage::by_value(int node, const event::Row& row, const Of
   if (field == plan::kByProducer) return options.producer;
   if (field == plan::kByPartition) return decoder_.member_text("_partition");
   text_.clear();
-  append_key(row.get(field, plan_.nodes[node].schema.fields[field].type), &text_);
+  state::append_key(row.get(field, plan_.nodes[node].schema.fields[field].type), &text_);
   return text_;
 }
 
@@ -393,8 +393,8 @@ void IngestStage::to_lane(int lane, const event::Row& row, uint32_t route) {
   int shard = 0;
   if (options_.shards > 1) {
     key_.clear();
-    encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
-    shard = shard_of(key_hash(key_), options_.shards);
+    state::encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
+    shard = state::shard_of(state::key_hash(key_), options_.shards);
   }
   batch_.rows[shard].push(writers_[shard].copy(row, static_cast<uint32_t>(lane), route));
 }

@@ -29,6 +29,11 @@ class IngestStage : private FlowSink {
   // Carries on the clocks, positions and counters of the stage of the program before. The load takes the next position. To be called before anything else.
   void take_over(const IngestStage& before);
 
+  // Positions, counters, clocks (state/part.h). REQUIRES work_off() was the last call.
+  void save(state::StateWriter* out) const;
+  // To be called before anything else; takes no position. An error: the state is none that a stage of this program saved.
+  Status load(const state::StateReader& in);
+
   OfferResult offer(std::string_view line, const OfferOptions& options);
   // A record on `limits` at a position of its own.
   void tell_settled(std::string_view limit, std::string_view message);
@@ -44,6 +49,9 @@ class IngestStage : private FlowSink {
   void tick(int64_t now_ms);
   // The clocks of the stream's feed go back to where its right events have brought them, at a position of its own. A stream that is none: nothing.
   void reset_clock(std::string_view stream);
+
+  // Of the last line.
+  uint64_t position() const { return position_; }
 
   struct Counters {
     uint64_t lines = 0, events = 0, rejected = 0, late = 0, unrouted = 0;
@@ -94,6 +102,7 @@ class IngestStage : private FlowSink {
   void give_back_position();
   void note_clocks();
   void note_tick(int64_t now_ms, int64_t arrival_ms);
+  bool load_numbers(state::Decoder* in);
 
   const Loaded& loaded_;
   const plan::Plan& plan_;

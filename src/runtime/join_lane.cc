@@ -10,7 +10,16 @@ namespace {
 class JoinLane final : public ArrivalLane, private operators::JoinSink {
  public:
   JoinLane(const plan::Plan& plan, const plan::JoinNode& join, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : ArrivalLane(plan, join, topology, lane, options, pool), left_(join.left), operator_(operators::make_join_operator(join)) {}
+      : ArrivalLane(plan, join, topology, lane, options, pool), left_(join.left), codec_(plan, *lane_), operator_(operators::make_join_operator(join)) {}
+
+  void save(state::StateWriter* out) const override {
+    save_numbers(out);
+    operator_->save(op_of(node_), codec_.rows(), out);
+  }
+  Status load(const state::StateReader& in) override {
+    const Status status = load_numbers(in);
+    return status.ok() ? operator_->load(op_of(node_), codec_.rows(), in) : status;
+  }
 
   LaneStats stats() const override {
     const operators::JoinOperator::Stats s = operator_->stats();
@@ -43,6 +52,7 @@ class JoinLane final : public ArrivalLane, private operators::JoinSink {
   }
 
   const bool left_;
+  LaneCodec codec_;
   std::unique_ptr<operators::JoinOperator> operator_;
 };
 

@@ -1,5 +1,7 @@
 #include "runtime/key_table.h"
 
+#include <algorithm>
+
 namespace cep::runtime {
 
 uint32_t KeyTable::add(std::string_view key) {
@@ -21,6 +23,13 @@ void KeyTable::remove(uint32_t id) {
   if (at == ids_.end() || at->second != id) return;
   ids_.erase(at);
   free_.push_back(id);
+}
+
+std::vector<uint32_t> KeyTable::sorted() const {
+  std::vector<uint32_t> all;
+  for (const auto& [key, id] : ids_) all.push_back(id);
+  std::sort(all.begin(), all.end(), [&](uint32_t a, uint32_t b) { return keys_[a] < keys_[b]; });
+  return all;
 }
 
 }  // namespace cep::runtime

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 
@@ -22,11 +22,13 @@ class KeyTable {
   void remove(uint32_t id);
   const std::string& bytes(uint32_t id) const { return keys_[id]; }
   size_t size() const { return ids_.size(); }
+  // The numbers of all keys, in the order of their bytes.
+  std::vector<uint32_t> sorted() const;
 
  private:
   struct Hash {
     using is_transparent = void;
-    size_t operator()(std::string_view s) const { return key_hash(s); }
+    size_t operator()(std::string_view s) const { return state::key_hash(s); }
   };
   struct Equal {
     using is_transparent = void;

@@ -16,6 +16,8 @@
 #include "runtime/table_store.h"
 #include "runtime/timeline.h"
 #include "plan/physical/topology.h"
+#include "state/state_reader.h"
+#include "state/state_writer.h"
 
 namespace cep::runtime {
 
@@ -79,6 +81,10 @@ class LaneState {
   // Everything that the clocks of the batch decide.
   virtual void work(const Timeline& timeline, LaneSink* sink) = 0;
   virtual LaneStats stats() const = 0;
+  // All that it holds: entries of its operators (state/part.h). REQUIRES nothing is under way.
+  virtual void save(state::StateWriter* out) const = 0;
+  // What lanes of the same operators saved, of the keys that are its own. REQUIRES that it is new. An error: the state is none that they saved; the lane is of no use then.
+  virtual Status load(const state::StateReader& in) = 0;
 
  protected:
   // What is evaluated from here on is decided at this position, and sees tables as they stand there.

@@ -13,6 +13,10 @@ namespace cep::runtime {
 struct Loaded {
   // The first one.
   explicit Loaded(std::shared_ptr<const plan::Plan> p) : plan(std::move(p)), topology(plan::make_topology(*plan)), tables(*plan) {}
+  // One whose state was saved: its operators stand together in lanes as they stood there. `lanes`: by node (plan::lanes_by_node).
+  Loaded(std::shared_ptr<const plan::Plan> p, const std::vector<int>& lanes) : plan(std::move(p)), topology(plan::make_topology(*plan, lanes)), tables(*plan) {
+    for (plan::Lane& lane : topology.lanes) lane.from = -1;
+  }
   // One that comes after another.
   Loaded(std::shared_ptr<const plan::Plan> p, const Loaded& before)
       : plan(std::move(p)), succession(find_succession(*before.plan, before.topology, *plan)), topology(plan::make_topology(*plan, succession.lane_before)),

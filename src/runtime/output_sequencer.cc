@@ -34,6 +34,70 @@ void OutputSequencer::take_over(OutputSequencer* before, const Succession& succe
   sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
 }
 
+void OutputSequencer::save(state::StateWriter* out) const {
+  state::Encoder& channels = out->entry(0, state::Part::kChannels);
+  for (uint64_t seq : seq_) channels.number(seq);
+  channels.flag(any_);
+  const auto& [position, time, op, key, ordinal] = last_;
+  channels.number(position);
+  channels.whole(time);
+  channels.number(op);
+  channels.text(key);
+  channels.number(ordinal);
+  channels.number(static_cast<uint64_t>(last_channel_));
+  channels.number(given_.size());
+  for (const Given& given : given_) {
+    channels.number(given.alerts.load(std::memory_order_relaxed));
+    channels.number(given.timeouts.load(std::memory_order_relaxed));
+  }
+  for (const auto& [key, throttle] : throttles_) {
+    const auto& [sent, throttle_ms, suppressed] = throttle;
+    uint32_t op = 0;
+    std::memcpy(&op, key.data(), sizeof op);
+    state::Encoder& entry = out->entry(op, state::Part::kThrottles, std::string_view(key).substr(sizeof op));  // the channel, then the values
+    entry.whole(sent);
+    entry.whole(throttle_ms);
+    entry.number(suppressed);
+  }
+}
+
+Status OutputSequencer::load(const state::StateReader& in) {
+  Status status = in.one(0, state::Part::kChannels, [&](state::Decoder* channels) -> Status {
+    for (uint64_t& seq : seq_) seq = channels->number();
+    any_ = channels->flag();
+    last_.position = channels->number();
+    last_.time = channels->whole();
+    last_.op = static_cast<uint32_t>(channels->below(uint64_t{1} << 32));
+    last_.key = channels->text();
+    last_.ordinal = channels->number();
+    last_channel_ = static_cast<Channel>(channels->below(kChannels));
+    if (channels->count() != given_.size()) return state::damaged(0, state::Part::kChannels);
+    for (Given& given : given_) {
+      given.alerts = channels->number();
+      given.timeouts = channels->number();
+    }
+    return {};
+  });
+  for (size_t node = 0; node < given_.size() && status.ok(); ++node)
+    status = in.each(static_cast<uint32_t>(node) + 1, state::Part::kThrottles,
+                     [&](std::string_view key, state::Decoder* entry) { return load_throttle(static_cast<int>(node), key, entry); });
+  sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
+  return status;
+}
+
+Status OutputSequencer::load_throttle(int node, std::string_view key, state::Decoder* in) {
+  const uint32_t op = static_cast<uint32_t>(node) + 1;
+  if (key.empty() || static_cast<uint8_t>(key[0]) >= kChannels) return state::damaged(op, state::Part::kThrottles);
+  std::string whole(reinterpret_cast<const char*>(&op), sizeof op);
+  whole += key;
+  Throttle throttle;
+  throttle.sent = in->whole();
+  throttle.throttle_ms = in->whole();
+  throttle.suppressed = in->number();
+  throttles_.emplace(std::move(whole), throttle);
+  return {};
+}
+
 void OutputSequencer::release(std::vector<GivenRecords> makers) {
   if (std::any_of(makers.begin(), makers.end(), [](const GivenRecords& m) { return !m.runs.empty(); })) {
     RecordMerge merge(std::move(makers));

@@ -11,6 +11,8 @@
 #include "runtime/out_record.h"
 #include "runtime/record_spool.h"
 #include "runtime/succession.h"
+#include "state/state_reader.h"
+#include "state/state_writer.h"
 
 namespace cep::runtime {
 
@@ -20,6 +22,11 @@ class OutputSequencer {
 
   // Goes on where `before` stands: numbers, and what `at most once per` knows of the operators that go on. To be called before anything else.
   void take_over(OutputSequencer* before, const Succession& succession);
+
+  // Numbers, what each operator gave, what `at most once per` knows (state/part.h). REQUIRES nobody is in release().
+  void save(state::StateWriter* out) const;
+  // To be called before anything else. An error: the state is none that a sequencer of this program saved.
+  Status load(const state::StateReader& in);
 
   // All records whose positions lie in the next span of positions, as their makers gave them. REQUIRES labels after those of the call before.
   void release(std::vector<GivenRecords> makers);
@@ -43,6 +50,7 @@ class OutputSequencer {
     uint64_t suppressed = 0;   // held back since
   };
   void give(const OutRecord& record);
+  Status load_throttle(int node, std::string_view key, state::Decoder* in);
   // False if the record is held back; *suppressed: how many were before it.
   bool pass(const OutRecord& r, uint64_t* suppressed);
   void sweep(int64_t now);

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "operators/pattern/run_codec.h"
 #include "runtime/due_rows.h"
 #include "runtime/key_table.h"
+#include "runtime/lane_codec.h"
 #include "runtime/lane_state.h"
 #include "runtime/match_writer.h"
 #include "runtime/predicate_set.h"
@@ -33,6 +35,11 @@ class PatternSlot : public operators::MatchSink {
   const operators::Evaluator& evaluator() const { return *evaluator_; }
   uint64_t faults() const { return writer_.faults(); }
 
+  // Its automaton, its numbers and those of the lane; not its keys.
+  void save(uint64_t sequence, state::StateWriter* out) const;
+  Status load(const state::StateReader& in, uint64_t* sequence);
+  const operators::SavedAutomaton& saved() const { return saved_; }
+
  private:
   event::Label label(uint32_t key, int64_t time);
   void limit_record(std::string_view limit, uint64_t dropped, event::Label label);
@@ -48,12 +55,13 @@ class PatternSlot : public operators::MatchSink {
   uint64_t ordinal_ = 0;      // rises with every record: the order among those of one key and position
   uint64_t cuts_ = 0;         // records of one key that the limit has cut at this event or moment
   event::Label cut_label_;    // of the last of them
+  operators::SavedAutomaton saved_;  // of the state that was loaded
 };
 
 class PatternLane : public LaneState {
  public:
   PatternLane(const plan::Plan& plan, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : lane_(&topology.lanes[lane]), pool_(pool), rows_(pool), tables_(options.tables) {
+      : lane_(&topology.lanes[lane]), pool_(pool), codec_(plan, *lane_), rows_(pool), tables_(options.tables) {
     predicates_.set_tables(options.tables);
     for (size_t i = 0; i < lane_->patterns.size(); ++i) {
       int node = lane_->patterns[i];
@@ -69,6 +77,8 @@ class PatternLane : public LaneState {
   void take_spilled(std::unique_ptr<RowMerge> rows) override { rows_.take_spilled(std::move(rows)); }
   void work(const Timeline& timeline, LaneSink* sink) override;
   LaneStats stats() const override;
+  void save(state::StateWriter* out) const override;
+  Status load(const state::StateReader& in) override;
 
  private:
   friend class PatternSlot;
@@ -76,12 +86,15 @@ class PatternLane : public LaneState {
   void process(int slot, uint32_t key, const event::Row& row);
   void expire(int64_t time);
   void refresh_deadline(int slot);
+  void refresh_deadlines();
+  uint32_t key_number(std::string_view key);
   void renumber_slots(const std::vector<int>& slot_now);
   // The position that decides what happens now: a row's own or that of the moment.
   uint64_t decided(int64_t time) { return std::max(row_position_, cursor_->position_of(time)); }
 
   const plan::Lane* lane_;
   BlockPool* pool_;
+  LaneCodec codec_;
   DueRows rows_;
   const expr::Tables* tables_;
   KeyTable keys_;
@@ -206,6 +219,10 @@ void PatternLane::renumber_slots(const std::vector<int>& slot_now) {
     live = std::move(left);
     if (live.empty()) keys_.remove(static_cast<uint32_t>(key));
   }
+  refresh_deadlines();
+}
+
+void PatternLane::refresh_deadlines() {
   deadlines_.assign(slots_.size(), kEndOfTime);
   for (size_t s = 0; s < slots_.size(); ++s) deadlines_[s] = slots_[s]->evaluator().next_deadline();
   deadline_ = slots_.empty() ? kEndOfTime : *std::min_element(deadlines_.begin(), deadlines_.end());
@@ -243,20 +260,25 @@ void PatternLane::process(int slot, uint32_t key, const event::Row& row) {
   refresh_deadline(slot);
 }
 
+// Of a key that may be new.
+uint32_t PatternLane::key_number(std::string_view key) {
+  uint32_t id = keys_.find(key);
+  if (id == KeyTable::kNone) id = keys_.add(key);
+  if (live_.size() <= id) live_.resize(id + 1);
+  return id;
+}
+
 void PatternLane::work_row(const event::Row& row) {
   row_position_ = row.position;
   if (sees_tables()) see_tables_at(decided(row.time));
   predicates_.evaluate(row);
   const std::vector<int>& begins = predicates_.candidates();
   key_.clear();
-  encode_key(row, key_slots_[row.input], lane_->key_types, &key_);
+  state::encode_key(row, key_slots_[row.input], lane_->key_types, &key_);
   uint32_t key = keys_.find(key_);
   if (key == KeyTable::kNone && begins.empty()) return;
   ++sequence_;
-  if (key == KeyTable::kNone) {
-    key = keys_.add(key_);
-    if (live_.size() <= key) live_.resize(key + 1);
-  }
+  if (key == KeyTable::kNone) key = key_number(key_);
   busy_key_ = key;
   visit_.clear();
   std::set_union(begins.begin(), begins.end(), live_[key].begin(), live_[key].end(), std::back_inserter(visit_));
@@ -297,6 +319,52 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
       s->evaluator().expire(kEndOfTime, s.get());
       s->tell_cuts();
     }
+}
+
+void PatternSlot::save(uint64_t sequence, state::StateWriter* out) const {
+  if (out->shard() == 0) operators::SavedAutomaton::write(pattern_, &out->entry(op_of(node_), state::Part::kAutomaton));
+  state::Encoder& numbers = out->entry_of_shard(op_of(node_), state::Part::kShard);
+  numbers.number(sequence);
+  numbers.number(ordinal_);
+}
+
+// What rises from record to record and from row to row goes on from where the furthest shard was: only the order among those of one key counts.
+Status PatternSlot::load(const state::StateReader& in, uint64_t* sequence) {
+  const Status status = in.one(op_of(node_), state::Part::kAutomaton, [&](state::Decoder* entry) {
+    return saved_.read(pattern_, entry) ? Status() : state::damaged(op_of(node_), state::Part::kAutomaton);
+  });
+  if (!status.ok()) return status;
+  return in.each(op_of(node_), state::Part::kShard, [&](std::string_view, state::Decoder* numbers) -> Status {
+    *sequence = std::max(*sequence, numbers->number());
+    ordinal_ = std::max(ordinal_, numbers->number());
+    return {};
+  });
+}
+
+void PatternLane::save(state::StateWriter* out) const {
+  codec_.save_waiting(*lane_, rows_, out);
+  for (const auto& slot : slots_) slot->save(sequence_, out);
+  for (uint32_t key : keys_.sorted())
+    for (int slot : live_[key]) {
+      PatternSlot& s = *slots_[slot];
+      s.evaluator().save(key, codec_.rows(), &out->entry(op_of(s.node()), state::Part::kRuns, keys_.bytes(key)));
+    }
+}
+
+Status PatternLane::load(const state::StateReader& in) {
+  Status status = codec_.load_waiting(*lane_, in, pool_, &rows_);
+  for (size_t slot = 0; slot < slots_.size() && status.ok(); ++slot) {
+    PatternSlot& s = *slots_[slot];
+    status = s.load(in, &sequence_);
+    if (!status.ok()) break;
+    status = in.each(op_of(s.node()), state::Part::kRuns, [&](std::string_view bytes, state::Decoder* entry) -> Status {
+      const uint32_t key = key_number(bytes);
+      live_[key].push_back(static_cast<int>(slot));
+      return s.evaluator().load(key, s.saved(), codec_.rows(), entry) ? Status() : state::damaged(op_of(s.node()), state::Part::kRuns);
+    });
+  }
+  refresh_deadlines();
+  return status;
 }
 
 LaneStats PatternLane::stats() const {

@@ -14,7 +14,7 @@ constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in i
 }  // namespace
 
 Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& options, Engine::Sink sink, Pipeline* before)
-    : loaded_(std::move(loaded)), store_(before ? before->store_ : std::make_shared<BlockStore>()), seed_(options.seed),
+    : loaded_(std::move(loaded)), store_(before ? before->store_ : std::make_shared<BlockStore>()), under_way_most_(options.under_way_bytes), seed_(options.seed),
       random_(before ? before->random_ : options.seed * 0x9e3779b97f4a7c15u + 1), before_release_(options.before_release),
       after_release_(options.after_release), batch_most_(options.batch), batch_lines_(options.batch), sequencer_(*loaded_->plan, options, std::move(sink)) {
   if (before) {
@@ -42,10 +42,15 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
     waiting_.emplace_back();
   }
   for (auto& s : shards_) s->connect(peers);
-  if (!options.threads) return;
+  if (options.threads) start_threads();
+}
+
+void Pipeline::start_threads() {
   const bool in_caller = loaded_->topology.tables_of_operators;
   auto release = [this](BatchRecords all) { release_batch(std::move(all)); };
-  threads_ = std::make_unique<ShardThreads>(std::move(peers), release, &under_way_, options.under_way_bytes, in_caller);
+  std::vector<Shard*> shards;
+  for (const auto& s : shards_) shards.push_back(s.get());
+  threads_ = std::make_unique<ShardThreads>(std::move(shards), release, &under_way_, under_way_most_, in_caller);
 }
 
 Pipeline::~Pipeline() {
@@ -160,6 +165,21 @@ void Pipeline::suit_batches(uint64_t lines, uint64_t bytes) {
 
 void Pipeline::note_counts() {
   for (int c = 0; c < kChannels; ++c) counts_[c].store(sequencer_.count(static_cast<Channel>(c)), std::memory_order_relaxed);
+}
+
+void Pipeline::save(state::StateWriter* out) const {
+  for (const auto& s : shards_) s->save(out);
+  sequencer_.save(out);
+}
+
+Status Pipeline::load(const state::StateReader& in) {
+  const bool in_threads = threads_ != nullptr;
+  threads_.reset();  // for the time being all of it is the caller's
+  Status status = sequencer_.load(in);
+  for (size_t s = 0; s < shards_.size() && status.ok(); ++s) status = shards_[s]->load(in);
+  note_counts();
+  if (in_threads) start_threads();
+  return status;
 }
 
 ShardStats Pipeline::stats() const {

@@ -48,6 +48,10 @@ class Pipeline {
   ShardStats stats() const;
   uint64_t count(Channel c) const { return counts_[static_cast<int>(c)].load(std::memory_order_relaxed); }
   const OutputSequencer& sequencer() const { return sequencer_; }
+  // All that shards and sequencer hold. REQUIRES drain(), and that no batch was submitted since.
+  void save(state::StateWriter* out) const;
+  // REQUIRES that no batch was ever submitted. An error: the state is none that a pipeline of this program saved; the pipeline is of no use then.
+  Status load(const state::StateReader& in);
   // REQUIRES drain().
   void renumber(const uint64_t (&next)[kChannels]) {
     sequencer_.renumber(next);
@@ -55,6 +59,7 @@ class Pipeline {
   }
 
  private:
+  void start_threads();
   bool step();
   bool release();
   uint64_t draw();
@@ -66,6 +71,7 @@ class Pipeline {
   std::shared_ptr<const Loaded> loaded_;
   std::shared_ptr<BlockStore> store_;  // outlives the shards; one for all programs, since rows go on from one to the next
   std::atomic<int64_t> under_way_{0};
+  const uint64_t under_way_most_;
   std::vector<std::unique_ptr<Shard>> shards_;
   // Without threads:
   std::vector<std::deque<Parcel>> waiting_;    // by shard: batches for which its inbox had no room

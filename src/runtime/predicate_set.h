@@ -11,7 +11,7 @@
 #include "event/row.h"
 #include "expr/program.h"
 #include "plan/plan.h"
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 
@@ -36,7 +36,7 @@ class PredicateSet {
  private:
   struct TextHash {
     using is_transparent = void;
-    size_t operator()(std::string_view s) const { return key_hash(s); }
+    size_t operator()(std::string_view s) const { return state::key_hash(s); }
   };
   struct Shared {
     int input;

@@ -4,7 +4,7 @@
 #include "base/utf8.h"
 #include "event/json_writer.h"
 #include "expr/functions.h"
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 namespace {
@@ -70,7 +70,7 @@ void append_alert(const AlertCode& code, std::string_view key, size_t text_room,
   if (record->throttle_ms < 0) return;
   if (!code.alert->throttle_by_given) record->throttle_key = key;
   else
-    for (const expr::Program& p : code.throttle_by) append_key(p.eval(c), &record->throttle_key);
+    for (const expr::Program& p : code.throttle_by) state::append_key(p.eval(c), &record->throttle_key);
 }
 
 void append_values(const std::vector<std::string>& names, const std::vector<Value>& values, size_t text_room, std::string* out) {

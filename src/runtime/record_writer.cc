@@ -1,6 +1,6 @@
 #include "runtime/record_writer.h"
 
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 
@@ -19,7 +19,7 @@ void RecordWriter::rebind(int node_index, const WriterOptions& options) {
   if (!own_alert_) alert_ = options.as_alert ? AlertCode(low_) : AlertCode();
 }
 
-void RecordWriter::set_key(std::string_view key) { decode_key(key, key_types_, &key_values_); }
+void RecordWriter::set_key(std::string_view key) { state::decode_key(key, key_types_, &key_values_); }
 
 void RecordWriter::append_name_and_key(size_t text_room, std::string* out) const {
   runtime::append_name_and_key(node_.name, key_names_, key_values_, text_room, out);

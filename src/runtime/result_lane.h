@@ -1,11 +1,13 @@
 // What the lanes of one window or join have in common: their place in the topology, the key of a row, how a result leaves.
 #pragma once
+#include <algorithm>
 #include <string>
 #include <utility>
 
-#include "runtime/key_codec.h"
+#include "runtime/lane_codec.h"
 #include "runtime/lane_state.h"
 #include "runtime/result_writer.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 
@@ -28,7 +30,7 @@ class ResultLane : public LaneState {
   // Valid until the next call.
   const std::string& key_of(const event::Row& row) {
     key_.clear();
-    encode_key(row, lane_->inputs[row.input].key, lane_->key_types, &key_);
+    state::encode_key(row, lane_->inputs[row.input].key, lane_->key_types, &key_);
     return key_;
   }
   // What comes now is decided at this position.
@@ -43,6 +45,19 @@ class ResultLane : public LaneState {
   void send(OutRecord&& record, event::Label&& label) {
     record.label = std::move(label);
     sink_->record(std::move(record));
+  }
+  // What rises from row to row and from record to record; of several shards the greatest goes on, since only the order among those of one key counts.
+  void save_numbers(state::StateWriter* out) const {
+    state::Encoder& numbers = out->entry_of_shard(op_of(node_), state::Part::kShard);
+    numbers.number(order_);
+    numbers.number(ordinal_);
+  }
+  Status load_numbers(const state::StateReader& in) {
+    return in.each(op_of(node_), state::Part::kShard, [this](std::string_view, state::Decoder* numbers) {
+      order_ = std::max(order_, numbers->number());
+      ordinal_ = std::max(ordinal_, numbers->number());
+      return Status();
+    });
   }
   LaneStats stats_of(uint64_t keys, uint64_t runs, uint64_t bytes, uint64_t waiting) const { return {keys, runs, bytes, waiting, writer_.faults()}; }
 

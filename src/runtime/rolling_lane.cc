@@ -1,5 +1,6 @@
 // A lane of one `rolling` window: rows in event-time order, a result at every row. With `having` the record comes when it becomes true for the key, with
 // `having each` whenever it is.
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <string>
@@ -14,7 +15,7 @@ namespace {
 class RollingLane final : public ResultLane, private operators::WindowSink {
  public:
   RollingLane(const plan::Plan& plan, const plan::WindowNode& window, const plan::Topology& topology, int lane, const LaneOptions& options, BlockPool* pool)
-      : ResultLane(plan, window, topology, lane, options, pool), window_(window), rows_(pool), operator_(operators::make_rolling_operator(window)) {
+      : ResultLane(plan, window, topology, lane, options, pool), window_(window), codec_(plan, *lane_), rows_(pool), operator_(operators::make_rolling_operator(window)) {
     operator_->set_tables(options.tables);
   }
 
@@ -47,6 +48,19 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
     forget(now);
   }
 
+  void save(state::StateWriter* out) const override {
+    save_numbers(out);
+    codec_.save_waiting(*lane_, rows_, out);
+    operator_->save(op_of(node_), out);
+    for (const auto& [key, until] : true_until_) out->entry(op_of(node_), state::Part::kHaving, key).whole(until);
+  }
+  Status load(const state::StateReader& in) override {
+    Status status = load_numbers(in);
+    if (status.ok()) status = codec_.load_waiting(*lane_, in, pool_, &rows_);
+    if (status.ok()) status = operator_->load(op_of(node_), in);
+    return status.ok() ? load_having(in) : status;
+  }
+
   LaneStats stats() const override {
     const operators::WindowOperator::Stats s = operator_->stats();
     const uint64_t having = true_until_.size() * sizeof *true_until_.begin() + ends_.size() * sizeof ends_.front();
@@ -76,10 +90,23 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
     if (window_.limit_keys_ms >= 0) size = std::min(size, window_.limit_keys_ms);
     int64_t until = base::add_time(r.time, size);
     auto [at, is_new] = true_until_.try_emplace(key, until);
+    const bool becomes = is_new || at->second <= r.time;  // after a clock was set back one may end before another that is first in the queue
     at->second = until;
     text_bytes_ += key.size() * (is_new ? 2 : 1);
     ends_.emplace_back(until, std::move(key));
-    return is_new;
+    return becomes;
+  }
+
+  Status load_having(const state::StateReader& in) {
+    const Status status = in.each(op_of(node_), state::Part::kHaving, [this](std::string_view key, state::Decoder* entry) {
+      const int64_t until = entry->whole();
+      true_until_.emplace(key, until);
+      ends_.emplace_back(until, key);
+      text_bytes_ += 2 * key.size();
+      return Status();
+    });
+    std::sort(ends_.begin(), ends_.end());
+    return status;
   }
 
   void forget(int64_t time) {
@@ -94,6 +121,7 @@ class RollingLane final : public ResultLane, private operators::WindowSink {
   }
 
   const plan::WindowNode& window_;
+  LaneCodec codec_;
   DueRows rows_;
   uint64_t text_bytes_ = 0;  // of the keys below
   std::unique_ptr<operators::WindowOperator> operator_;

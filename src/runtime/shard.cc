@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/fault.h"
 #include "event/line_decoder.h"
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 #include "runtime/view_record.h"
 #include "runtime/worked_range.h"
 
@@ -246,8 +246,8 @@ void Shard::to_lane(int lane, const event::Row& row, uint32_t route) {
   int shard = 0;
   if (options_.shards > 1) {
     key_.clear();
-    encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
-    shard = shard_of(key_hash(key_), options_.shards);
+    state::encode_key(row, l.inputs[row.input].key, l.key_types, &key_);
+    shard = state::shard_of(state::key_hash(key_), options_.shards);
   }
   event::Label* label = nullptr;
   if (l.kind == plan::LaneKind::kWindow || l.kind == plan::LaneKind::kJoin) label = new event::Label(arrival_label());
@@ -290,6 +290,19 @@ GivenRecords Shard::take_records() {
   records_.pop_front();
   ++records_first_;
   return out;
+}
+
+void Shard::save(state::StateWriter* out) const {
+  CEP_CHECK(arrived_.empty() && table_rows_.empty() && records_.empty());
+  out->at_shard(index_);
+  for (const auto& lane : lanes_) lane->save(out);
+}
+
+Status Shard::load(const state::StateReader& in) {
+  const state::StateReader own = in.of_shard(index_, options_.shards);
+  for (auto& lane : lanes_)
+    if (const Status status = lane->load(own); !status.ok()) return status;
+  return {};
 }
 
 ShardStats Shard::stats() const {

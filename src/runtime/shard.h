@@ -79,6 +79,11 @@ class Shard : private LaneSink, private FlowSink {
 
   ShardStats stats() const;
 
+  // The states of its lanes. REQUIRES nothing is under way.
+  void save(state::StateWriter* out) const;
+  // REQUIRES that nothing has run yet. An error: the state is none that these lanes saved.
+  Status load(const state::StateReader& in);
+
  private:
   struct Arrived {  // of one batch
     std::shared_ptr<const Timeline> timeline;

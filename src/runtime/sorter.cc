@@ -154,6 +154,19 @@ void Sorter::next_in_ring() {
   }
 }
 
+std::vector<const WaitingRow*> Sorter::rows() const {
+  std::vector<const WaitingRow*> all;
+  all.reserve(size_);
+  for (const auto& [time, rows] : far_) all.insert(all.end(), rows.begin(), rows.end());
+  for (const auto& page : pages_) {
+    if (!page) continue;
+    for (const Bucket& b : page->buckets)
+      for (uint32_t c = b.head; c != kNone; c = chunks_[c].next) all.insert(all.end(), chunks_[c].rows, chunks_[c].rows + chunks_[c].count);
+  }
+  std::stable_sort(all.begin(), all.end(), [](const WaitingRow* a, const WaitingRow* b) { return a->row().time < b->row().time; });
+  return all;
+}
+
 uint64_t Sorter::bytes() const {
   uint64_t bytes = pages_.capacity() * sizeof pages_.front() + chunks_.capacity() * sizeof(Chunk) + (spare_ ? sizeof(Page) : 0);
   for (const auto& page : pages_) bytes += page ? sizeof(Page) : 0;

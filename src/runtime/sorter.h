@@ -31,6 +31,9 @@ class Sorter {
   // Moves all rows of that least time to *out, in the order in which they came. REQUIRES one waits.
   void pop(std::vector<WaitingRow*>* out);
 
+  // All rows, in the order in which they would be taken. Good until the next call of anything that changes it.
+  std::vector<const WaitingRow*> rows() const;
+
   size_t size() const { return size_; }
   // Held for rows to wait in, the rows themselves not counted.
   uint64_t bytes() const;

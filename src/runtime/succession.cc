@@ -30,12 +30,7 @@ Succession find_succession(const plan::Plan& old, const plan::Topology& old_topo
   out.node_before = match(old.nodes, now.nodes, [](const plan::Node& a, const plan::Node& b) { return a.kind == b.kind && a.inner == b.inner; });
   out.table_before = match(old.tables, now.tables, [](const plan::Table&, const plan::Table&) { return true; });
   out.node_now.assign(old.nodes.size(), -1);
-  std::vector<int> lane_of(old.nodes.size(), -1);
-  for (size_t l = 0; l < old_topology.lanes.size(); ++l) {
-    const plan::Lane& lane = old_topology.lanes[l];
-    for (int node : lane.patterns) lane_of[node] = static_cast<int>(l);
-    if (lane.node >= 0) lane_of[lane.node] = static_cast<int>(l);
-  }
+  const std::vector<int> lane_of = plan::lanes_by_node(old_topology, old.nodes.size());
   for (size_t i = 0; i < now.nodes.size(); ++i) {
     const int before = out.node_before[i];
     out.lane_before.push_back(before < 0 ? -1 : lane_of[before]);

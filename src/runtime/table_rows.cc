@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 namespace {
@@ -33,7 +33,7 @@ TableRows::Key* TableRows::find_key(std::string_view key, uint64_t hash) const {
 }
 
 const event::Row* TableRows::find(std::string_view key, uint64_t position) const {
-  const Key* found = find_key(key, key_hash(key));
+  const Key* found = find_key(key, state::key_hash(key));
   if (!found) return nullptr;
   const Version* version = found->newest.load(std::memory_order_acquire);
   while (version && version->position > position) version = version->older;
@@ -53,7 +53,7 @@ TableRows::Key* TableRows::add_key(std::string_view key, uint64_t hash) {
 }
 
 void TableRows::put(std::string_view key, const event::Row* row, uint64_t position, uint64_t batch) {
-  const uint64_t hash = key_hash(key);
+  const uint64_t hash = state::key_hash(key);
   Key* at = find_key(key, hash);
   Version* before = at ? at->newest.load(std::memory_order_relaxed) : nullptr;
   CEP_CHECK(!before || before->position <= position);
@@ -82,7 +82,7 @@ void TableRows::put(std::string_view key, const event::Row* row, uint64_t positi
 }
 
 void TableRows::put_latest(std::string_view key, const event::Row& row, uint64_t position, uint64_t batch) {
-  const uint64_t hash = key_hash(key);
+  const uint64_t hash = state::key_hash(key);
   Key* at = find_key(key, hash);
   if (at && at->of_stream && std::tie(row.time, row.position) < std::tie(at->stream_time, at->stream_position)) return;
   put(key, &row, position, batch);
@@ -90,6 +90,28 @@ void TableRows::put_latest(std::string_view key, const event::Row& row, uint64_t
   at->of_stream = true;
   at->stream_time = row.time;
   at->stream_position = row.position;
+}
+
+void TableRows::for_each(const std::function<void(const Kept&)>& f) const {
+  const Buckets* buckets = buckets_.load(std::memory_order_relaxed);
+  for (size_t b = 0; b <= buckets->mask; ++b) {
+    for (const Link* link = buckets->heads[b].load(std::memory_order_relaxed); link; link = link->next.load(std::memory_order_relaxed)) {
+      const Key& key = *link->key;
+      const Version* newest = key.newest.load(std::memory_order_relaxed);
+      CEP_CHECK(newest->older == nullptr);
+      f({key.bytes(), newest->row(), newest->position, key.of_stream, key.stream_time, key.stream_position});
+    }
+  }
+}
+
+void TableRows::put_back(const Kept& kept) {
+  const event::Row none{0, 0, sizeof(event::Row), 0, 0};
+  put(kept.key, kept.row ? kept.row : &none, kept.position, 0);
+  Key* at = find_key(kept.key, state::key_hash(kept.key));
+  at->of_stream = kept.of_stream;
+  at->stream_time = kept.stream_time;
+  at->stream_position = kept.stream_position;
+  if (!kept.row) put(kept.key, nullptr, kept.position, 0);
 }
 
 // Twice as many buckets with links of their own; whoever is in the old ones finishes there.

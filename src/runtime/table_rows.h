@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,20 @@ class TableRows {
   void forget_all();
   // Takes over the rows of the other one, which is empty afterwards. REQUIRES nobody looks up in either.
   void take(TableRows* other);
+
+  // A key as it is kept; `row` null: the key has none, and what came from the table's stream is remembered.
+  struct Kept {
+    std::string_view key;
+    const event::Row* row = nullptr;
+    uint64_t position = 0;  // from which on it holds
+    bool of_stream = false;
+    int64_t stream_time = INT64_MIN;
+    uint64_t stream_position = 0;
+  };
+  // Calls f for every key, in no order. REQUIRES forget_all() was called since the last update.
+  void for_each(const std::function<void(const Kept&)>& f) const;
+  // Puts back a key that is not there. REQUIRES nobody looks up.
+  void put_back(const Kept& kept);
 
   size_t size() const { return size_; }     // keys that have a row
   uint64_t bytes() const { return bytes_; }  // of all that is kept

@@ -9,6 +9,8 @@
 #include "expr/program.h"
 #include "plan/plan.h"
 #include "runtime/table_rows.h"
+#include "state/state_reader.h"
+#include "state/state_writer.h"
 
 namespace cep::runtime {
 
@@ -33,6 +35,11 @@ class TableStore {
   // Of rows that are kept for look-ups at earlier positions alone.
   uint64_t retired_bytes() const;
 
+  // The rows of all tables (state/part.h). REQUIRES nobody is at work, forget_all() was called.
+  void save(state::StateWriter* out) const;
+  // In the place of what there was, of a state at position `last`. REQUIRES nobody has looked up. An error: the state is none that a store of these tables saved.
+  Status load(const state::StateReader& in, uint64_t last);
+
   size_t size(int table) const { return tables_[table]->size(); }
 
   // Table `number` is from here on the one that `before` has as its number `old`: both stores, and whoever reads either, see the same rows. With `replace` the rows that
@@ -43,6 +50,7 @@ class TableStore {
 
  private:
   bool key_of(int table, const event::Row& row);
+  Status load_table(int table, const state::StateReader& in, uint64_t last);
 
   const plan::Plan& plan_;  // REQUIRES it stays as long as rows are applied
   std::vector<std::shared_ptr<TableRows>> tables_;

@@ -6,6 +6,7 @@
 
 #include "runtime/due_rows.h"
 #include "runtime/key_table.h"
+#include "runtime/lane_codec.h"
 #include "runtime/lane_state.h"
 
 namespace cep::runtime {
@@ -16,7 +17,7 @@ constexpr size_t kKeptKeys = 4096;  // places worth keeping for the next values
 class UniqueLane : public LaneState {
  public:
   UniqueLane(const plan::Plan& plan, const plan::Topology& topology, int lane, BlockPool* pool)
-      : lane_(&topology.lanes[lane]), unique_(plan.nodes[lane_->node].unique.front()), pool_(pool), rows_(pool) {}
+      : lane_(&topology.lanes[lane]), unique_(plan.nodes[lane_->node].unique.front()), pool_(pool), codec_(plan, *lane_), rows_(pool) {}
 
   void rebind(const LanePlace& place) override {
     lane_ = &place.topology->lanes[place.lane];
@@ -43,6 +44,25 @@ class UniqueLane : public LaneState {
     if (!timeline.end && reached != kNoTime) forget(reached);
   }
 
+  void save(state::StateWriter* out) const override {
+    codec_.save_waiting(*lane_, rows_, out);
+    for (uint32_t id : keys_.sorted()) out->entry(op_of(lane_->node), state::Part::kUnique, keys_.bytes(id)).whole(until_[id]);
+  }
+  Status load(const state::StateReader& in) override {
+    Status status = codec_.load_waiting(*lane_, in, pool_, &rows_);
+    if (!status.ok()) return status;
+    status = in.each(op_of(lane_->node), state::Part::kUnique, [this](std::string_view key, state::Decoder* entry) {
+      const uint32_t id = keys_.add(key);
+      text_bytes_ += key.size();
+      until_.resize(std::max<size_t>(until_.size(), id + 1));
+      until_[id] = entry->whole();
+      passed_.emplace_back(until_[id], id);
+      return Status();
+    });
+    std::sort(passed_.begin(), passed_.end());
+    return status;
+  }
+
   LaneStats stats() const override {
     LaneStats out;
     out.keys = keys_.size();
@@ -56,7 +76,7 @@ class UniqueLane : public LaneState {
  private:
   bool first_of_its_kind(const event::Row& row) {
     key_.clear();
-    encode_key(row, lane_->inputs.front().key, lane_->key_types, &key_);
+    state::encode_key(row, lane_->inputs.front().key, lane_->key_types, &key_);
     uint32_t id = keys_.find(key_);
     if (id != KeyTable::kNone && row.time < until_[id]) return false;
     if (id == KeyTable::kNone) {
@@ -88,6 +108,7 @@ class UniqueLane : public LaneState {
   const plan::Lane* lane_;
   const plan::Unique& unique_;
   BlockPool* pool_;
+  LaneCodec codec_;
   DueRows rows_;
   uint64_t text_bytes_ = 0;                          // of keys_
   KeyTable keys_;                                    // values of which one passed within D

@@ -3,7 +3,7 @@
 #include "base/time_text.h"
 #include "event/json_writer.h"
 #include "event/line_decoder.h"
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 namespace cep::runtime {
 
@@ -11,11 +11,11 @@ namespace {
 
 // Rows of one stream at one position and time: in the order in which its readers meet them.
 void append_origin(const RowOrigin& from, std::string* key) {
-  auto append = [key](uint64_t x) { append_key(Value::integer(static_cast<int64_t>(x)), key); };
+  auto append = [key](uint64_t x) { state::append_key(Value::integer(static_cast<int64_t>(x)), key); };
   append(from.of_source() ? 0 : from.label->op);
   append(from.row->position);
   if (!from.of_source()) {
-    append_key(Value::integer(from.label->time), key);
+    state::append_key(Value::integer(from.label->time), key);
     key->append(from.label->key);
     append(from.label->ordinal);
   }

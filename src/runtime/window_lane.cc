@@ -13,6 +13,15 @@ class WindowLane final : public ArrivalLane, private operators::WindowSink {
     operator_->set_tables(options.tables);
   }
 
+  void save(state::StateWriter* out) const override {
+    save_numbers(out);
+    operator_->save(op_of(node_), out);
+  }
+  Status load(const state::StateReader& in) override {
+    const Status status = load_numbers(in);
+    return status.ok() ? operator_->load(op_of(node_), in) : status;
+  }
+
   LaneStats stats() const override {
     const operators::WindowOperator::Stats s = operator_->stats();
     return stats_of(s.keys, s.windows, s.bytes, waiting());

@@ -93,6 +93,26 @@ void IntervalJoin::advance(int64_t, int64_t to, JoinSink* sink) {
   keys_.wake_until(to, [&](Key& key, int64_t time) { wake(&key, time, sink); });
 }
 
+void IntervalJoin::save(uint32_t op, const state::RowCodec& rows, state::StateWriter* out) const {
+  keys_.for_each([&](const Key& key) {
+    const auto& [a, b] = key.data;
+    state::Encoder& entry = out->entry(op, state::Part::kJoin, key.bytes);
+    entry.whole(key.wake);
+    a.write(rows, &entry);
+    b.write(rows, &entry);
+  });
+}
+
+Status IntervalJoin::load(uint32_t op, state::RowCodec* rows, const state::StateReader& in) {
+  return in.each(op, state::Part::kJoin, [&](std::string_view bytes, state::Decoder* entry) {
+    Key& key = keys_.find_or_create(bytes);
+    const int64_t wake = entry->whole();
+    if (!key.data.a.read(0, rows, &store_, entry) || !key.data.b.read(1, rows, &store_, entry)) return state::damaged(op, state::Part::kJoin);
+    keys_.wake_at(key, wake);
+    return Status();
+  });
+}
+
 JoinOperator::Stats IntervalJoin::stats() const {
   Stats s;
   s.keys = keys_.size();

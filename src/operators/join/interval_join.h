@@ -16,6 +16,8 @@ class IntervalJoin final : public JoinOperator {
   void row(std::string_view key, const event::Row& row, int64_t clock, JoinSink* sink) override;
   int64_t next_deadline() const override { return keys_.next(); }
   void advance(int64_t from, int64_t to, JoinSink* sink) override;
+  void save(uint32_t op, const state::RowCodec& rows, state::StateWriter* out) const override;
+  Status load(uint32_t op, state::RowCodec* rows, const state::StateReader& in) override;
   Stats stats() const override;
 
  private:

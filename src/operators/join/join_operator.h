@@ -7,6 +7,9 @@
 
 #include "event/row.h"
 #include "plan/plan.h"
+#include "state/row_codec.h"
+#include "state/state_reader.h"
+#include "state/state_writer.h"
 
 namespace cep::operators {
 
@@ -28,6 +31,10 @@ class JoinOperator {
   virtual void lone_row(std::string_view key, const event::Row& row, int64_t clock, JoinSink* sink) { this->row(key, row, clock, sink); }
   virtual int64_t next_deadline() const = 0;
   virtual void advance(int64_t from, int64_t to, JoinSink* sink) = 0;
+  // All that it holds, as entries of operator `op` (state/part.h). `rows`: of its two sides.
+  virtual void save(uint32_t op, const state::RowCodec& rows, state::StateWriter* out) const = 0;
+  // REQUIRES that it is new. An error: the state is none that a join of this declaration saved; it is of no use then.
+  virtual Status load(uint32_t op, state::RowCodec* rows, const state::StateReader& in) = 0;
   struct Stats {
     uint64_t keys = 0, rows = 0, bytes = 0;
   };

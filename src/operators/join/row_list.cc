@@ -31,6 +31,25 @@ void RowList::pop_front(RowStore* store) {
   head_ = 0;
 }
 
+void RowList::write(const state::RowCodec& rows, state::Encoder* out) const {
+  out->number(entries_.size() - head_);
+  for (size_t i = head_; i < entries_.size(); ++i) {
+    const auto& [time, row, paired] = entries_[i];
+    out->flag(paired);
+    rows.write(*row, out);
+  }
+}
+
+bool RowList::read(uint16_t input, state::RowCodec* rows, RowStore* store, state::Decoder* in) {
+  for (size_t n = in->count(); n > 0; --n) {
+    const bool paired = in->flag();
+    const event::Row* row = rows->read(in);
+    if (row == nullptr || row->input != input || (!empty() && entries_.back().time > row->time)) return false;
+    insert(*row, paired, store);
+  }
+  return in->ok();
+}
+
 void RowList::clear(RowStore* store) {
   while (!empty()) pop_front(store);
 }

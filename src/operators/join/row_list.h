@@ -9,6 +9,7 @@
 
 #include "event/row.h"
 #include "operators/pattern/block_pool.h"
+#include "state/row_codec.h"
 
 namespace cep::operators {
 
@@ -60,6 +61,9 @@ class RowList {
   void insert(const event::Row& row, bool paired, RowStore* store);
   // REQUIRES !empty().
   void pop_front(RowStore* store);
+  void write(const state::RowCodec& rows, state::Encoder* out) const;
+  // Into an empty list, of side `input`. False if they are none of it.
+  bool read(uint16_t input, state::RowCodec* rows, RowStore* store, state::Decoder* in);
   // Gives all rows back; to be called before the list goes.
   void clear(RowStore* store);
   uint64_t bytes() const { return entries_.capacity() * sizeof(Entry); }

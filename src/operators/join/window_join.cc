@@ -34,6 +34,44 @@ void WindowJoin::release(Key* key) {
   if (keys_.size() == 0) store_.give_back();
 }
 
+void WindowJoin::save(uint32_t op, const state::RowCodec& rows, state::StateWriter* out) const {
+  keys_.for_each([&](const Key& key) {
+    const auto& [sides, sessions, next_end] = key.data;
+    state::Encoder& entry = out->entry(op, state::Part::kJoin, key.bytes);
+    entry.whole(key.wake);
+    for (const RowList& side : sides) side.write(rows, &entry);
+    entry.number(sessions.size());
+    for (const auto& [start, end] : sessions) {
+      entry.whole(start);
+      entry.whole(end);
+    }
+    entry.whole(next_end);
+  });
+}
+
+Status WindowJoin::load(uint32_t op, state::RowCodec* rows, const state::StateReader& in) {
+  return in.each(op, state::Part::kJoin, [&](std::string_view bytes, state::Decoder* entry) {
+    Key& key = keys_.find_or_create(bytes);
+    const int64_t wake = entry->whole();
+    if (!read(rows, entry, &key.data)) return state::damaged(op, state::Part::kJoin);
+    keys_.wake_at(key, wake);
+    return Status();
+  });
+}
+
+bool WindowJoin::read(state::RowCodec* rows, state::Decoder* in, KeyData* data) {
+  for (uint16_t input = 0; input < 2; ++input)
+    if (!data->sides[input].read(input, rows, &store_, in)) return false;
+  for (size_t n = in->count(); n > 0; --n) {
+    const int64_t start = in->whole(), end = in->whole();
+    const bool apart = data->sessions.empty() || data->sessions.back().end < start;
+    if (!in->ok() || start > end || !apart) return false;
+    data->sessions.push_back({start, end});
+  }
+  data->next_end = in->whole();
+  return in->ok();
+}
+
 JoinOperator::Stats WindowJoin::stats() const {
   Stats s;
   s.keys = keys_.size();

@@ -12,6 +12,8 @@ namespace cep::operators {
 class WindowJoin : public JoinOperator {
  public:
   int64_t next_deadline() const override { return keys_.next(); }
+  void save(uint32_t op, const state::RowCodec& rows, state::StateWriter* out) const override;
+  Status load(uint32_t op, state::RowCodec* rows, const state::StateReader& in) override;
   Stats stats() const override;
 
  protected:
@@ -29,6 +31,7 @@ class WindowJoin : public JoinOperator {
   explicit WindowJoin(const plan::JoinNode& join) : left_(join.left) {}
   ~WindowJoin() override;
 
+  bool read(state::RowCodec* rows, state::Decoder* in, KeyData* data);
   // The rows with start <= time < to, as the window [start, end).
   void fire(Key* key, int64_t start, int64_t to, int64_t end, JoinSink* sink);
   // Forgets the rows before `time`.

@@ -10,8 +10,11 @@
 #include "event/row.h"
 #include "expr/program.h"
 #include "plan/plan.h"
+#include "state/row_codec.h"
 
 namespace cep::operators {
+
+class SavedAutomaton;  // run_codec.h
 
 // A match or timed-out partial match, valid only during the call that hands it over. Implements History, so that `select` and messages are
 // evaluated over it.
@@ -61,6 +64,11 @@ class Evaluator {
 
   // Other limits from here on. What is more than they allow goes when its key next has an event.
   virtual void set_limits(const Limits& limits) = 0;
+
+  // What a live key holds, as bytes (run_codec.h). `rows`: of the inputs of the pattern.
+  virtual void save(uint32_t key, const state::RowCodec& rows, state::Encoder* out) = 0;
+  // Into a key that holds nothing, which is live then. False if the bytes are none that save() wrote; the key holds nothing then. Before any event.
+  virtual bool load(uint32_t key, const SavedAutomaton& names, state::RowCodec* rows, state::Decoder* in) = 0;
 
   struct Stats {
     uint64_t keys = 0, runs = 0, held = 0, bytes = 0;

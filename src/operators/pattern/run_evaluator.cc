@@ -62,7 +62,8 @@ RunEvaluator::RunEvaluator(const plan::PatternNode& pattern, const Limits& limit
       outcomes_(pattern.nfa, pattern.predicates),
       totals_(pattern.predicates),
       conditions_(pattern.predicates, &totals_, tables),
-      store_(&totals_) {}
+      store_(&totals_),
+      codec_(pattern, &store_) {}
 
 bool RunEvaluator::process(uint32_t key, const event::Row& row, uint64_t sequence, const uint64_t* bits,
                            MatchSink* sink) {
@@ -434,6 +435,28 @@ void RunEvaluator::send_timeouts(const Moment& m) {
   }
   for (const Finished& f : timeouts_) store_.release(f.last);
   timeouts_.clear();
+}
+
+void RunEvaluator::save(uint32_t key, const state::RowCodec& rows, state::Encoder* out) {
+  codec_.write(*keys_.at(key), rows, out);
+}
+
+// Timers follow from the runs: those that would find nothing to end are not set again.
+bool RunEvaluator::load(uint32_t key, const SavedAutomaton& names, state::RowCodec* rows, state::Decoder* in) {
+  if (keys_.contains(key)) return false;
+  KeyState* k = acquire();
+  if (!codec_.read(names, rows, in, k)) {
+    free_key_states_.push_back(k);
+    return false;
+  }
+  keys_.emplace(key, k);
+  for (const Run& r : k->runs) {
+    const int64_t gap = pattern_.nfa.states[r.state].gap_ms;
+    if (pattern_.within_ms >= 0) arm(&within_, base::add_time(r.first_time, pattern_.within_ms), key);
+    if (pattern_.gap_ms >= 0) arm(&gap_, base::add_time(r.last_time, pattern_.gap_ms), key);
+    if (gap >= 0) arm(&state_gap_, base::add_time(r.last_time, gap), key);
+  }
+  return true;
 }
 
 Evaluator::Stats RunEvaluator::stats() const {

@@ -14,6 +14,7 @@
 #include "operators/pattern/evaluator.h"
 #include "operators/pattern/key_state.h"
 #include "operators/pattern/outcome_table.h"
+#include "operators/pattern/run_codec.h"
 #include "operators/pattern/run_store.h"
 #include "operators/pattern/timer_queue.h"
 
@@ -66,6 +67,8 @@ class RunEvaluator final : public Evaluator {
   void expire(int64_t until, MatchSink* sink) override;
   bool can_begin(const uint64_t* bits) const override { return begin_test_(bits); }
   void set_limits(const Limits& limits) override { limits_ = limits; }
+  void save(uint32_t key, const state::RowCodec& rows, state::Encoder* out) override;
+  bool load(uint32_t key, const SavedAutomaton& names, state::RowCodec* rows, state::Decoder* in) override;
   Stats stats() const override;
 
  private:
@@ -130,6 +133,7 @@ class RunEvaluator final : public Evaluator {
   const StageTotals totals_;
   RunConditions conditions_;
   RunStore store_;
+  RunCodec codec_;
   boost::unordered_flat_map<uint32_t, KeyState*> keys_;  // live keys only; never iterated for a result
   std::deque<KeyState> key_states_;
   std::vector<KeyState*> free_key_states_;

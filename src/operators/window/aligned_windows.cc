@@ -215,6 +215,54 @@ void AlignedWindows::fire_record(Key* key, Window* w, Pane pane, int64_t time, W
   if (discarding_) pool_.set().clear(w->own);
 }
 
+void AlignedWindows::save(uint32_t op, state::StateWriter* out) const {
+  save_keys(keys_, op, out, [this](const KeyData& data, state::Encoder* entry) { write(data, entry); });
+}
+
+Status AlignedWindows::load(uint32_t op, const state::StateReader& in) {
+  return load_keys(op, in, &keys_, [this](state::Decoder* entry, KeyData* data) { return read(entry, data); });
+}
+
+void AlignedWindows::write(const KeyData& data, state::Encoder* out) const {
+  const auto& [panes, next_end, windows] = data;
+  panes.write(pool_, out);
+  out->whole(next_end);
+  out->number(windows.size());
+  for (const auto& [end, trigger, fired, own, sent] : windows) {
+    out->whole(end);
+    write_trigger(trigger, out);
+    out->flag(fired);
+    pool_.write(own, out);
+    write_sent(sent, node_.aggregates, out);
+  }
+}
+
+bool AlignedWindows::read(state::Decoder* in, KeyData* data) {
+  if (!data->panes.read(slices_, &pool_, in)) return false;
+  data->next_end = in->whole();
+  if (data->next_end != base::kEndOfTime && !has_contents(*data, data->next_end)) return false;
+  for (size_t n = in->count(); n > 0; --n) {
+    Window w{};
+    w.end = in->whole();
+    w.trigger = read_trigger(in);
+    w.fired = in->flag();
+    w.own = pool_.read(in);
+    w.sent = read_sent(node_.aggregates, in);
+    const bool rises = data->windows.empty() || data->windows.back().end < w.end;
+    const bool has_own = (w.own != nullptr) == (discarding_ || running_);
+    data->windows.push_back(std::move(w));
+    if (!in->ok() || !rises || !has_own || (!discarding_ && !has_contents(*data, data->windows.back().end))) return false;
+  }
+  return in->ok() && (recorded_ || data->windows.empty());
+}
+
+// Whether the window of this end has events.
+bool AlignedWindows::has_contents(const KeyData& data, int64_t end) const {
+  const int64_t to = assigner_.slice_end(end);
+  int64_t slice;
+  return data.panes.first_from(to - slices_, &slice) && slice < to;
+}
+
 WindowOperator::Stats AlignedWindows::stats() const {
   Stats s;
   s.keys = keys_.size();

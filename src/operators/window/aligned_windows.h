@@ -22,6 +22,8 @@ class AlignedWindows final : public OperatorBase {
   void advance(int64_t from, int64_t to, WindowSink* sink) override;
   void tick(int64_t now, int64_t clock, WindowSink* sink) override;
   Stats stats() const override;
+  void save(uint32_t op, state::StateWriter* out) const override;
+  Status load(uint32_t op, const state::StateReader& in) override;
 
  private:
   struct Window {
@@ -55,6 +57,10 @@ class AlignedWindows final : public OperatorBase {
   void fire_record(Key* key, Window* w, Pane pane, int64_t time, WindowSink* sink);
   const State* contents(Key* key, int64_t end);
   int64_t slice_until(int64_t end) const { return add_time(end, discarding_ ? 0 : node_.lateness_ms); }
+
+  void write(const KeyData& data, state::Encoder* out) const;
+  bool read(state::Decoder* in, KeyData* data);
+  bool has_contents(const KeyData& data, int64_t end) const;
 
   const AlignedAssigner assigner_;
   const int64_t slices_;  // per window

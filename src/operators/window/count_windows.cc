@@ -9,6 +9,21 @@
 namespace cep::operators {
 namespace {
 
+void write_item(const SlidingFold::Item& item, const StatePool& pool, state::Encoder* out) {
+  const auto& [first, last, state] = item;
+  out->whole(first);
+  out->whole(last);
+  pool.write(state, out);
+}
+
+SlidingFold::Item read_item(StatePool* pool, state::Decoder* in) {
+  SlidingFold::Item item;
+  item.first = in->whole();
+  item.last = in->whole();
+  item.state = pool->read(in);
+  return item;
+}
+
 int64_t every_of(const plan::WindowAssigner& a) { return a.count_every > 0 ? a.count_every : a.count; }
 
 // Both kinds with one state.
@@ -36,6 +51,22 @@ class RunningWindows final : public OperatorBase {
   int64_t next_deadline() const override { return keys_.next(); }
   void advance(int64_t, int64_t to, WindowSink*) override {
     keys_.wake_until(to, [&](Key& key, int64_t time) { settle(&key, time); });
+  }
+  void save(uint32_t op, state::StateWriter* out) const override {
+    save_keys(keys_, op, out, [this](const KeyData& data, state::Encoder* entry) {
+      const auto& [window, count, sent] = data;
+      write_item(window, pool_, entry);
+      entry->whole(count);
+      write_sent(sent, node_.aggregates, entry);
+    });
+  }
+  Status load(uint32_t op, const state::StateReader& in) override {
+    return load_keys(op, in, &keys_, [this](state::Decoder* entry, KeyData* data) {
+      data->window = read_item(&pool_, entry);
+      data->count = entry->whole();
+      data->sent = read_sent(node_.aggregates, entry);
+      return entry->ok();
+    });
   }
   Stats stats() const override {
     Stats s{keys_.size(), keys_.size(), keys_.bytes() + pool_.live_bytes()};
@@ -116,6 +147,22 @@ class SlidingCountWindows final : public OperatorBase {
   int64_t next_deadline() const override { return keys_.next(); }
   void advance(int64_t, int64_t to, WindowSink*) override {
     keys_.wake_until(to, [&](Key& key, int64_t time) { settle(&key, time); });
+  }
+  void save(uint32_t op, state::StateWriter* out) const override {
+    save_keys(keys_, op, out, [this](const KeyData& data, state::Encoder* entry) {
+      const auto& [fold, open, seen] = data;
+      fold.write(pool_, entry);
+      write_item(open, pool_, entry);
+      entry->whole(seen);
+    });
+  }
+  Status load(uint32_t op, const state::StateReader& in) override {
+    return load_keys(op, in, &keys_, [this](state::Decoder* entry, KeyData* data) {
+      if (!data->fold.read(&pool_, entry)) return false;
+      data->open = read_item(&pool_, entry);
+      data->seen = entry->whole();
+      return entry->ok() && data->seen >= 0 && data->seen < every_ && data->fold.size() <= stretches_;
+    });
   }
   Stats stats() const override {
     Stats s{keys_.size(), keys_.size(), keys_.bytes() + pool_.live_bytes()};

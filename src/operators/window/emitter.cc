@@ -2,6 +2,27 @@
 
 namespace cep::operators {
 
+void write_sent(const Sent& sent, const std::vector<expr::AggregateCall>& calls, state::Encoder* out) {
+  out->number(sent.size());
+  for (const auto& [start, end, pane, values] : sent) {
+    out->whole(start);
+    out->whole(end);
+    out->number(static_cast<uint64_t>(pane));
+    for (size_t i = 0; i < calls.size(); ++i) out->value_of(calls[i].type, values[i].get());
+  }
+}
+
+Sent read_sent(const std::vector<expr::AggregateCall>& calls, state::Decoder* in) {
+  Sent sent(in->count());
+  for (SentResult& s : sent) {
+    s.start = in->whole();
+    s.end = in->whole();
+    s.pane = static_cast<Pane>(in->below(static_cast<uint64_t>(Pane::kLate) + 1));
+    for (const expr::AggregateCall& call : calls) s.values.emplace_back(in->value_of(call.type));
+  }
+  return sent;
+}
+
 void Emitter::fire(const WindowResult& what, const StatePool::State& state, Sent* sent, WindowSink* sink) {
   arena_.reset();
   values_.clear();

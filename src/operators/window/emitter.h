@@ -17,6 +17,10 @@ struct SentResult {
 };
 using Sent = std::vector<SentResult>;
 
+// `calls`: those of the window, of which the values are.
+void write_sent(const Sent& sent, const std::vector<expr::AggregateCall>& calls, state::Encoder* out);
+Sent read_sent(const std::vector<expr::AggregateCall>& calls, state::Decoder* in);
+
 class Emitter {
  public:
   // `remember`: results may be followed by others of the same window, which take them back.

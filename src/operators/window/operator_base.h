@@ -29,6 +29,36 @@ class OperatorBase : public WindowOperator {
         scratch_(pool_.set().create()) {}
   ~OperatorBase() override { pool_.set().destroy(scratch_); }
 
+  // An entry for each key: when it is woken, its greatest time, and what write(data, out) says of it.
+  template <class T, class Write>
+  void save_keys(const KeyTable<T>& keys, uint32_t op, state::StateWriter* out, const Write& write) const {
+    if (node_.early_processing) out->entry_of_shard(op, state::Part::kTurn).whole(last_turn_);
+    keys.for_each([&](const typename KeyTable<T>::Key& key) {
+      const auto& [bytes, id, wake, last_time, data] = key;
+      state::Encoder& entry = out->entry(op, state::Part::kWindow, bytes);
+      entry.whole(wake);
+      entry.whole(last_time);
+      write(data, &entry);
+    });
+  }
+  // read(in, data): false if what is there can be no key's.
+  template <class T, class Read>
+  Status load_keys(uint32_t op, const state::StateReader& in, KeyTable<T>* keys, const Read& read) {
+    const Status status = in.each(op, state::Part::kTurn, [this](std::string_view, state::Decoder* turn) {
+      last_turn_ = std::max(last_turn_, turn->whole());
+      return Status();
+    });
+    if (!status.ok()) return status;
+    return in.each(op, state::Part::kWindow, [&](std::string_view bytes, state::Decoder* entry) {
+      typename KeyTable<T>::Key& key = keys->find_or_create(bytes);
+      const int64_t wake = entry->whole();
+      key.last_time = entry->whole();
+      if (!read(entry, &key.data)) return state::damaged(op, state::Part::kWindow);
+      keys->wake_at(key, wake);
+      return Status();
+    });
+  }
+
   void add(State* s, const event::Row& row, uint64_t order) {
     expr::EvalContext& c = emitter_.context();
     c.row = &row;

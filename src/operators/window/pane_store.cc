@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "operators/window/assigner.h"
+
 namespace cep::operators {
 size_t PaneStore::lower_bound(int64_t slice) const {
   if (head_ == panes_.size() || panes_.back().slice < slice) return panes_.size();
@@ -156,6 +158,27 @@ void PaneStore::clear(StatePool* pool) {
   head_ = 0;
   pool->give(std::exchange(running_, nullptr));
   running_from_ = running_to_ = 0;
+}
+
+void PaneStore::write(const StatePool& pool, state::Encoder* out) const {
+  out->number(panes_.size() - head_);
+  for (size_t i = head_; i < panes_.size(); ++i) {
+    const auto& [slice, block, own, prefix, suffix, has_prefix, has_suffix] = panes_[i];
+    out->whole(slice);
+    pool.write(own, out);
+  }
+}
+
+bool PaneStore::read(int64_t slices_per_block, StatePool* pool, state::Decoder* in) {
+  for (size_t n = in->count(); n > 0; --n) {
+    const int64_t slice = in->whole();
+    if (!empty() && panes_.back().slice >= slice) return false;
+    Pane p{slice, floor_div(slice, slices_per_block)};
+    p.own = pool->read(in);
+    if (p.own == nullptr) return false;
+    panes_.push_back(p);
+  }
+  return in->ok();
 }
 
 uint64_t PaneStore::bytes(const StatePool& pool) const {

@@ -46,6 +46,10 @@ class PaneStore {
   // Forgets the slices before `slice`.
   void drop_before(int64_t slice, StatePool* pool);
   void clear(StatePool* pool);
+  // The slices alone: what was merged of them is merged again when it is asked for, to the same bits.
+  void write(const StatePool& pool, state::Encoder* out) const;
+  // Into an empty one, of blocks of so many slices. False if they are none.
+  bool read(int64_t slices_per_block, StatePool* pool, state::Decoder* in);
   // Beyond the pool's live_bytes().
   uint64_t bytes(const StatePool& pool) const;
 

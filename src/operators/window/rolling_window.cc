@@ -40,6 +40,12 @@ class RollingWindow final : public OperatorBase {
       keys_.release(&key);
     });
   }
+  void save(uint32_t op, state::StateWriter* out) const override {
+    save_keys(keys_, op, out, [this](const SlidingFold& fold, state::Encoder* entry) { fold.write(pool_, entry); });
+  }
+  Status load(uint32_t op, const state::StateReader& in) override {
+    return load_keys(op, in, &keys_, [this](state::Decoder* entry, SlidingFold* fold) { return fold->read(&pool_, entry); });
+  }
   Stats stats() const override {
     Stats s{keys_.size(), 0, keys_.bytes() + pool_.live_bytes()};
     keys_.for_each([&](const Key& key) {

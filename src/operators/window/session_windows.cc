@@ -25,6 +25,8 @@ class SessionWindows final : public OperatorBase {
   void advance(int64_t from, int64_t to, WindowSink* sink) override;
   void tick(int64_t now, int64_t clock, WindowSink* sink) override;
   Stats stats() const override;
+  void save(uint32_t op, state::StateWriter* out) const override;
+  Status load(uint32_t op, const state::StateReader& in) override;
 
  private:
   struct Session {
@@ -43,6 +45,7 @@ class SessionWindows final : public OperatorBase {
   void wake(Key* key, int64_t time, int64_t to, WindowSink* sink);
   void fire(const Key& key, Session* s, Pane pane, int64_t time, WindowSink* sink);
   void settle(Key* key, int64_t time);
+  bool read(state::Decoder* in, Sessions* sessions);
 
   const int64_t gap_;
   Keys keys_;
@@ -145,6 +148,41 @@ void SessionWindows::settle(Key* key, int64_t time) {
   for (const Session& s : key->data)
     wake = std::min({wake, s.trigger.look, s.fired ? add_time(s.end, node_.lateness_ms) : s.end});
   keys_.wake_at(*key, wake);
+}
+
+void SessionWindows::save(uint32_t op, state::StateWriter* out) const {
+  save_keys(keys_, op, out, [this](const Sessions& sessions, state::Encoder* entry) {
+    entry->number(sessions.size());
+    for (const auto& [start, end, state, trigger, fired, sent] : sessions) {
+      entry->whole(start);
+      entry->whole(end);
+      pool_.write(state, entry);
+      write_trigger(trigger, entry);
+      entry->flag(fired);
+      write_sent(sent, node_.aggregates, entry);
+    }
+  });
+}
+
+Status SessionWindows::load(uint32_t op, const state::StateReader& in) {
+  return load_keys(op, in, &keys_, [this](state::Decoder* entry, Sessions* sessions) { return read(entry, sessions); });
+}
+
+bool SessionWindows::read(state::Decoder* in, Sessions* sessions) {
+  for (size_t n = in->count(); n > 0; --n) {
+    Session s{};
+    s.start = in->whole();
+    s.end = in->whole();
+    s.state = pool_.read(in);
+    s.trigger = read_trigger(in);
+    s.fired = in->flag();
+    s.sent = read_sent(node_.aggregates, in);
+    const bool apart = sessions->empty() || sessions->back().end < s.start;
+    const bool good = in->ok() && s.state != nullptr && s.start <= s.end && apart;
+    sessions->push_back(std::move(s));
+    if (!good) return false;
+  }
+  return in->ok();
 }
 
 WindowOperator::Stats SessionWindows::stats() const {

@@ -100,6 +100,42 @@ void SlidingFold::clear(StatePool* pool) {
   stop(pool);
 }
 
+void SlidingFold::write(const StatePool& pool, state::Encoder* out) const {
+  out->number(size());
+  for (size_t i = head_; i < items_.size(); ++i) {
+    const auto& [time, least, greatest, state] = items_[i];
+    out->whole(time);
+    out->whole(least);
+    out->whole(greatest);
+    pool.write(state, out);
+  }
+  out->number(middle_ - head_);
+  const auto& [first, last, state] = back_;
+  out->whole(first);
+  out->whole(last);
+  pool.write(state, out);
+}
+
+bool SlidingFold::read(StatePool* pool, state::Decoder* in) {
+  for (size_t n = in->count(); n > 0; --n) {
+    Kept k{};
+    k.time = in->whole();
+    k.least = in->whole();
+    k.greatest = in->whole();
+    k.state = pool->read(in);
+    if (k.state == nullptr) return false;
+    items_.push_back(k);
+  }
+  middle_ = in->below(items_.size() + 1);
+  back_.first = in->whole();
+  back_.last = in->whole();
+  back_.state = pool->read(in);
+  const bool merged = middle_ < items_.size() && pool->stacked() != 0;
+  if (!in->ok() || (back_.state != nullptr) != merged) return false;
+  if (!pool->constant() && size() > 1) run(pool);
+  return true;
+}
+
 uint64_t SlidingFold::bytes(const StatePool& pool) const {
   uint64_t n = items_.capacity() * sizeof(Kept) + folds_.bytes();
   if (pool.constant()) return n;

@@ -33,6 +33,10 @@ class SlidingFold {
   // REQUIRES !empty().
   Item all(StatePool* pool, State* scratch);
   void clear(StatePool* pool);
+  // Its parts as they are merged: how doubles were grouped shows in later digits.
+  void write(const StatePool& pool, state::Encoder* out) const;
+  // Into an empty one. False if they are no parts.
+  bool read(StatePool* pool, state::Decoder* in);
   // Beyond the pool's live_bytes().
   uint64_t bytes(const StatePool& pool) const;
 

@@ -1,9 +1,12 @@
 // The states of one AggregateSet that a window operator has out, counted, and the merges it has made of them.
 #pragma once
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "expr/moving_set.h"
+#include "state/encoder.h"
 
 namespace cep::operators {
 
@@ -47,6 +50,23 @@ class StatePool {
     ++merges_;
     set_.absorb(into, from);
     give(from);
+  }
+
+  // A state, or that there is none (null).
+  void write(const State* s, state::Encoder* out) const {
+    std::string bytes;
+    if (s != nullptr) set_.encode(*s, &bytes);
+    out->text(bytes);
+  }
+  // What was written, to be given back. Null if it was none, and if it is no state of these calls: then *in is not ok.
+  State* read(state::Decoder* in) {
+    const std::string_view bytes = in->text();
+    if (bytes.empty()) return nullptr;
+    State* s = take();
+    if (set_.decode(bytes, s)) return s;
+    give(s);
+    in->fail();
+    return nullptr;
   }
 
   uint64_t live() const { return live_; }

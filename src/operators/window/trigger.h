@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "operators/window/assigner.h"
+#include "state/encoder.h"
 
 namespace cep::operators {
 
@@ -15,6 +16,22 @@ struct TriggerState {
   int64_t count = 0;          // events since the last firing by count
   bool dirty = false;         // something has come since the last firing
 };
+
+inline void write_trigger(const TriggerState& s, state::Encoder* out) {
+  const auto& [opened, look, count, dirty] = s;
+  out->whole(opened);
+  out->whole(look);
+  out->whole(count);
+  out->flag(dirty);
+}
+inline TriggerState read_trigger(state::Decoder* in) {
+  TriggerState s;
+  s.opened = in->whole();
+  s.look = in->whole();
+  s.count = in->whole();
+  s.dirty = in->flag();
+  return s;
+}
 
 class Trigger {
  public:

@@ -10,6 +10,8 @@
 #include "event/row.h"
 #include "expr/aggregates.h"
 #include "plan/plan.h"
+#include "state/state_reader.h"
+#include "state/state_writer.h"
 
 namespace cep::operators {
 
@@ -46,6 +48,10 @@ class WindowOperator {
     uint64_t keys = 0, windows = 0, bytes = 0;
   };
   virtual Stats stats() const = 0;
+  // All that it holds, as entries of operator `op` (state/part.h).
+  virtual void save(uint32_t op, state::StateWriter* out) const = 0;
+  // REQUIRES that it is new. An error: the state is none that a window of this declaration saved; it is of no use then.
+  virtual Status load(uint32_t op, const state::StateReader& in) = 0;
   // The tables as arguments and filters of aggregates see them; set before each row where they can have changed.
   virtual void set_tables(const expr::Tables* tables) = 0;
   // `early every D processing`: the daemon's clock stands at `now` ms since the epoch. When it has passed a multiple of D since the last tick, open windows fire `early` if

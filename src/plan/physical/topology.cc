@@ -188,4 +188,14 @@ Topology make_topology(const Plan& plan, const std::vector<int>& lane_before) {
   return Builder(plan, lane_before).build();
 }
 
+std::vector<int> lanes_by_node(const Topology& topology, size_t nodes) {
+  std::vector<int> out(nodes, -1);
+  for (size_t l = 0; l < topology.lanes.size(); ++l) {
+    const Lane& lane = topology.lanes[l];
+    for (int node : lane.patterns) out[node] = static_cast<int>(l);
+    if (lane.node >= 0) out[lane.node] = static_cast<int>(l);
+  }
+  return out;
+}
+
 }  // namespace cep::plan

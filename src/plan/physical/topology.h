@@ -69,4 +69,7 @@ struct Topology {
 // on stay together with those of their lane and no other joins them: a new one must not see rows that wait there.
 Topology make_topology(const Plan& plan, const std::vector<int>& lane_before = {});
 
+// By node: the lane in which its operator (or `unique`) is at work; -1: none.
+std::vector<int> lanes_by_node(const Topology& topology, size_t nodes);
+
 }  // namespace cep::plan

@@ -9,7 +9,7 @@
 #include "cep/value.h"
 #include "event/row.h"
 
-namespace cep::runtime {
+namespace cep::state {
 
 void append_key(const Value& v, std::string* out);
 
@@ -23,8 +23,10 @@ void decode_key(std::string_view bytes, const std::vector<Type>& types, std::vec
 uint64_t key_hash(std::string_view bytes);
 
 inline constexpr uint32_t kKeyGroups = 1024;
-inline int shard_of(uint64_t hash, int shards) {
-  return static_cast<int>(hash % kKeyGroups * static_cast<uint64_t>(shards) / kKeyGroups);
+inline uint32_t group_of(std::string_view key) { return static_cast<uint32_t>(key_hash(key) % kKeyGroups); }
+inline int shard_of_group(uint32_t group, int shards) {
+  return static_cast<int>(uint64_t{group} * static_cast<uint64_t>(shards) / kKeyGroups);
 }
+inline int shard_of(uint64_t hash, int shards) { return shard_of_group(static_cast<uint32_t>(hash % kKeyGroups), shards); }
 
-}  // namespace cep::runtime
+}  // namespace cep::state

@@ -1,5 +1,5 @@
 // Key bytes: one to one, and in the order of the values.
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 #include <doctest/doctest.h>
 #include <rapidcheck.h>
@@ -7,7 +7,7 @@
 #include <cmath>
 
 using namespace cep;
-using runtime::append_key;
+using state::append_key;
 
 namespace {
 
@@ -24,7 +24,7 @@ void check_order(Make make, Type type) {
     RC_ASSERT((a < b) == (x < y));
     RC_ASSERT((a == b) == (x == y));
     std::vector<OwnedValue> back;
-    runtime::decode_key(x + y, {type, type}, &back);
+    state::decode_key(x + y, {type, type}, &back);
     RC_ASSERT(same(back[0].get(), make(a)));
     RC_ASSERT(same(back[1].get(), make(b)));
   }));
@@ -52,7 +52,7 @@ TEST_CASE("key bytes of strings, with NULs inside") {
     RC_ASSERT((s == t) == (x == y));
     RC_ASSERT((s < t) == (x < y));
     std::vector<OwnedValue> back;
-    runtime::decode_key(x + y, {Type::kString, Type::kString}, &back);
+    state::decode_key(x + y, {Type::kString, Type::kString}, &back);
     RC_ASSERT(back[0].text == s);
     RC_ASSERT(back[1].text == t);
   }));
@@ -62,16 +62,16 @@ TEST_CASE("null is a key of its own and the least") {
   CHECK(bytes_of(Value::null()) < bytes_of(Value::string("")));
   CHECK(bytes_of(Value::null()) < bytes_of(Value::integer(INT64_MIN)));
   std::vector<OwnedValue> back;
-  runtime::decode_key(bytes_of(Value::null()) + bytes_of(Value::boolean(true)), {Type::kString, Type::kBool}, &back);
+  state::decode_key(bytes_of(Value::null()) + bytes_of(Value::boolean(true)), {Type::kString, Type::kBool}, &back);
   CHECK(back[0].get().is_null());
   CHECK(back[1].get().is_true());
 }
 
 TEST_CASE("the hash that chooses shards is stable") {
-  CHECK(runtime::key_hash("") == 0x2d06800538d394c2u);
-  CHECK(runtime::shard_of(1023, 1) == 0);
+  CHECK(state::key_hash("") == 0x2d06800538d394c2u);
+  CHECK(state::shard_of(1023, 1) == 0);
   for (int shards = 1; shards <= 8; ++shards) {
-    CHECK(runtime::shard_of(0, shards) == 0);
-    CHECK(runtime::shard_of(1023, shards) == shards - 1);
+    CHECK(state::shard_of(0, shards) == 0);
+    CHECK(state::shard_of(1023, shards) == shards - 1);
   }
 }

@@ -1,4 +1,4 @@
-#include "runtime/key_codec.h"
+#include "state/key_codec.h"
 
 #include <bit>
 #include <cstring>
@@ -8,7 +8,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-namespace cep::runtime {
+namespace cep::state {
 namespace {
 
 constexpr char kNullTag = '\1';
@@ -112,4 +112,4 @@ void decode_key(std::string_view bytes, const std::vector<Type>& types, std::vec
 
 uint64_t key_hash(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
-}  // namespace cep::runtime
+}  // namespace cep::state
