@@ -246,3 +246,19 @@ TEST_CASE("bytes of other calls, other versions and cut bytes are refused") {
   bytes[0] ^= 3;
   CHECK_FALSE(bench.set.decode(bytes, back));
 }
+
+TEST_CASE("states of many short texts, an empty one too, come back from their bytes") {
+  for (const std::string_view name : {"count_distinct", "top", "collect", "min", "max", "first", "last"}) {
+    CAPTURE(name);
+    Bench bench({call_of(name, Type::kString)});
+    AggregateSet::State *s = bench.set.create(), *back = bench.set.create();
+    for (int i = 0; i < 40; ++i) {
+      const std::string text = i == 0 ? "" : std::string(1, static_cast<char>('0' + i));
+      bench.add(s, {Value::string(text), true, i, static_cast<uint64_t>(i)});
+    }
+    std::string bytes;
+    bench.set.encode(*s, &bytes);
+    REQUIRE(bench.set.decode(bytes, back));
+    CHECK(bench.print(*back) == bench.print(*s));
+  }
+}

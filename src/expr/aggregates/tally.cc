@@ -212,7 +212,8 @@ bool Tally::decode(Type type, BytesReader* in) {
   clear();
   type_ = type;
   uint64_t count;
-  if (!in->get_count(2 * sizeof(uint64_t), &count) || count > UINT32_MAX / 4) return false;
+  constexpr size_t kLeast = 1 + sizeof(uint64_t);  // an empty text and how often
+  if (!in->get_count(kLeast, &count) || count > UINT32_MAX / 4) return false;
   if (count > 0 && type == Type::kNull) return false;
   for (uint64_t i = 0; i < count; ++i) {
     Value v;
