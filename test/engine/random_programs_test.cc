@@ -22,13 +22,15 @@ struct Way {
   uint64_t under_way_bytes = 1 << 20;
   size_t load_every = 0;  // lines; 0: never
   uint64_t made_bytes = 1 << 20;
+  size_t restore_every = 0;  // lines; 0: never. Each time with another number of shards
 };
 
 constexpr Way kFirst{1, 1, 0};
 constexpr Way kOthers[] = {{1, 10000, 0},          {2, 7, 3},           {3, 13, 9},          {4, 1, 7},           {5, 1, 5},         {5, 10000, 2},       {6, 3, 1},
                            {7, 10000, 8},          {8, 10, 4},          {1, 3, 0, true},     {3, 7, 0, true},     {4, 1, 0, true, 1}, {2, 5, 0, true, 4000}, {8, 10000, 0, true},
                            {1, 10000, 0, false, 1 << 20, 9}, {3, 7, 6, false, 1 << 20, 13}, {2, 4, 0, true, 1 << 20, 11},
-                           {3, 10000, 0, false, 1, 0, 0}, {8, 11, 4, false, 1, 7, 9000}, {4, 50, 0, true, 1 << 20, 0, 2000}};
+                           {3, 10000, 0, false, 1, 0, 0}, {8, 11, 4, false, 1, 7, 9000}, {4, 50, 0, true, 1 << 20, 0, 2000},
+                           {1, 10000, 0, false, 1 << 20, 0, 1 << 20, 5}, {3, 7, 6, false, 1 << 20, 13, 1 << 20, 8}, {4, 50, 0, true, 1 << 20, 0, 1 << 20, 40}};
 
 // The program, or the same with one derived stream more, which nobody reads: then everything has another number.
 cep::Program load_of(const std::string& program, bool more) {
@@ -49,10 +51,18 @@ std::string run(const std::string& program, const std::vector<std::string>& line
   options.made_bytes = way.made_bytes;
   std::vector<cep::Diagnostic> diagnostics;
   const cep::Program first = load_of(program, false);
-  auto engine = cep::Engine::create(first, options, [&](const cep::Record& r) { out.append(r.line).push_back('\n'); }, &diagnostics);
+  const auto sink = [&](const cep::Record& r) { out.append(r.line).push_back('\n'); };
+  auto engine = cep::Engine::create(first, options, sink, &diagnostics);
   REQUIRE_MESSAGE(engine, program << cep::render_all(diagnostics, first.files));
   for (size_t i = 0; i < lines.size(); ++i) {
     if (way.load_every && i % way.load_every == way.load_every - 1) REQUIRE(engine->load(load_of(program, i / way.load_every % 3 != 2), &diagnostics));
+    if (way.restore_every && i % way.restore_every == way.restore_every - 1) {
+      const std::string state = engine->save();
+      options.shards = 1 + (options.shards + 1) % 5;
+      auto restored = cep::Engine::restore(state, options, sink);
+      REQUIRE_MESSAGE(restored.ok(), program << restored.status().message());
+      engine = std::move(restored.value());
+    }
     engine->offer(lines[i], {});
   }
   engine->end();
@@ -75,7 +85,7 @@ void compare(uint64_t number, size_t* records) {
     std::string other = run(program, lines, w);
     CAPTURE(number);
     REQUIRE_MESSAGE(other == first, program << "differs with " << w.shards << " shards, batches of " << w.batch << std::string(w.threads ? ", threads" : "")
-                                            << std::string(w.load_every ? ", loads" : "") << ", " << w.made_bytes << " bytes made" << "\n"
+                                            << std::string(w.load_every ? ", loads" : "") << std::string(w.restore_every ? ", restored" : "") << ", " << w.made_bytes << " bytes made" << "\n"
                                             << first_difference(first, other));
   }
 }
