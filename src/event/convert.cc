@@ -78,7 +78,7 @@ std::string_view raw_text(const Place& place) {
   std::vector<uint32_t> ordinals{place.member};
   element ignored;
   if (!place.rest.empty()) find_path(place.top, place.rest, &ignored, &ordinals);
-  return raw_value(place.line, ordinals);
+  return place.raw != nullptr ? place.raw->at(ordinals) : raw_value(place.line, ordinals);
 }
 
 std::string cut_text(std::string_view text) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cep/value.h"
+#include "event/json_scan.h"
 #include "event/schema.h"
 
 namespace cep::event {
@@ -26,6 +27,7 @@ struct Place {
   simdjson::dom::element top;  // the top-level member it is in
   uint32_t member = 0;         // index of that member
   std::string_view rest;       // path below it; empty: the member itself
+  RawValues* raw = nullptr;    // of the line
   std::string_view marker;     // of lone surrogates, in a document without its oddities (json_scan.h); else empty
 };
 

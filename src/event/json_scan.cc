@@ -303,6 +303,36 @@ std::string_view raw_value(std::string_view text, const std::vector<uint32_t>& o
   return text.substr(at, skip_value(text, at) - at);
 }
 
+void RawValues::begin(std::string_view text) {
+  text_ = text;
+  values_.clear();
+  bytes_read_ = 0;
+}
+
+const std::vector<uint32_t>& RawValues::values_of(uint32_t container) {
+  const auto [known, is_new] = values_.try_emplace(container);
+  std::vector<uint32_t>& out = known->second;
+  if (!is_new) return out;
+  const bool object = text_[container] == '{';
+  size_t at = skip_blanks(text_, container + 1);
+  while (at < text_.size() && text_[at] != '}' && text_[at] != ']') {
+    if (object) at = skip_blanks(text_, skip_blanks(text_, skip_string(text_, at)) + 1);
+    out.push_back(static_cast<uint32_t>(at));
+    at = skip_blanks(text_, skip_value(text_, at));
+    if (at < text_.size() && text_[at] == ',') at = skip_blanks(text_, at + 1);
+  }
+  bytes_read_ += at - container;
+  return out;
+}
+
+std::string_view RawValues::at(const std::vector<uint32_t>& ordinals) {
+  uint32_t at = static_cast<uint32_t>(skip_blanks(text_, 0));
+  for (uint32_t ordinal : ordinals) at = values_of(at)[ordinal];
+  const size_t bytes = skip_value(text_, at) - at;
+  bytes_read_ += bytes;
+  return text_.substr(at, bytes);
+}
+
 void append_compact(std::string_view json, std::string* out) {
   for (size_t at = 0; at < json.size();) {
     if (json[at] == '"') {

@@ -2,6 +2,7 @@
 // exact digits of a number, the text of an object. Used off the hot path only. Nothing here recurses.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,25 @@ bool without_oddities(std::string_view text, const std::vector<Oddity>& odd, std
 // The text of the value that `ordinals` lead to: the how-manieth member or element at each level. REQUIRES
 // text to be valid JSON in which the way exists.
 std::string_view raw_value(std::string_view text, const std::vector<uint32_t>& ordinals);
+
+// raw_value for many values of one text: what was passed on the way to one is not read again on the way to the next, so that all of them together cost the text once for each level, and what
+// they are themselves.
+class RawValues {
+ public:
+  // From here on values of this text, which must stay: valid JSON of less than 4 GiB.
+  void begin(std::string_view text);
+  // REQUIRES that the way exists.
+  std::string_view at(const std::vector<uint32_t>& ordinals);
+  // Bytes that were read since begin().
+  uint64_t bytes_read() const { return bytes_read_; }
+
+ private:
+  const std::vector<uint32_t>& values_of(uint32_t container);
+
+  std::string_view text_;
+  std::map<uint32_t, std::vector<uint32_t>> values_;  // by where a container begins: where those in it do
+  uint64_t bytes_read_ = 0;
+};
 
 // JSON text without the blanks between its parts. REQUIRES valid JSON.
 void append_compact(std::string_view json, std::string* out);

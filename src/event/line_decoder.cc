@@ -27,6 +27,7 @@ using simdjson::dom::element_type;
 constexpr int64_t kTimeMax =
     253402300799999;  // the last millisecond of the year 9999: sums with durations stay far from overflow
 constexpr size_t kFirstCapacity = 16384;
+constexpr uint32_t kLinesKept = 1024;  // so many short lines after a long one, and its buffers are given back
 
 struct Member {
   std::string_view name;
@@ -87,6 +88,9 @@ struct LineDecoder::Impl {
   bool is_odd = false;    // the document is that of `plain`: nothing is taken from it without its Place
   std::string marker;
   std::vector<Oddity> oddities;
+  RawValues raw;          // of `text`
+  size_t largest = 0;     // of the lines since the buffers were looked at
+  uint32_t lines = 0;
   LineKind kind;
   std::vector<Member> members;
   ShapeTree shapes;
@@ -98,6 +102,7 @@ struct LineDecoder::Impl {
   Converter converter;
 
   void grow(size_t bytes);
+  void shrink(size_t next);
   void broken(std::string reason) {
     kind.kind = LineKind::kBroken;
     kind.reason = std::move(reason);
@@ -128,6 +133,21 @@ void LineDecoder::Impl::grow(size_t bytes) {
   CEP_CHECK(parser.allocate(bytes, limits.json_depth + 1) == simdjson::SUCCESS);
 }
 
+// What one long line has made large is not kept for ever.
+void LineDecoder::Impl::shrink(size_t next) {
+  largest = std::max(largest, next);
+  if (++lines < kLinesKept) return;
+  const size_t fits = std::max(2 * largest, kFirstCapacity);
+  largest = lines = 0;
+  if (fits > capacity / 4) return;
+  parser = simdjson::dom::parser();
+  grow(fits);
+  plain = {};
+  oddities = {};
+  members = {};
+  by_name = {};
+}
+
 // The line into the padded buffer, without what is no part of it; false: it is too long.
 bool LineDecoder::Impl::copy(std::string_view line) {
   if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
@@ -137,9 +157,11 @@ bool LineDecoder::Impl::copy(std::string_view line) {
            std::to_string(limits.line_bytes));
     return false;
   }
+  shrink(line.size());
   if (line.size() > capacity) grow(std::max(line.size(), std::min<size_t>(2 * capacity, limits.line_bytes)));
   if (!line.empty()) std::memcpy(buffer.get(), line.data(), line.size());
   text = std::string_view(buffer.get(), line.size());
+  raw.begin(text);
   return true;
 }
 
@@ -375,6 +397,7 @@ bool LineDecoder::Impl::read_below(const FieldPlan& field, const Source& source,
                                    std::string* reason) {
   Place place;
   place.line = text;
+  place.raw = &raw;
   if (is_odd) place.marker = marker;
   place.top = members[static_cast<size_t>(source.member)].value;
   place.member = static_cast<uint32_t>(source.member);
@@ -461,8 +484,11 @@ std::string_view LineDecoder::member_text(std::string_view name) const {
   if (value.is_string() && !(d.is_odd && holds_marker(value.get_string().value_unsafe(), d.marker)))
     return value.get_string().value_unsafe();
   if (value.is_null() || value.is_object() || value.is_array()) return {};
-  return raw_text({d.text, value, static_cast<uint32_t>(i), {}, {}});
+  return raw_text({d.text, value, static_cast<uint32_t>(i), {}, &impl_->raw, {}});
 }
+
+uint64_t LineDecoder::raw_bytes_read() const { return impl_->raw.bytes_read(); }
+size_t LineDecoder::buffer_bytes() const { return impl_->capacity; }
 
 std::string LineDecoder::decode(const Schema& schema, int time_field, const std::vector<uint16_t>* which,
                                 RowBuilder* out, int64_t* time) {

@@ -46,6 +46,10 @@ class LineDecoder {
   // A reserved name (`_x` that no field of the schema reads) is a reason, unless `which` is given: only a stream that takes a line rejects it.
   std::string decode(const Schema& schema, int time_field, const std::vector<uint16_t>* which, RowBuilder* out, int64_t* time);
 
+  // For tests of the work: bytes of the line that were read beside the parser; and the length of the longest line for which there is a buffer now.
+  uint64_t raw_bytes_read() const;
+  size_t buffer_bytes() const;
+
   // To be called before schemas that were used are destroyed or changed.
   void forget_schemas();
 

@@ -45,6 +45,7 @@ static_assert(sizeof(Row) == 24);
 class RowBuilder {
  public:
   void start(uint16_t fields) {
+    if (bytes_.capacity() > kKeptBytes) give_back();
     fields_ = fields;
     size_t fixed = sizeof(Row) + 8 * ((fields + 63u) / 64u) + 8u * fields;
     bytes_.resize(fixed);
@@ -85,7 +86,17 @@ class RowBuilder {
   }
 
  private:
+  static constexpr size_t kKeptBytes = 64 << 10;
+  // After so many short rows the room of a long one.
+  void give_back() {
+    small_ = bytes_.size() < bytes_.capacity() / 8 ? small_ + 1 : 0;
+    if (small_ < 1024) return;
+    std::vector<char>().swap(bytes_);
+    small_ = 0;
+  }
+
   std::vector<char> bytes_;
+  uint32_t small_ = 0;
   uint16_t fields_ = 0;
 };
 

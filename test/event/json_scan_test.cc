@@ -98,6 +98,12 @@ TEST_CASE("the text of a value as it stands in the line") {
   CHECK(raw_value(line, {1, 0, 2}) == "7e1");
   CHECK(raw_value(line, {1, 1}) == "\"é\\n\"");
   CHECK(raw_value(line, {2}) == "true");
+  RawValues values;
+  values.begin(line);
+  for (const std::vector<uint32_t>& way : {std::vector<uint32_t>{1, 0, 2}, {0}, {1, 0, 0}, {1, 0, 1}, {1, 0, 1, 0}, {1, 1}, {2}, {1}}) CHECK(values.at(way) == raw_value(line, way));
+  const std::string other = R"([{},[],{"a":[]},1])";
+  values.begin(other);
+  for (const std::vector<uint32_t>& way : {std::vector<uint32_t>{3}, {0}, {2, 0}, {1}}) CHECK(values.at(way) == raw_value(other, way));
   std::string compact;
   append_compact(raw_value(line, {1}), &compact);
   CHECK(compact == R"({"c":[0,{"x":"]"},7e1],"d":"é\n"})");

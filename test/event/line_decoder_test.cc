@@ -297,3 +297,40 @@ TEST_CASE("top-level members as text") {
   CHECK(decoder.member_text("o") == "");
   CHECK(decoder.member_text("none") == "");
 }
+
+TEST_CASE("a line whose every declared field is odd is read a few times, not once for each field") {
+  constexpr int kFields = 400;
+  Schema s;
+  s.name = "s";
+  std::string line = "{\"pad\":\"" + std::string(100'000, 'x') + "\",\"o\":{\"pad\":\"" + std::string(100'000, 'y') + "\"";
+  for (int i = 0; i < kFields; ++i) line += ",\"f" + std::to_string(i) + "\":1" + std::string(20, '0') + "e-" + std::to_string(i % 20);
+  line += "}";
+  for (int i = 0; i < kFields; ++i) {
+    const std::string name = "f" + std::to_string(i);
+    line += ",\"" + name + "\":1" + std::string(20, '0') + "e-" + std::to_string(i % 20);
+    s.fields.push_back(test::field(name, Type::kString));
+    s.fields.push_back(test::field("o" + name, Type::kString, "o." + name));
+  }
+  line += "}";
+  LineDecoder decoder{Limits()};
+  REQUIRE(decoder.parse(line).kind == LineKind::kEvent);
+  RowBuilder row;
+  int64_t time = 0;
+  CHECK(decoder.decode(s, -1, nullptr, &row, &time) == "");
+  CHECK(row.finish(0, 0)->get(1, Type::kString).str() == "1" + std::string(20, '0') + "e-0");
+  CHECK(row.finish(0, 0)->get(2 * kFields - 1, Type::kString).str() == "1" + std::string(20, '0') + "e-" + std::to_string((kFields - 1) % 20));
+  CHECK(decoder.raw_bytes_read() > line.size());
+  CHECK(decoder.raw_bytes_read() < 3 * line.size());
+}
+
+TEST_CASE("the buffers for a long line are given back after many short ones") {
+  const Schema s = test::schema(test::field("a", Type::kString));
+  LineDecoder decoder{Limits()};
+  const size_t first = decoder.buffer_bytes();
+  const std::string text(500'000, 'x');
+  CHECK(test::decoded(decoder, s, "{\"a\":\"" + text + "\"}").size() > text.size());
+  CHECK(decoder.buffer_bytes() >= text.size());
+  for (int i = 0; i < 3000; ++i) REQUIRE(test::decoded(decoder, s, "{\"a\":\"y\",\"b\":1e400}") == "{\"a\":\"y\"}");
+  CHECK(decoder.buffer_bytes() == first);
+  CHECK(test::decoded(decoder, s, "{\"a\":\"" + text + "\"}").size() > text.size());
+}
