@@ -2,6 +2,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "operators/pattern/outcome_table.h"
 #include "operators/pattern/run_store.h"
@@ -54,6 +56,47 @@ TEST_CASE("the order of lists: stage by stage, none first, a list before its ext
       l.store.release(b);
     }
   }
+}
+
+TEST_CASE("the order of long lists that share much is that of what they took, stage by stage") {
+  // The definition, word by word: of each stage in turn the places that it took, none first, a list before its extensions.
+  const auto expected = [](const std::vector<std::pair<int, uint64_t>>& a, const std::vector<std::pair<int, uint64_t>>& b) {
+    for (int stage = 0; stage < 3; ++stage) {
+      std::vector<uint64_t> of_a, of_b;
+      for (const auto& [s, sequence] : a) if (s == stage) of_a.push_back(sequence);
+      for (const auto& [s, sequence] : b) if (s == stage) of_b.push_back(sequence);
+      if (of_a != of_b) return of_a < of_b ? -1 : 1;
+    }
+    return 0;
+  };
+  RunStore store;
+  MatchOrder order;
+  uint64_t random = 88172645463325252;
+  const auto draw = [&random](uint64_t n) {
+    random ^= random << 13, random ^= random >> 7, random ^= random << 17;
+    return random % n;
+  };
+  event::Row row{};
+  row.size = sizeof row;
+  std::vector<std::pair<const HistoryNode*, std::vector<std::pair<int, uint64_t>>>> all = {{nullptr, {}}};
+  for (uint64_t sequence = 1; sequence <= 300; ++sequence) {
+    TakenEvent* event = store.copy(row, sequence);
+    for (uint64_t twice = 0; twice < 2; ++twice) {
+      auto [last, taken] = all[all.size() - 1 - draw(std::min<uint64_t>(all.size(), 8))];
+      // Half of them with stages that never go back.
+      const int before = taken.empty() ? 0 : taken.back().first;
+      const int stage = sequence % 2 == 0 ? static_cast<int>(draw(3)) : std::min(2, before + static_cast<int>(draw(20) == 0));
+      taken.emplace_back(stage, sequence);
+      all.emplace_back(store.append(last, event, stage), taken);
+    }
+    store.release(event);
+  }
+  for (int i = 0; i < 20'000; ++i) {
+    const auto& [a, of_a] = all[1 + draw(all.size() - 1)];
+    const auto& [b, of_b] = all[1 + draw(all.size() - 1)];
+    REQUIRE(order.compare(a, b) == expected(of_a, of_b));
+  }
+  for (const auto& [node, taken] : all) store.release(node);
 }
 
 TEST_CASE("a list as conditions see it") {

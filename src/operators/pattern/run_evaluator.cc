@@ -176,15 +176,22 @@ void RunEvaluator::finish(const HistoryNode* last, uint64_t begin) {
     store_.release(last);
     return;
   }
-  done_.push_back({last, begin, last->event->row()->time});
+  const Finished match{last, begin, last->event->row()->time};
+  if (worst_ && !comes_before(match, *worst_)) {
+    ++dropped_matches_;
+    store_.release(last);
+  } else {
+    done_.push_back(match);
+  }
 }
 
 // Of a match each, beyond the limit the last in the order of matches cannot be sent whatever else the event
-// brings.
+// brings; nor can what finishes later and comes behind all that are left.
 void RunEvaluator::drop_surplus_matches() {
   if (pattern_.skip != plan::Skip::kNone) return;
   const auto bound = done_.begin() + static_cast<ptrdiff_t>(limits_.matches_per_event);
-  std::nth_element(done_.begin(), bound, done_.end(), in_order());
+  std::nth_element(done_.begin(), bound - 1, done_.end(), in_order());
+  worst_ = *(bound - 1);
   for (auto f = bound; f != done_.end(); ++f) store_.release(f->last);
   dropped_matches_ += static_cast<uint64_t>(done_.end() - bound);
   done_.erase(bound, done_.end());
@@ -232,6 +239,7 @@ void RunEvaluator::settle(KeyState* k, Moment* m) {
   else
     settle_in_order(k, m);
   done_.clear();
+  worst_.reset();
 }
 
 bool RunEvaluator::comes_before(const Finished& a, const Finished& b) {

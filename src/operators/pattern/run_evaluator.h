@@ -143,6 +143,7 @@ class RunEvaluator final : public Evaluator {
   size_t readable_ = 0, written_ = 0;   // runs[0, written_) are results as far as slots are free; then spill_
   std::vector<Run> spill_;
   std::vector<Finished> done_;          // matches of this event, in order of preference
+  std::optional<Finished> worst_;       // of those in it that may be sent, once there are as many as may be
   std::vector<std::pair<int, const HistoryNode*>> nodes_;  // made for the run that is stepped, by stage
   uint64_t doomed_ = kNotBegun;         // a beginning whose further results are dropped
   uint64_t dropped_runs_ = 0, dropped_matches_ = 0;

@@ -64,10 +64,13 @@ const HistoryNode* RunStore::append(const HistoryNode* prev, TakenEvent* event, 
   void* const block = pool_.allocate(node_bytes(stage));
   const uint64_t bit = uint64_t{1} << (static_cast<uint32_t>(stage) % 64);
   const uint32_t depth = depth_of(prev) + 1;
-  HistoryNode* node = new (block) HistoryNode{prev, nullptr, nullptr, bit, event, 1, depth, 1, stage};
+  HistoryNode* node = new (block) HistoryNode{prev, nullptr, nullptr, bit, event, 1, depth, 1u, 1, stage};
   ++event->references;
   const HistoryNode* same = find(prev, stage);
-  if (prev != nullptr) retain(prev);
+  if (prev != nullptr) {
+    retain(prev);
+    node->ordered = prev->ordered && prev->stage <= stage;
+  }
   set_jumps(node);
   if (same != nullptr) {
     node->ordinal = same->ordinal + 1;
@@ -131,17 +134,37 @@ void MatchOrder::gather(const HistoryNode* node, const HistoryNode* until, std::
   std::sort(out->begin(), out->end());
 }
 
+namespace {
+
+// The list's node of this depth.
+const HistoryNode* at_depth(const HistoryNode* node, uint32_t depth) {
+  while (depth_of(node) > depth) node = depth_of(node->jump) >= depth ? node->jump : node->prev;
+  return node;
+}
+
+}  // namespace
+
+// Back to where the lists are one; they share at least the null at the beginning. Jumps of nodes of one depth go equally far.
 int MatchOrder::compare(const HistoryNode* a, const HistoryNode* b) {
-  const HistoryNode* x = a;
-  const HistoryNode* y = b;
-  while (x != y) {  // back to where the lists are one; they share at least the null at the beginning
-    const uint32_t dx = x == nullptr ? 0 : x->depth;
-    const uint32_t dy = y == nullptr ? 0 : y->depth;
-    if (dx >= dy) x = x->prev;
-    if (dy >= dx) y = y->prev;
+  const uint32_t depth = std::min(depth_of(a), depth_of(b));
+  const HistoryNode* x = at_depth(a, depth);
+  const HistoryNode* y = at_depth(b, depth);
+  if (x == y) return (depth_of(a) > depth) - (depth_of(b) > depth);
+  while (x->prev != y->prev) {
+    const bool far = x->jump != y->jump;
+    x = far ? x->jump : x->prev;
+    y = far ? y->jump : y->prev;
   }
-  gather(a, x, &a_);
-  gather(b, x, &b_);
+  const bool same = x->stage == y->stage && x->event->sequence == y->event->sequence;
+  if (same || !a->ordered || !b->ordered) return compare_tails(a, b, x->prev);
+  // The first that each took alone decides.
+  if (x->stage == y->stage) return x->event->sequence < y->event->sequence ? -1 : 1;
+  return x->stage > y->stage ? -1 : 1;
+}
+
+int MatchOrder::compare_tails(const HistoryNode* a, const HistoryNode* b, const HistoryNode* common) {
+  gather(a, common, &a_);
+  gather(b, common, &b_);
   // The common beginning is the same for every stage, so the first difference of what remains decides.
   for (size_t i = 0;; ++i) {
     if (i == a_.size() || i == b_.size()) return (a_.size() > i) - (b_.size() > i);

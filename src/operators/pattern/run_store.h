@@ -32,7 +32,8 @@ struct HistoryNode {
   uint64_t stages;  // bit (stage % 64) of the nodes after `jump`, this one included
   TakenEvent* event;
   mutable uint32_t references;
-  uint32_t depth;    // nodes of the list
+  uint32_t depth : 31;    // nodes of the list
+  uint32_t ordered : 1;   // no stage of the list comes before one of a smaller number
   uint32_t ordinal;  // events that `stage` has taken, this one included
   int32_t stage;
 
@@ -108,6 +109,7 @@ class MatchOrder {
     uint64_t sequence;
     auto operator<=>(const Item&) const = default;
   };
+  int compare_tails(const HistoryNode* a, const HistoryNode* b, const HistoryNode* common);
   static void gather(const HistoryNode* node, const HistoryNode* until, std::vector<Item>* out);
 
   std::vector<Item> a_, b_;
