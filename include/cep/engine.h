@@ -42,6 +42,8 @@ struct EngineOptions {
   std::function<void(uint64_t position)> before_release;
   // Called after them: no record of a position up to `position` will come any more. Never blocks.
   std::function<void(uint64_t position)> after_release;
+  // With threads: a shard has worked positions up to `position`, for which it had `cpu_ns` of CPU and made records of `bytes`. Called in the shard's thread; never blocks.
+  std::function<void(int shard, uint64_t position, uint64_t cpu_ns, uint64_t bytes)> after_shard;
 };
 
 // One output record: the line (without its LF), canonical bytes.

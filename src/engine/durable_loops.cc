@@ -21,9 +21,9 @@ constexpr uint64_t kMemoryUs = 5'000;           // a machine fills some MB meanw
 constexpr uint64_t kMemoryIdleUs = 50'000;      // while shards may be at work and nothing comes in
 constexpr uint64_t kTrimUs = 500'000;
 constexpr uint64_t kNoteUs = 20'000;
-constexpr uint64_t kTakeWork = 8'000'000;       // of lines at once (work_of), so that a sync is never far
 constexpr uint64_t kTargetUs = 10'000;          // of a frame's way, beside its sync
 constexpr size_t kPumpBytes = 1 << 20;
+constexpr uint64_t kLogSyncBytes = 12 << 20;    // of records: the disk takes them in milliseconds, and a sync of the journal waits for no longer
 
 std::shared_ptr<const PreparedLoad> in_force_of(const Engine& engine) { return dynamic_cast<const TakesPrepared&>(engine).in_force(); }
 
@@ -47,27 +47,32 @@ uint64_t DurableThreads::worked_position() const { return std::max(stages_->feed
 // How long a frame may take until all of it is out. A sync is on its way too.
 uint64_t DurableThreads::target_us() const { return kTargetUs + (static_cast<uint64_t>(options_.sync_ms) * 1000 + sync_mean_us_) * 3 / 2; }
 
+// Positions that all shards have worked, though their records are not out.
+uint64_t DurableThreads::shards_position() const {
+  uint64_t done = UINT64_MAX;
+  for (const std::atomic<uint64_t>& shard : shards_done_) done = std::min(done, shard.load());
+  return std::max(stages_->feed->worked(done), worked_position());
+}
+
 // Whether something is asked that may be served now. When it stops, all of it: nothing more comes in, and a recovery that is given up takes no frames. With in_mutex_ held.
 bool DurableThreads::can_take() {
-  if (!in_stop_) window_.worked(worked_position(), target_us(), options_.env->steady_us());   // noted when it is so, not when somebody asks again
-  if (in_.empty() || no_room_) return false;
-  if (in_stop_) return true;
-  if (window_.room() == 0) window_.full();
-  return window_.room() > 0 && frames_bytes_ < options_.queue_bytes && notices_waiting_ < kNoticesMost;
+  wants_window_ = true;   // before it looks at what is worked
+  if (!in_stop_) admission_.look(worked_position(), shards_position(), spent_ns_, target_us(), options_.env->steady_us());   // noted when it is so, not when somebody asks again
+  const bool any = !in_.empty() && !no_room_;
+  if (!any) wants_window_ = false;
+  if (!any || in_stop_) return any;
+  return frames_bytes_ < options_.queue_bytes && notices_waiting_ < kNoticesMost && admission_.may_take();
 }
 
 // Waits for requests that can be served, or for the clock. False: the loop is over.
 bool DurableThreads::take_requests(std::vector<Request>* out) {
   std::unique_lock lock(in_mutex_);
-  wants_window_ = true;
   in_changed_.wait_for(lock, std::chrono::microseconds(wait_us()), [this] { return in_stop_ || failed_ || can_take(); });
   wants_window_ = false;
   if (failed_) return false;
   const bool stop = in_stop_ && (in_.empty() || no_room_);
-  const uint64_t most = in_stop_ ? kTakeWork : std::min(kTakeWork, window_.room());
-  uint64_t work = 0;
-  for (bool may = can_take(); may && work < most; may = !in_.empty()) work += in_.turn(most - work, out);
-  if (!in_.empty() && work >= window_.room()) window_.full();
+  if (can_take()) in_stop_ ? admission_.take_all(out) : admission_.take(out);
+  wants_window_ = false;
   std::vector<uint64_t> roomy;
   if (in_open_ && !shut()) roomy = in_.take_roomy();
   lock.unlock();
@@ -90,7 +95,9 @@ void DurableThreads::serve(Request* r, std::vector<Notice>* out) {
     case Request::Kind::kLines: return journal.take_lines(std::move(r->batch));
     case Request::Kind::kHello: return journal.take_hello(r->batch.connection, r->batch.producer, r->batch.stream, out);
     case Request::Kind::kFinish: return journal.take_finish(r->batch.connection);
-    case Request::Kind::kGoodbye: return journal.take_goodbye(r->batch.connection);
+    case Request::Kind::kGoodbye:
+      costs_.forget(r->batch.connection);
+      return journal.take_goodbye(r->batch.connection);
     case Request::Kind::kAllRead:
       // Without room nobody is read: that time becomes a pause.
       if (wants_ticks_ && !shut()) journal.take_silence(r->at_ms);
@@ -102,7 +109,7 @@ void DurableThreads::serve(Request* r, std::vector<Notice>* out) {
 
 void DurableThreads::send_frame(WrittenFrame frame) {
   frames_bytes_ += frame.payload.size();
-  window_.sent(frame.base, frame.base + frame.count - 1, work_of(frame.count, frame.payload.size()), options_.env->steady_us());
+  admission_.sent(&frame, options_.env->steady_us());
   {
     std::lock_guard lock(frames_mutex_);
     frames_.push_back(std::move(frame));
@@ -537,8 +544,14 @@ void DurableThreads::keep_house() {
   if (!done.ok()) fail(std::move(done));
 }
 
+uint64_t DurableThreads::kept_bytes() const {
+  uint64_t bytes = 0;
+  for (size_t c = 0; c < journal::kNumberedChannels; ++c) bytes += stages_->log->place(static_cast<Channel>(c)).bytes;
+  return bytes;
+}
+
 void DurableThreads::outputs_loop() {
-  uint64_t last_house_us = options_.env->steady_us();
+  uint64_t last_house_us = options_.env->steady_us(), synced_bytes = 0;
   for (bool stop = false; !stop && !failed_;) {
     {
       std::unique_lock lock(outputs_mutex_);
@@ -548,8 +561,15 @@ void DurableThreads::outputs_loop() {
     }
     if (phase_ == Phase::kRecovering) continue;
     pump_files();
-    const uint64_t now = options_.env->steady_us();
-    if (!stop && now - last_house_us < kHouseUs) continue;
+    const uint64_t now = options_.env->steady_us(), kept = kept_bytes();
+    synced_bytes = std::min(synced_bytes, kept);   // old segments go
+    const bool house = stop || now - last_house_us >= kHouseUs;
+    if (!house && kept - synced_bytes < kLogSyncBytes) continue;
+    synced_bytes = kept;
+    if (!house) {
+      if (Status synced = stages_->log->sync(); !synced.ok()) fail(std::move(synced));
+      continue;
+    }
     last_house_us = now;
     keep_house();
   }

@@ -13,6 +13,8 @@ namespace cep::engine {
 
 namespace {
 
+constexpr uint64_t kRecordByteNs = 2;   // what a record costs behind the shards: in order, written, sent
+
 std::string place_of_file(const std::string& path) { return std::string(kFilePlace) + path; }
 
 std::string place_of_consumer(std::string_view name) {
@@ -50,6 +52,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   hooks.worked = [this] {
     if (wants_window_) wake_journal();
   };
+  hooks.shard_worked = [this](int shard, uint64_t position, uint64_t cpu_ns, uint64_t bytes) { shard_worked(shard, position, cpu_ns + kRecordByteNs * bytes); };
   hooks.published = [this] {
     {
       std::lock_guard lock(outputs_mutex_);
@@ -61,6 +64,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   Result<std::unique_ptr<Stages>> stages = Stages::open(options_, engine, std::move(hooks));
   if (!stages.ok()) return stages.status();
   stages_ = std::move(stages.value());
+  stages_->feed->count_into(&spent_ns_);
   set_ = std::make_shared<const journal::Load>(stages_->wanted(program, diagnostics, &unnamed_));
   if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
   for (output::FileOutputOptions& file : options_.files) {
@@ -212,6 +216,13 @@ void DurableThreads::wake_journal() {
     std::lock_guard lock(in_mutex_);
   }
   in_changed_.notify_one();
+}
+
+// In the shard's thread.
+void DurableThreads::shard_worked(int shard, uint64_t position, uint64_t spent_ns) {
+  spent_ns_ += spent_ns;
+  shards_done_[static_cast<size_t>(shard)] = position;
+  if (wants_window_) wake_journal();
 }
 
 bool DurableThreads::offer(LineBatch* batch) {

@@ -4,6 +4,7 @@
 //   durable_   journal thread → sequencer (waits)              notices_  all → I/O thread
 //   loads_     changes of the pattern set → loads thread (compiles, then in_): a set may take seconds, and the I/O thread must not
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -16,13 +17,13 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "engine/admission.h"
 #include "engine/durable_engine.h"
 #include "engine/memory_watch.h"
 #include "engine/prepared_load.h"
 #include "engine/request_queue.h"
 #include "engine/stages.h"
 #include "engine/start_notes.h"
-#include "engine/work_window.h"
 
 namespace cep::engine {
 
@@ -32,7 +33,7 @@ inline constexpr std::string_view kConsumerPlace = "consumer:";
 
 class DurableThreads : public DurableEngine {
  public:
-  DurableThreads(const DurableOptions& options) : options_(options), memory_(options.memory_bytes, options.address_bytes), in_(options.queue_bytes) {}
+  DurableThreads(const DurableOptions& options) : options_(options), memory_(options.memory_bytes, options.address_bytes), in_(options.queue_bytes, &costs_), shards_done_(static_cast<size_t>(std::max(1, options.shards))) {}
   ~DurableThreads() override;
 
   Status open(const Program& program, std::vector<Diagnostic>* diagnostics);
@@ -99,6 +100,8 @@ class DurableThreads : public DurableEngine {
   bool take_requests(std::vector<Request>* out);
   bool can_take();
   uint64_t worked_position() const;
+  uint64_t shards_position() const;
+  void shard_worked(int shard, uint64_t position, uint64_t spent_ns);
   uint64_t target_us() const;
   void serve(Request* r, std::vector<Notice>* out);
   bool write_frames();
@@ -136,6 +139,7 @@ class DurableThreads : public DurableEngine {
   void pump_files();
   void acknowledge_file(const output::FileOutput& file, Channel channel);
   void keep_house();
+  uint64_t kept_bytes() const;
 
   void wake_journal();
   void fail(Status status);
@@ -157,6 +161,7 @@ class DurableThreads : public DurableEngine {
 
   mutable std::mutex in_mutex_;           // in_…, set_
   std::condition_variable in_changed_;
+  LineCosts costs_;                       // the journal thread's, also where in_ reads it
   RequestQueue in_;
   bool in_open_ = false;                  // lines are taken
   bool in_stop_ = false;                  // the journal thread ends when in_ is empty
@@ -184,6 +189,8 @@ class DurableThreads : public DurableEngine {
   std::atomic<bool> wants_ticks_{false}, give_up_recovery_{false};
   std::atomic<uint64_t> held_upto_{0};    // while held: the last position that was looked at
   std::atomic<bool> wants_window_{false}; // the journal thread waits until more is worked
+  std::vector<std::atomic<uint64_t>> shards_done_;   // by shard: its last position that is worked
+  std::atomic<uint64_t> spent_ns_{0};     // by ingest and shards, of CPU
   std::atomic<bool> loaded_{false};       // a set was compiled: much memory is free
 
   std::mutex outputs_mutex_;              // outputs_news_, outputs_stop_
@@ -204,7 +211,7 @@ class DurableThreads : public DurableEngine {
   // Journal thread alone.
   uint64_t last_sync_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
   uint64_t last_memory_us_ = 0, last_trim_us_ = 0, last_note_us_ = 0;
-  WorkWindow window_;                     // of frames on their way
+  Admission admission_{&in_, &costs_};
   uint64_t sync_mean_us_ = 0;             // how long a sync takes of late
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;

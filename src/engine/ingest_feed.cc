@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "engine/prepared_load.h"
 #include "event/json_writer.h"
+#include "runtime/cpu_clock.h"
 #include "runtime/worked_range.h"
 
 namespace cep::engine {
@@ -134,6 +135,23 @@ Status IngestFeed::entry(const Entry& e, uint64_t position, const journal::Frame
   return {};
 }
 
+void IngestFeed::count_spent() {
+  if (!spent_ns_) return;
+  const uint64_t now = runtime::thread_cpu_ns();
+  *spent_ns_ += now - std::exchange(counted_ns_, now);
+}
+
+// Where lines of another connection begin, at this entry of the frame, and theirs or those before are to be worked alone.
+void IngestFeed::cut_at_border(uint32_t index) {
+  const std::vector<WrittenFrame::From>& from = written_->from;
+  if (border_ == from.size() || from[border_].first != index) return;
+  const bool alone = from[border_].alone || (border_ > 0 && from[border_ - 1].alone);
+  ++border_;
+  if (!alone || !engine_) return;
+  count_spent();
+  engine_->cut();
+}
+
 Status IngestFeed::feed(const journal::Frame& frame, uint64_t upto) {
   journal::EntryCursor cursor(frame.payload);
   source_ = {};
@@ -149,6 +167,7 @@ Status IngestFeed::feed(const journal::Frame& frame, uint64_t upto) {
       continue;
     }
     if (position > upto) return {};
+    if (written_) cut_at_border(static_cast<uint32_t>(position - frame.base));
     OfferResult result;
     Status done = entry(e, position, frame, &result);
     if (!done.ok()) return done;
@@ -189,9 +208,12 @@ uint64_t IngestFeed::worked(uint64_t released) const {
 Status IngestFeed::feed(const WrittenFrame& frame, std::vector<Notice>* out) {
   out_ = out;
   written_ = &frame;
+  border_ = 0;
+  if (spent_ns_) counted_ns_ = runtime::thread_cpu_ns();
   Status done = feed(frame.frame());
   out_ = nullptr;
   written_ = nullptr;
+  count_spent();
   for (uint64_t connection : frame.finished) {
     Notice n;
     n.kind = Notice::Kind::kFinished;

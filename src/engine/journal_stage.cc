@@ -40,9 +40,10 @@ void JournalStage::take_lines(LineBatch batch) {
                        f.from.back().number + f.from.back().count == batch.first_number;
   if (goes_on) {
     f.from.back().count += batch.count;
+    f.from.back().bytes += batch.entries.size();
   } else {
     journal::append_source({batch.producer, batch.stream, batch.epoch, session ? batch.first_number : 0}, &f.payload);
-    f.from.push_back({f.count, batch.count, batch.connection, batch.first_number});
+    f.from.push_back({f.count, batch.count, batch.connection, batch.first_number, batch.entries.size(), false});
   }
   f.payload += batch.entries;
   f.count += batch.count;

@@ -37,6 +37,8 @@ struct WrittenFrame {
     uint32_t count = 0;
     uint64_t connection = 0;
     uint64_t number = 0;         // of its first line, as the connection counts
+    uint64_t bytes = 0;          // of its entries
+    bool alone = false;          // they are costly: worked in batches of their own, so that it shows what they cost
   };
   uint64_t base = 0;
   uint32_t count = 0;

@@ -11,28 +11,27 @@ namespace cep::engine {
 
 namespace {
 
-constexpr size_t kLookedAtMost = 64;   // of those that wait for room, at once
+constexpr size_t kLookedAtMost = 64;   // of those that wait for room, or for a turn out of turn, at once
 
-uint64_t work_of_request(const Request& r) { return r.kind == Request::Kind::kLines ? work_of(r.batch.count, r.batch.entries.size()) : 1000; }
+}  // namespace
 
-// The first entries of `entries`, at least one and then as many as fit into `work_most`: their number and bytes.
-std::pair<uint32_t, size_t> measure(std::string_view entries, uint64_t work_most) {
+// The first entries of the batch behind byte `from`, at least one and then as many as may be: their number and bytes.
+std::pair<uint32_t, size_t> RequestQueue::measure(const LineBatch& batch, size_t from, uint64_t work_most, uint32_t lines_most) const {
+  const std::string_view entries = std::string_view(batch.entries).substr(from);
   journal::EntryCursor cursor(entries);
   journal::Entry e;
   uint32_t count = 0;
   size_t bytes = 0;
-  while (cursor.next(&e)) {
+  while (count < lines_most && cursor.next(&e)) {
     const std::string_view last = e.kind == journal::EntryKind::kBroken ? e.reason : e.line;   // the entry ends with it
     const size_t end = static_cast<size_t>(last.data() + last.size() - entries.data());
-    if (count > 0 && work_of(count + 1, end) > work_most) break;
+    if (count > 0 && price(batch, count + 1, end) > work_most) break;
     ++count;
     bytes = end;
   }
   CEP_CHECK(!cursor.bad());
   return {count, bytes};
 }
-
-}  // namespace
 
 bool RequestQueue::has_room(uint64_t connection, bool open) {
   const auto at = flows_.find(connection);
@@ -53,6 +52,7 @@ bool RequestQueue::join(Flow* flow, const Request& r) {
 }
 
 void RequestQueue::push(Request r) {
+  retry();
   if (r.kind == Request::Kind::kAllRead) return push_mark(std::move(r));
   if (r.kind == Request::Kind::kLoad || r.kind == Request::Kind::kReset) return first_.push_back(std::move(r));
   const uint64_t connection = r.batch.connection;
@@ -89,12 +89,12 @@ void RequestQueue::taken(uint64_t order) {
   for (; !marks_.empty() && marks_.front().left == 0; marks_.pop_front()) first_.push_back(std::move(marks_.front().request));
 }
 
-Request RequestQueue::take_front(Flow* flow, uint64_t work_most) {
+Request RequestQueue::take_front(Flow* flow, uint64_t work_most, uint32_t lines_most) {
   Request& front = flow->requests.front();
   LineBatch& batch = front.batch;
-  const bool whole = front.kind != Request::Kind::kLines || batch.count <= 1 || work_of(batch.count, batch.entries.size() - flow->taken) <= work_most;
+  const bool whole = front.kind != Request::Kind::kLines || batch.count <= 1 || (batch.count <= lines_most && price(batch, batch.count, batch.entries.size() - flow->taken) <= work_most);
   std::pair<uint32_t, size_t> part{batch.count, batch.entries.size() - flow->taken};
-  if (!whole) part = measure(std::string_view(batch.entries).substr(flow->taken), work_most);
+  if (!whole) part = measure(batch, flow->taken, work_most, lines_most);
   Request out;
   const size_t bytes = part.second + (part.first == batch.count ? kRequestBytes : 0);
   if (part.first == batch.count) {
@@ -114,11 +114,32 @@ Request RequestQueue::take_front(Flow* flow, uint64_t work_most) {
   return out;
 }
 
+// Of `work_most`, and of as many lines as the connection may send.
+uint64_t RequestQueue::take_turn(uint64_t connection, Flow* flow, uint64_t work_most, std::vector<Request>* out) {
+  uint64_t done = 0;
+  bool any = false;
+  while (!flow->requests.empty() && (!any || done < work_most)) {
+    const bool lines = flow->requests.front().kind == Request::Kind::kLines;
+    const uint32_t left = lines && costs_ ? costs_->lines_left(connection) : UINT32_MAX;
+    if (left == 0) {
+      costs_->held_back(connection);
+      break;
+    }
+    out->push_back(take_front(flow, work_most - done, left));
+    const Request& r = out->back();
+    done += price(r);
+    if (costs_ && lines) costs_->taken(connection, r.batch.count, r.batch.entries.size());
+    any = true;
+  }
+  blocked_ = any ? 0 : blocked_ + 1;
+  return done;
+}
+
 uint64_t RequestQueue::turn(uint64_t work_most, std::vector<Request>* out) {
   if (!first_.empty()) {
     out->push_back(std::move(first_.front()));
     first_.pop_front();
-    return work_of_request(out->back());
+    return price(out->back());
   }
   const uint64_t connection = turns_.front();
   turns_.pop_front();
@@ -128,17 +149,45 @@ uint64_t RequestQueue::turn(uint64_t work_most, std::vector<Request>* out) {
   uint64_t done = 0;
   if (!alone && flow.debt >= due) {
     flow.debt -= std::min(flow.debt, kTurnWork);   // a whole turn, however little of this call is left
+    blocked_ = 0;
   } else {
     const uint64_t most = alone ? due : due - std::exchange(flow.debt, 0);
-    while (!flow.requests.empty() && (done == 0 || done < most)) {
-      out->push_back(take_front(&flow, most - done));
-      done += work_of_request(out->back());
-    }
+    done = take_turn(connection, &flow, most, out);
     flow.debt = done > most ? done - most : 0;
   }
   if (flow.requests.empty()) flows_.erase(connection);
   else turns_.push_back(connection);
   return done;
+}
+
+bool RequestQueue::is_light(uint64_t connection, uint64_t work_most) const {
+  const Request& front = flows_.at(connection).requests.front();
+  if (front.kind != Request::Kind::kLines) return true;
+  const LineBatch& batch = front.batch;
+  return costs_ && costs_->lines_left(connection) > 0 && costs_->on_way(connection) + price(batch, 1, batch.entries.size() / batch.count) <= work_most;
+}
+
+// Who has come last waits at the end.
+std::deque<uint64_t>::const_iterator RequestQueue::find_light(uint64_t work_most) const {
+  const auto looked = static_cast<std::ptrdiff_t>(std::min(kLookedAtMost, turns_.size()));
+  const auto light = [&](uint64_t connection) { return is_light(connection, work_most); };
+  const auto found = std::find_if(turns_.end() - looked, turns_.end(), light);
+  if (found != turns_.end()) return found;
+  const auto first = std::find_if(turns_.begin(), turns_.begin() + looked, light);
+  return first == turns_.begin() + looked ? turns_.end() : first;
+}
+
+uint64_t RequestQueue::light_turn(uint64_t work_most, std::vector<Request>* out) {
+  const auto at = find_light(work_most);
+  if (at == turns_.end()) return 0;
+  const uint64_t connection = *at;
+  turns_.erase(at);
+  Flow& flow = flows_.at(connection);
+  const uint64_t there = costs_ ? costs_->on_way(connection) : 0;
+  const uint64_t done = take_turn(connection, &flow, std::min(kTurnWork, work_most - std::min(work_most, there)), out);
+  if (flow.requests.empty()) flows_.erase(connection);
+  else turns_.push_back(connection);
+  return std::max<uint64_t>(done, 1);
 }
 
 std::vector<uint64_t> RequestQueue::take_roomy(bool all) {

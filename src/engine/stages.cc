@@ -44,6 +44,7 @@ Result<std::unique_ptr<Stages>> Stages::open(const DurableOptions& options, Engi
     keeper->after_release(position);
     if (worked) worked();
   };
+  engine.after_shard = hooks.shard_worked;
   s.feed = std::make_unique<IngestFeed>(options.env, engine, [keeper](const Record& record) { keeper->take(record); }, s.scan.skips);
   s.feed->set_accepted(s.scan.accepted);
   s.journal = std::make_unique<JournalStage>(options.env, s.journal_files.writer.get(), &s.scan.sessions, s.scan.last_arrival_ms, options.producers_most);

@@ -26,6 +26,7 @@ struct StageHooks {
   std::function<void(Status)> fail;
   std::function<void()> published;
   std::function<void()> worked = {};      // may be empty: behind each batch that is out
+  std::function<void(int shard, uint64_t position, uint64_t cpu_ns, uint64_t bytes)> shard_worked = {};   // EngineOptions::after_shard
 };
 
 struct Stages {

@@ -9,7 +9,7 @@ namespace cep::engine {
 
 class WorkWindow {
  public:
-  static constexpr uint64_t kFirstWork = 256'000;    // in the unit of work_of(): what is let through before anything is known, and after a while without haste
+  static constexpr uint64_t kFirstWork = 256'000;    // in nanoseconds as they are expected: what is let through before anything is known, and after a while without haste
   static constexpr uint64_t kLeastWork = 4'000;
   static constexpr uint64_t kMostWork = 1'000'000'000;
   static constexpr uint64_t kCalmUs = 100'000;       // so long not full: it closes to what was used

@@ -14,7 +14,7 @@ constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in i
 }  // namespace
 
 Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& options, Engine::Sink sink, Pipeline* before)
-    : loaded_(std::move(loaded)), store_(before ? before->store_ : std::make_shared<BlockStore>()), under_way_most_(options.under_way_bytes), seed_(options.seed),
+    : loaded_(std::move(loaded)), store_(before ? before->store_ : std::make_shared<BlockStore>()), under_way_most_(options.under_way_bytes), after_shard_(options.after_shard), seed_(options.seed),
       random_(before ? before->random_ : options.seed * 0x9e3779b97f4a7c15u + 1), before_release_(options.before_release),
       after_release_(options.after_release), batch_most_(options.batch), batch_lines_(options.batch), sequencer_(*loaded_->plan, options, std::move(sink)) {
   if (before) {
@@ -50,7 +50,7 @@ void Pipeline::start_threads() {
   auto release = [this](BatchRecords all) { release_batch(std::move(all)); };
   std::vector<Shard*> shards;
   for (const auto& s : shards_) shards.push_back(s.get());
-  threads_ = std::make_unique<ShardThreads>(std::move(shards), release, &under_way_, under_way_most_, in_caller);
+  threads_ = std::make_unique<ShardThreads>(std::move(shards), release, after_shard_, &under_way_, under_way_most_, in_caller);
 }
 
 Pipeline::~Pipeline() {

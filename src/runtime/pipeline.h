@@ -72,6 +72,7 @@ class Pipeline {
   std::shared_ptr<BlockStore> store_;  // outlives the shards; one for all programs, since rows go on from one to the next
   std::atomic<int64_t> under_way_{0};
   const uint64_t under_way_most_;
+  const std::function<void(int, uint64_t, uint64_t, uint64_t)> after_shard_;  // EngineOptions::after_shard
   std::vector<std::unique_ptr<Shard>> shards_;
   // Without threads:
   std::vector<std::deque<Parcel>> waiting_;    // by shard: batches for which its inbox had no room

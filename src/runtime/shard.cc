@@ -173,6 +173,7 @@ void Shard::work(int level) {
   const uint64_t fed = feed(level, &a);
   for (int lane : lanes_of_level_[level]) lanes_[lane]->work(*timeline, this);
   ++next_batch_[level];
+  if (level + 1 == topology_.levels) last_done_ = timeline->last;
   if (level + 1 < topology_.levels) hand_on(level);
   else
     while (!arrived_.empty() && arrived_first_ < next_batch_[level]) {

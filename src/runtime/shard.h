@@ -70,6 +70,7 @@ class Shard : private LaneSink, private FlowSink {
 
   // Batches whose every level is done here.
   uint64_t batches_done() const { return next_batch_.back(); }
+  uint64_t last_done() const { return last_done_; }   // the last position of the last of them
   // The records of the oldest batch not yet taken. REQUIRES it is done.
   GivenRecords take_records();
   // So many bytes of records that were taken have come out. Any thread.
@@ -133,6 +134,7 @@ class Shard : private LaneSink, private FlowSink {
   std::atomic<uint64_t> held_bytes_{0};    // of records made that have not come out
   uint64_t records_first_ = 0;
   uint64_t working_ = 0;                   // the batch being worked
+  uint64_t last_done_ = 0;                 // position
   std::vector<RowList> made_;              // by shard: rows made by the level being worked
   std::vector<RowWriter> writers_;         // by shard
   std::vector<RowSpool> spools_;           // by shard: those of them that were written aside

@@ -3,16 +3,21 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "runtime/cpu_clock.h"
 #include "runtime/crash_stack.h"
 
 namespace cep::runtime {
 
-ShardThreads::ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes,
+ShardThreads::ShardThreads(std::vector<Shard*> shards, Release release, Worked worked, std::atomic<int64_t>* under_way, uint64_t under_way_bytes,
                            bool in_caller)
-    : release_(std::move(release)), under_way_(under_way), under_way_bytes_(static_cast<int64_t>(std::min<uint64_t>(under_way_bytes, INT64_MAX))),
+    : release_(std::move(release)), worked_(std::move(worked)), under_way_(under_way), under_way_bytes_(static_cast<int64_t>(std::min<uint64_t>(under_way_bytes, INT64_MAX))),
       in_caller_(in_caller) {
   const int n = static_cast<int>(shards.size());
-  for (Shard* s : shards) shards_.emplace_back().shard = s;
+  for (Shard* s : shards) {
+    ShardWorker& w = shards_.emplace_back();
+    w.shard = s;
+    w.index = static_cast<int>(shards_.size()) - 1;
+  }
   for (ShardWorker& to : shards_) {
     to.records.wake(&sequencer_.bell, nullptr);
     if (in_caller) continue;
@@ -59,15 +64,25 @@ bool ShardThreads::work_shard(ShardWorker* w) {
   }
   uint64_t done = w->done.load(std::memory_order_relaxed);
   if (done == w->shard->batches_done()) return did;
+  uint64_t bytes = 0;
   for (; done < w->shard->batches_done(); ++done) {
     BatchRecords made;
     made.makers.push_back(w->shard->take_records());
+    bytes += made.bytes();
     under_way_->fetch_add(static_cast<int64_t>(made.bytes()), std::memory_order_relaxed);
     w->records.push(std::move(made));
   }
   w->done.store(done, std::memory_order_release);
+  if (worked_) tell_worked(w, bytes);
   caller_.ring();
   return did;
+}
+
+// In the caller's thread, what it has cost is in what the caller counts.
+void ShardThreads::tell_worked(ShardWorker* w, uint64_t bytes) {
+  const uint64_t now = in_caller_ ? 0 : thread_cpu_ns();
+  worked_(w->index, w->shard->last_done(), now - w->cpu_ns, bytes);
+  w->cpu_ns = now;
 }
 
 // One batch, if all makers have given theirs.

@@ -39,11 +39,13 @@ class ShardThreads {
  public:
   // Called in the sequencer's thread for each batch in order, with all of its records.
   using Release = std::function<void(BatchRecords all)>;
+  // EngineOptions::after_shard.
+  using Worked = std::function<void(int shard, uint64_t position, uint64_t cpu_ns, uint64_t bytes)>;
 
   // `under_way` counts the bytes of rows on their way (ShardOptions::under_way) and those of records. Starts the threads.
   // `in_caller`: the shards work in submit(), only the sequencer has a thread. For programs whose tables are made from what operators give: there a batch is a line and the next one has to
   // wait for it, and to wake a thread for each line would cost many times the work.
-  ShardThreads(std::vector<Shard*> shards, Release release, std::atomic<int64_t>* under_way, uint64_t under_way_bytes, bool in_caller);
+  ShardThreads(std::vector<Shard*> shards, Release release, Worked worked, std::atomic<int64_t>* under_way, uint64_t under_way_bytes, bool in_caller);
   // Ends the threads; what is under way is dropped. Waits for the work in hand, a before_release that blocks included.
   ~ShardThreads();
 
@@ -67,8 +69,10 @@ class ShardThreads {
   };
   struct ShardWorker : Worker {
     Shard* shard = nullptr;
+    int index = 0;
     SpscChannel<BatchRecords> records{UINT64_MAX};  // to the sequencer; bounded by what is under way
     std::atomic<uint64_t> done{0};          // batches
+    uint64_t cpu_ns = 0;                    // of its thread, when it was told last
     std::atomic<bool> asked{false};         // for stats
     std::mutex stats_mutex;
     ShardStats stats;
@@ -77,6 +81,7 @@ class ShardThreads {
   template <class Work>
   void run(Worker* worker, Work work) noexcept;
   bool work_shard(ShardWorker* worker);
+  void tell_worked(ShardWorker* worker, uint64_t bytes);
   void work_here();
   bool release_next();
   bool settled() const;
@@ -84,6 +89,7 @@ class ShardThreads {
   void wait_until(Condition condition);
 
   Release release_;
+  Worked worked_;                           // may be empty
   std::atomic<int64_t>* under_way_;
   const int64_t under_way_bytes_;
   const bool in_caller_;
