@@ -64,6 +64,7 @@ engine::DurableOptions durable_options(const DaemonConfig& config) {
   options.producer_ttl_ms = config.producer_ttl_ms;
   options.producers_most = config.producers;
   options.consumers_most = config.consumers;
+  options.consumer_ttl_ms = config.consumer_ttl_ms;
   options.output.retain_age_ms = config.outputs_retain.age_ms;
   options.output.retain_bytes = config.outputs_retain.size_bytes;
   // Whole segments are deleted: one is a small part of what is kept.

@@ -175,6 +175,7 @@ void read_limits(YamlMap* root, Errors* errors, DaemonConfig* out) {
   read_positive(&map, "producer_ttl", &out->producer_ttl_ms);
   read_uint(&map, "producers", 1, 100'000'000, &out->producers);
   read_uint(&map, "consumers", 1, 1'000'000, &out->consumers);
+  map.read_duration("consumer_ttl", &out->consumer_ttl_ms);
   read_uint(&map, "runs_per_key", 1, INT64_MAX, &out->limits.runs_per_key);
   read_uint(&map, "matches_per_event", 1, INT64_MAX, &out->limits.matches_per_event);
   read_size(&map, "record", 1 << 10, 1 << 30, &out->limits.record_bytes);

@@ -56,6 +56,7 @@ struct DaemonConfig {
   int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
   uint64_t producers = 200'000;
   uint64_t consumers = 10'000;
+  int64_t consumer_ttl_ms = 30ll * 24 * 3600 * 1000;   // 0: never
 
   // What was set and is read, but not acted on by this version, in the order of the file.
   struct WithoutEffect {

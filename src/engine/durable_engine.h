@@ -43,6 +43,7 @@ struct DurableOptions {
   int64_t producer_ttl_ms = 30ll * 24 * 3600 * 1000;
   uint64_t producers_most = 200'000;      // ids that are known at once
   uint64_t consumers_most = 10'000;       // places that are kept, of a consumer on a channel each
+  int64_t consumer_ttl_ms = 30ll * 24 * 3600 * 1000;   // of running time; 0: none is forgotten
   output::OutputLogOptions output;
   std::vector<output::FileOutputOptions> files;
   // Of who opens it in a thread of its own (opening_engine.h).
@@ -182,6 +183,8 @@ class DurableEngine {
   virtual uint64_t acknowledged(Channel channel, std::string_view consumer) const = 0;
   // An error: a new place when consumers_most are kept; it says the way out.
   virtual Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) = 0;
+  // The consumer is there, or no longer: its place is not forgotten while it is. A call for each connection, in pairs.
+  virtual void attend(Channel channel, std::string_view consumer, bool there) = 0;
   virtual const output::OutputLog& log() const = 0;
   // 32 hex digits, made once with the data directory.
   virtual const std::string& log_id() const = 0;

@@ -205,14 +205,20 @@ void DurableThreads::look_at_memory() {
   const uint64_t now = options_.env->steady_us();
   if (now - last_memory_us_ < kMemoryUs) return;
   last_memory_us_ = now;
-  if (memory_.full() && now - last_trim_us_ >= kTrimUs) {   // what is free is given back before anybody complains
+  if (memory_.full() && now - last_trim_us_ >= kTrimUs) {   // what is free is given back, so that it does not count for long
     last_trim_us_ = now;
-    base::give_back_memory();
+    {
+      std::lock_guard lock(outputs_mutex_);
+      trim_asked_ = true;
+    }
+    outputs_changed_.notify_one();
   }
   const bool before = shut();
   if (closing_ && !past_memory_.exchange(true)) return opened_or_shut(before);
-  if (!memory_.look(base::memory_use())) return;
-  if (memory_.full()) {
+  memory_.look(base::memory_use());
+  if (memory_.full() == memory_told_) return;   // it may have been met in the recovery
+  memory_told_ = memory_.full();
+  if (memory_told_) {
     base::LogLine(base::LogLevel::kWarn, "limits.memory is met: nothing is read from producers until there is less").add("memory", memory_text());
   } else {
     base::LogLine(base::LogLevel::kInfo, "there is memory again: producers are read").add("used", memory_.text());
@@ -250,6 +256,7 @@ void DurableThreads::note_start() {
   note.position = stages_->feed->worked(stages_->keeper->worked()) + 1;
   note.used = memory.used;
   note.bound = memory.bound;
+  note.addresses = memory.addresses;
   note.most = most_state();
   starts_.update(note);
 }
@@ -258,7 +265,8 @@ void DurableThreads::note_start() {
 bool DurableThreads::hold_for_starts() {
   memory_.look(base::memory_use());
   StartNote note;
-  if (!must_hold(starts_.before(), memory_.bound(), &note)) return false;
+  const MemoryWatch::Reading memory = memory_.read(base::memory_use());
+  if (!must_hold(starts_.before(), memory.bound, memory.addresses, &note)) return false;
   note.position = std::max<uint64_t>(note.position, 1);
   held_by_starts_ = true;
   starts_.update(note);
@@ -317,7 +325,6 @@ bool DurableThreads::memory_is_short() {
   const uint64_t now = options_.env->steady_us();
   if (now - last_memory_us_ < kMemoryUs) return false;
   last_memory_us_ = now;
-  const bool before = memory_.full();
   memory_.look(base::memory_use());
   if (!memory_.full() || (!memory_.hopeless() && now - last_trim_us_ < kTrimUs)) return false;
   last_trim_us_ = now;
@@ -325,7 +332,9 @@ bool DurableThreads::memory_is_short() {
   base::give_back_memory();
   memory_.look(base::memory_use());
   publish_status(true);
-  if (memory_.full() && !before) {
+  if (!memory_.full()) recovery_memory_told_ = false;
+  if (memory_.full() && !recovery_memory_told_) {
+    recovery_memory_told_ = true;
     base::LogLine(base::LogLevel::kWarn, "limits.memory is met while it recovers: it goes on as long as a fifth more is enough").add("memory", memory_text());
   }
   return memory_.hopeless();
@@ -526,6 +535,26 @@ void DurableThreads::pump_files() {
     }
 }
 
+// Those that are gone for good. Their places are written with the next ones.
+void DurableThreads::forget_consumers() {
+  constexpr size_t kNamed = 10;
+  const uint64_t now = options_.env->steady_us();
+  if (options_.consumer_ttl_ms <= 0 || now - last_consumers_us_ < kForgetUs) return;
+  last_consumers_us_ = now;
+  std::vector<output::Places::Reader> gone;
+  {
+    std::lock_guard lock(places_mutex_);
+    const int64_t chance_ms = std::min(options_.consumer_ttl_ms, JournalStage::kReturnMs);
+    gone = stages_->places.forget_unseen(static_cast<uint64_t>(options_.consumer_ttl_ms), static_cast<uint64_t>(chance_ms));
+  }
+  for (size_t i = 0; i < std::min(gone.size(), kNamed); ++i) {
+    base::LogLine(base::LogLevel::kInfo, "the place of a reader that was not seen for limits.consumer_ttl is forgotten: should it come back, it begins at the oldest record")
+        .add("channel", gone[i].first)
+        .add("reader", gone[i].second);
+  }
+  if (gone.size() > kNamed) base::LogLine(base::LogLevel::kInfo, "more places of readers are forgotten").add("how_many", static_cast<uint64_t>(gone.size() - kNamed));
+}
+
 void DurableThreads::keep_house() {
   Status done;
   for (size_t i = 0; i < files_.size(); ++i) {
@@ -539,6 +568,7 @@ void DurableThreads::keep_house() {
   }
   if (!places.empty()) done = stages_->places.write(places);  // the I/O thread does not wait for the disk
   if (loaded_.exchange(false)) base::give_back_memory();
+  if (phase_ == Phase::kReady) forget_consumers();
   if (done.ok()) done = stages_->log->sync();
   if (done.ok()) done = stages_->log->retain();
   if (!done.ok()) fail(std::move(done));
@@ -555,10 +585,11 @@ void DurableThreads::outputs_loop() {
   for (bool stop = false; !stop && !failed_;) {
     {
       std::unique_lock lock(outputs_mutex_);
-      outputs_changed_.wait_for(lock, std::chrono::microseconds(kHouseUs), [this] { return outputs_news_ || outputs_stop_; });
+      outputs_changed_.wait_for(lock, std::chrono::microseconds(kHouseUs), [this] { return outputs_news_ || outputs_stop_ || trim_asked_; });
       outputs_news_ = false;
       stop = outputs_stop_;
     }
+    if (trim_asked_.exchange(false)) base::give_back_memory();
     if (phase_ == Phase::kRecovering) continue;
     pump_files();
     const uint64_t now = options_.env->steady_us(), kept = kept_bytes();

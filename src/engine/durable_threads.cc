@@ -69,6 +69,7 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   if (has_errors(*diagnostics)) return Status::error("the pattern files have errors");
   for (output::FileOutputOptions& file : options_.files) {
     file.after = stages_->places.acknowledged(std::string(channel_name(file.channel)), place_of_file(file.path));
+    stages_->places.came(std::string(channel_name(file.channel)), place_of_file(file.path));   // as long as it is configured
     file.note = stages_->dir.note(std::string(channel_name(file.channel)) + " " + file.path);
     auto opened = output::FileOutput::open(options_.env, stages_->log.get(), file);
     if (!opened.ok()) return opened.status();
@@ -427,6 +428,13 @@ Status DurableThreads::acknowledge(Channel channel, std::string_view consumer, u
   }
   stages_->places.acknowledge(name, place, seq);
   return {};
+}
+
+void DurableThreads::attend(Channel channel, std::string_view consumer, bool there) {
+  const std::string name(channel_name(channel)), place = place_of_consumer(consumer);
+  std::lock_guard lock(places_mutex_);
+  if (there) stages_->places.came(name, place);
+  else stages_->places.left(name, place);
 }
 
 DurableStatus DurableThreads::status() const {

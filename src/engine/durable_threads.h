@@ -54,6 +54,7 @@ class DurableThreads : public DurableEngine {
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override;
   Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override;
+  void attend(Channel channel, std::string_view consumer, bool there) override;
   const output::OutputLog& log() const override { return *stages_->log; }
   const std::string& log_id() const override { return stages_->dir.id; }
   DurableStatus status() const override;
@@ -140,6 +141,7 @@ class DurableThreads : public DurableEngine {
   void acknowledge_file(const output::FileOutput& file, Channel channel);
   void keep_house();
   uint64_t kept_bytes() const;
+  void forget_consumers();
 
   void wake_journal();
   void fail(Status status);
@@ -196,6 +198,7 @@ class DurableThreads : public DurableEngine {
   std::mutex outputs_mutex_;              // outputs_news_, outputs_stop_
   std::condition_variable outputs_changed_;
   bool outputs_news_ = false, outputs_stop_ = false;
+  std::atomic<bool> trim_asked_{false};   // free memory is to go back to the system: of the outputs thread, for which nobody waits
   mutable std::mutex places_mutex_;       // stages_->places
   std::vector<std::unique_ptr<output::FileOutput>> files_;
 
@@ -212,10 +215,12 @@ class DurableThreads : public DurableEngine {
   uint64_t last_sync_us_ = 0, last_house_us_ = 0, last_forget_us_ = 0;
   uint64_t last_memory_us_ = 0, last_trim_us_ = 0, last_note_us_ = 0;
   Admission admission_{&in_, &costs_};
+  bool memory_told_ = false, recovery_memory_told_ = false;   // that limits.memory is met; the second one is the ingest thread's
   uint64_t sync_mean_us_ = 0;             // how long a sync takes of late
   // Ingest thread alone.
   uint64_t last_status_us_ = 0;
   uint64_t status_cost_us_ = 0;
+  uint64_t last_consumers_us_ = 0;                   // outputs thread
   std::map<std::string, uint64_t> ahead_told_;       // by stream: the position of the line that was told of
   // I/O thread alone.
   UnnamedLines unnamed_ = UnnamedLines::kRejected;   // with set_; loads thread

@@ -96,6 +96,7 @@ class RunningEngine : public Engine, public TakesPrepared {
   std::vector<StreamStats> stream_stats() const override { return ingest_->stream_stats(); }
   std::vector<OperatorStats> operator_stats() const override;
   std::vector<engine::StateSize> state_sizes() const;
+  std::vector<engine::StateSize> beside_lanes() const;
   std::vector<std::string> streams() const override { return streams_; }
   const Limits& limits() const override { return options_.limits; }
   uint32_t semantics() const override { return options_.semantics; }
@@ -237,19 +238,35 @@ EngineStats RunningEngine::stats() const {
   for (int i = 0; i < kChannels; ++i) s.records[i] = pipeline_->count(static_cast<Channel>(i));
   s.live_keys = lanes.keys;
   s.live_runs = lanes.runs;
-  s.state_bytes = lanes.bytes;
+  s.state_bytes = lanes.bytes + ingest_->waiting_bytes();
+  for (const engine::StateSize& beside : beside_lanes()) s.state_bytes += beside.bytes;
+  for (size_t node = 0; node < loaded_->plan->nodes.size(); ++node) s.state_bytes += pipeline_->sequencer().throttle_bytes(static_cast<int>(node));
   s.waiting_rows = lanes.waiting;
   return s;
+}
+
+// The state of tables and clocks.
+std::vector<engine::StateSize> RunningEngine::beside_lanes() const {
+  const plan::Plan& plan = *loaded_->plan;
+  std::vector<engine::StateSize> out;
+  for (size_t t = 0; t < plan.tables.size(); ++t) out.push_back({plan.tables[t].name, "table", loaded_->tables.bytes(static_cast<int>(t))});
+  for (int node : loaded_->topology.sources)
+    if (plan.nodes[node].source.watermark.by_field != -1) out.push_back({plan.nodes[node].name, "stream", ingest_->by_bytes(node)});
+  return out;
 }
 
 std::vector<engine::StateSize> RunningEngine::state_sizes() const {
   const plan::Plan& plan = *loaded_->plan;
   const std::vector<plan::Lane>& lanes = loaded_->topology.lanes;
   const std::vector<uint64_t> bytes = pipeline_->stats().lane_bytes;
-  std::vector<engine::StateSize> out;
+  const runtime::OutputSequencer& sequencer = pipeline_->sequencer();
+  std::vector<engine::StateSize> out = beside_lanes();
   for (size_t lane = 0; lane < std::min(lanes.size(), bytes.size()); ++lane) {
     const int node = lanes[lane].node >= 0 ? lanes[lane].node : lanes[lane].patterns.front();
-    out.push_back({plan.nodes[node].name, kind_of(plan.nodes[node]), bytes[lane]});
+    uint64_t throttles = 0;
+    for (int pattern : lanes[lane].patterns) throttles += sequencer.throttle_bytes(pattern);
+    if (plan.nodes[node].window || plan.nodes[node].join) throttles = sequencer.throttle_bytes(node);
+    out.push_back({plan.nodes[node].name, kind_of(plan.nodes[node]), bytes[lane] + throttles});
   }
   return out;
 }

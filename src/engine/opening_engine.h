@@ -38,6 +38,7 @@ class OpeningEngine final : public DurableEngine {
   std::vector<PatternFile> files() const override;
   uint64_t acknowledged(Channel channel, std::string_view consumer) const override { return ready()->acknowledged(channel, consumer); }
   Status acknowledge(Channel channel, std::string_view consumer, uint64_t seq) override { return ready()->acknowledge(channel, consumer, seq); }
+  void attend(Channel channel, std::string_view consumer, bool there) override { ready()->attend(channel, consumer, there); }
   const output::OutputLog& log() const override { return ready()->log(); }
   const std::string& log_id() const override { return id_; }
   DurableStatus status() const override { return opened() != nullptr ? opened()->status() : brief_status(); }

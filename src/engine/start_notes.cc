@@ -41,8 +41,8 @@ std::string to_line(const StartNote& note) {
   char text[kLineBytes];
   std::string most = note.most.substr(0, kMostBytes);
   std::replace_if(most.begin(), most.end(), [](unsigned char c) { return c < ' '; }, '?');
-  const int n = std::snprintf(text, sizeof text, "refused=%d %s position=%" PRIu64 " used=%" PRIu64 " bound=%" PRIu64 " most=%s", note.refused ? 1 : 0,
-                              kPhases[static_cast<int>(note.phase)], note.position, note.used, note.bound, most.c_str());
+  const int n = std::snprintf(text, sizeof text, "refused=%d %s position=%" PRIu64 " used=%" PRIu64 " bound=%" PRIu64 " of=%s most=%s", note.refused ? 1 : 0,
+                              kPhases[static_cast<int>(note.phase)], note.position, note.used, note.bound, note.addresses ? "addresses" : "memory", most.c_str());
   std::string line(text, static_cast<size_t>(std::clamp(n, 0, static_cast<int>(sizeof text) - 1)));
   line.resize(kLineBytes - 1, ' ');
   return line;
@@ -50,11 +50,16 @@ std::string to_line(const StartNote& note) {
 
 bool from_line(std::string_view line, StartNote* note) {
   const std::string text(line);
-  char phase[16];
+  char phase[16], of[16];
   int flag = 0, most = 0;
-  if (std::sscanf(text.c_str(), "refused=%d %15s position=%" SCNu64 " used=%" SCNu64 " bound=%" SCNu64 " most=%n", &flag, phase, &note->position, &note->used, &note->bound, &most) < 5 ||
-      most == 0)
-    return false;
+  if (std::sscanf(text.c_str(), "refused=%d %15s position=%" SCNu64 " used=%" SCNu64 " bound=%" SCNu64 " of=%15s most=%n", &flag, phase, &note->position, &note->used, &note->bound, of, &most) < 6 ||
+      most == 0) {
+    of[0] = '\0';   // of a build that did not say it
+    if (std::sscanf(text.c_str(), "refused=%d %15s position=%" SCNu64 " used=%" SCNu64 " bound=%" SCNu64 " most=%n", &flag, phase, &note->position, &note->used, &note->bound, &most) < 5 ||
+        most == 0)
+      return false;
+  }
+  note->addresses = std::strcmp(of, "addresses") == 0;
   const auto* at = std::find_if(std::begin(kPhases), std::end(kPhases), [&](const char* name) { return std::strcmp(name, phase) == 0; });
   if (at == std::end(kPhases)) return false;
   note->phase = static_cast<StartNote::Phase>(at - std::begin(kPhases));
@@ -64,11 +69,11 @@ bool from_line(std::string_view line, StartNote* note) {
   return true;
 }
 
-bool must_hold(const std::vector<StartNote>& before, uint64_t bound, StartNote* held) {
+bool must_hold(const std::vector<StartNote>& before, uint64_t bound, bool addresses, StartNote* held) {
   using Phase = StartNote::Phase;
   if (before.empty()) return false;
   const StartNote& last = before.back();
-  if (bound > last.bound + last.bound / 20) return false;   // what RLIMIT_AS leaves is not the same to the byte
+  if (addresses != last.addresses || bound > last.bound + last.bound / 20) return false;   // what RLIMIT_AS leaves is not the same to the byte
   *held = last;
   held->phase = Phase::kHeld;
   if (last.phase == Phase::kHeld) return true;

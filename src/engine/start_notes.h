@@ -11,6 +11,7 @@ struct StartNote {
   enum class Phase : uint8_t { kStarting, kRecovering, kServing, kHeld } phase = Phase::kStarting;
   uint64_t position = 0;       // the next one to be worked
   uint64_t used = 0, bound = 0;  // of memory (MemoryWatch)
+  bool addresses = false;      // they are of RLIMIT_AS, which cannot be compared with limits.memory
   bool refused = false;        // an allocation was refused
   std::string most;            // who holds the most state: "pattern `p`, 12.0 MiB"; may be empty
 
@@ -22,8 +23,9 @@ struct StartNote {
 std::string to_line(const StartNote& note);
 bool from_line(std::string_view line, StartNote* note);
 
-// Of the lines of before, the oldest first: the start that is to be held, as the last one left it; phase kHeld. `bound`: the memory of today: with more than then it is tried once more.
-bool must_hold(const std::vector<StartNote>& before, uint64_t bound, StartNote* held);
+// Of the lines of before, the oldest first: the start that is to be held, as the last one left it; phase kHeld. `bound`: the memory of today, of RLIMIT_AS or not (`addresses`): with more
+// than then, or where it is bounded by the other one, it is tried once more.
+bool must_hold(const std::vector<StartNote>& before, uint64_t bound, bool addresses, StartNote* held);
 
 class StartNotes {
  public:

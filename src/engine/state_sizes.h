@@ -11,11 +11,12 @@ namespace cep::engine {
 
 struct StateSize {
   std::string name;        // of the operator, of several that share their rows and keys the first
-  std::string_view kind;   // "pattern", "window", "join", "stream" (its `unique`)
+  std::string_view kind;   // "pattern", "window", "join", "stream" (its `unique`, the values of its `by`), "table"
   uint64_t bytes = 0;
 };
 
-// As the shards last said it. An engine that is none of Engine::create gives nothing.
+// As the shards last said it; what operators keep includes their throttles. Rows and records on their way between operators are nobody's. An engine that is none of Engine::create gives
+// nothing. The caller's thread is the engine's.
 std::vector<StateSize> state_sizes(const Engine& engine);
 
 }  // namespace cep::engine

@@ -12,10 +12,14 @@ using base::subtract_time;
 
 // Values whose greatest time lies before `bound` hold nothing back, and never will again: the bound only rises, and one that comes back with a newer event counts
 // as a new one. Their times go at once, they themselves when they are as many as the others.
-void forget_silent(int64_t bound, std::map<std::string, int64_t, std::less<>>* values, std::multiset<int64_t>* times) {
+void forget_silent(int64_t bound, std::map<std::string, int64_t, std::less<>>* values, std::multiset<int64_t>* times, uint64_t* text_bytes) {
   times->erase(times->begin(), times->lower_bound(bound));
   if (values->size() <= 2 * times->size() + 64) return;
-  std::erase_if(*values, [bound](const auto& value) { return value.second < bound; });
+  std::erase_if(*values, [&](const auto& value) {
+    const bool silent = value.second < bound;
+    if (silent) *text_bytes -= value.first.size();
+    return silent;
+  });
 }
 
 }  // namespace
@@ -57,7 +61,7 @@ void ClockSet::on_event(int source, int64_t time, std::string_view value, bool p
     if (punctuates) raise(source, reachable(add_time(time, 1)));
   } else if (w.by_field != -1) {
     on_by(&s, time, value);
-    if (w.by_max_lag_ms >= 0) forget_silent(subtract_time(s.greatest, w.by_max_lag_ms), &s.by, &s.by_times);
+    if (w.by_max_lag_ms >= 0) forget_silent(subtract_time(s.greatest, w.by_max_lag_ms), &s.by, &s.by_times, &s.by_text_bytes);
     raise(source, subtract_time(*s.by_times.begin(), w.delay_ms));
   } else if (s.source->own) {
     raise(source, subtract_time(s.greatest, w.delay_ms));
@@ -82,6 +86,7 @@ void ClockSet::on_by(Stream* s, int64_t time, std::string_view value) {
   auto at = s->by.find(value);
   if (at == s->by.end()) {
     s->by.emplace(value, time);
+    s->by_text_bytes += value.size();
     s->by_times.insert(time);
   } else if (time > at->second) {
     const auto before = s->by_times.find(at->second);
@@ -89,6 +94,12 @@ void ClockSet::on_by(Stream* s, int64_t time, std::string_view value) {
     at->second = time;
     s->by_times.insert(time);
   }
+}
+
+uint64_t ClockSet::by_bytes(int source) const {
+  constexpr uint64_t kNode = 4 * sizeof(void*);   // that a tree adds to what it holds
+  const Stream& s = streams_[source];
+  return s.by_text_bytes + s.by.size() * (kNode + sizeof(std::pair<const std::string, int64_t>)) + s.by_times.size() * (kNode + sizeof(int64_t));
 }
 
 void ClockSet::on_assert(int source, int64_t time) {

@@ -63,6 +63,8 @@ class ClockSet {
     const std::string* by = nullptr;
   };
   StreamState state(int source) const;
+  // What the values of its `by` field take in memory.
+  uint64_t by_bytes(int source) const;
   // The groups whose clock has moved since the last call, each once; then forgets them.
   const std::vector<int>& take_changed();
 
@@ -77,6 +79,7 @@ class ClockSet {
     int64_t at_arrival = kNoTime;  // its watermark then
     std::map<std::string, int64_t, std::less<>> by;  // greatest time of each value
     std::multiset<int64_t> by_times;
+    uint64_t by_text_bytes = 0;      // of the values
     std::vector<int> groups;
   };
   struct Feed {

@@ -18,6 +18,7 @@ void ClockSet::take_over(const ClockSet& before, const Succession& succession) {
     s.at_arrival = was.at_arrival;
     s.by = was.by;
     s.by_times = was.by_times;
+    s.by_text_bytes = was.by_text_bytes;
     Feed& feed = feeds_[s.feed];
     feed.greatest_of_all = std::max(feed.greatest_of_all, s.greatest);
     if (!s.source->own) feed.greatest = std::max(feed.greatest, s.greatest);

@@ -56,6 +56,13 @@ void IngestStage::take_over(const IngestStage& before) {
   note_clocks();
 }
 
+uint64_t IngestStage::waiting_bytes() const {
+  uint64_t bytes = 0;
+  for (const RowList& rows : batch_.rows) bytes += rows.bytes;
+  for (const OutRecord& record : batch_.records) bytes += bytes_of(record);
+  return bytes;
+}
+
 std::vector<StreamStats> IngestStage::stream_stats() const {
   std::vector<StreamStats> out;
   for (int node : topology_.sources) {

@@ -58,6 +58,10 @@ class IngestStage : private FlowSink {
   };
   const Counters& counters() const { return counters_; }
   std::vector<StreamStats> stream_stats() const;
+  // What the values of the stream's `by` field take in memory.
+  uint64_t by_bytes(int node) const { return clocks_.by_bytes(node) + (right_clocks_ ? right_clocks_->by_bytes(node) : 0); }
+  // Of rows and records of the batch that is being filled.
+  uint64_t waiting_bytes() const;
   uint64_t faults() const { return flow_.faults() + context_.faults; }
 
  private:

@@ -8,15 +8,35 @@
 #include "base/event_time.h"
 
 namespace cep::runtime {
+namespace {
 
-OutputSequencer::OutputSequencer(const plan::Plan& plan, const EngineOptions& options, Engine::Sink sink)
-    : plan_(plan), options_(options), sink_(std::move(sink)), given_(plan.nodes.size()) {}
+// What stands at the beginning of a throttle's key.
+uint32_t op_of(const std::string& key) { return base::load<uint32_t>(key, 0); }
+
+// How far the clock had come before the position.
+int64_t clock_before(const Timeline& timeline, int clock, uint64_t position) {
+  const std::vector<ClockStep>& steps = timeline.steps[clock];
+  const auto at = std::lower_bound(steps.begin(), steps.end(), position, [](const ClockStep& s, uint64_t p) { return s.position < p; });
+  return at == steps.begin() ? timeline.before[clock] : std::prev(at)->clock;
+}
+
+}  // namespace
+
+OutputSequencer::OutputSequencer(const plan::Plan& plan, const plan::Topology& topology, const EngineOptions& options, Engine::Sink sink)
+    : plan_(plan), options_(options), sink_(std::move(sink)), clock_of_(plan.nodes.size(), -1), given_(plan.nodes.size()) {
+  for (const plan::Lane& lane : topology.lanes) {
+    if (lane.kind == plan::LaneKind::kUnique) continue;
+    if (lane.node >= 0) clock_of_[lane.node] = lane.clock;
+    for (int node : lane.patterns) clock_of_[node] = lane.clock;
+  }
+}
 
 void OutputSequencer::take_over(OutputSequencer* before, const Succession& succession) {
   std::copy(std::begin(before->seq_), std::end(before->seq_), seq_);
   any_ = before->any_;
   last_ = before->last_;
   last_channel_ = before->last_channel_;
+  sweep_at_ = before->sweep_at_;
   for (size_t node = 0; node < given_.size(); ++node) {
     const int old = succession.node_before[node];
     if (old < 0) continue;
@@ -24,14 +44,13 @@ void OutputSequencer::take_over(OutputSequencer* before, const Succession& succe
     given_[node].timeouts = before->timeouts(old);
   }
   for (auto& [key, throttle] : before->throttles_) {
-    const uint32_t op = base::load<uint32_t>(key, 0);  // node + 1, at the beginning of the key
-    const int now = succession.node_now[op - 1];
+    const int now = succession.node_now[op_of(key) - 1];
     if (now < 0) continue;
     std::string renamed = key;
     base::store(static_cast<uint32_t>(now) + 1, renamed.data());
     throttles_.emplace(std::move(renamed), throttle);
   }
-  sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
+  count_throttles();
 }
 
 void OutputSequencer::save(state::StateWriter* out) const {
@@ -45,6 +64,7 @@ void OutputSequencer::save(state::StateWriter* out) const {
   channels.text(key);
   channels.number(ordinal);
   channels.number(static_cast<uint64_t>(last_channel_));
+  channels.number(sweep_at_);
   channels.number(given_.size());
   for (const Given& given : given_) {
     channels.number(given.alerts.load(std::memory_order_relaxed));
@@ -52,8 +72,7 @@ void OutputSequencer::save(state::StateWriter* out) const {
   }
   for (const auto& [key, throttle] : throttles_) {
     const auto& [sent, throttle_ms, suppressed] = throttle;
-    uint32_t op = 0;
-    std::memcpy(&op, key.data(), sizeof op);
+    const uint32_t op = op_of(key);
     state::Encoder& entry = out->entry(op, state::Part::kThrottles, std::string_view(key).substr(sizeof op));  // the channel, then the values
     entry.whole(sent);
     entry.whole(throttle_ms);
@@ -71,6 +90,7 @@ Status OutputSequencer::load(const state::StateReader& in) {
     last_.key = channels->text();
     last_.ordinal = channels->number();
     last_channel_ = static_cast<Channel>(channels->below(kChannels));
+    sweep_at_ = channels->number();
     if (channels->count() != given_.size()) return state::damaged(0, state::Part::kChannels);
     for (Given& given : given_) {
       given.alerts = channels->number();
@@ -81,7 +101,7 @@ Status OutputSequencer::load(const state::StateReader& in) {
   for (size_t node = 0; node < given_.size() && status.ok(); ++node)
     status = in.each(static_cast<uint32_t>(node) + 1, state::Part::kThrottles,
                      [&](std::string_view key, state::Decoder* entry) { return load_throttle(static_cast<int>(node), key, entry); });
-  sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
+  count_throttles();
   return status;
 }
 
@@ -98,17 +118,19 @@ Status OutputSequencer::load_throttle(int node, std::string_view key, state::Dec
   return {};
 }
 
-void OutputSequencer::release(std::vector<GivenRecords> makers) {
+void OutputSequencer::release(std::vector<GivenRecords> makers, const Timeline& timeline) {
+  timeline_ = &timeline;
   if (std::any_of(makers.begin(), makers.end(), [](const GivenRecords& m) { return !m.runs.empty(); })) {
     RecordMerge merge(std::move(makers));
     for (OutRecord r; merge.next(&r);) give(r);
-    return;
+    return sweep_upto(timeline.last);
   }
   std::vector<OutRecord> records = std::move(makers.front().records);
   for (size_t m = 1; m < makers.size(); ++m) std::move(makers[m].records.begin(), makers[m].records.end(), std::back_inserter(records));
   auto before = [](const OutRecord& a, const OutRecord& b) { return a.label < b.label; };
   if (!std::is_sorted(records.begin(), records.end(), before)) std::stable_sort(records.begin(), records.end(), before);
   for (const OutRecord& r : records) give(r);
+  sweep_upto(timeline.last);
 }
 
 void OutputSequencer::give(const OutRecord& r) {
@@ -117,6 +139,7 @@ void OutputSequencer::give(const OutRecord& r) {
   any_ = true;
   last_ = r.label;
   last_channel_ = r.channel;
+  sweep_upto(r.label.position);
   uint64_t suppressed = 0;
   if (r.throttle_ms >= 0 && !pass(r, &suppressed)) return;
   send(r, suppressed);
@@ -130,7 +153,7 @@ bool OutputSequencer::pass(const OutRecord& r, uint64_t* suppressed) {
   const int64_t time = r.throttle_time != base::kNoTime ? r.throttle_time : r.label.time;
   auto [at, is_new] = throttles_.try_emplace(key_, Throttle{time, r.throttle_ms, 0});
   if (is_new) {
-    if (throttles_.size() >= sweep_at_) sweep(time);
+    given_[r.label.op - 1].throttle_bytes.fetch_add(sizeof *at + key_.size(), std::memory_order_relaxed);
     return true;
   }
   Throttle& t = at->second;
@@ -143,12 +166,29 @@ bool OutputSequencer::pass(const OutRecord& r, uint64_t* suppressed) {
   return true;
 }
 
-// Forgets what can hold nothing back any more and has nothing to tell. Changes no result.
-void OutputSequencer::sweep(int64_t now) {
-  boost::unordered::erase_if(throttles_, [now](const auto& entry) {
-    return entry.second.suppressed == 0 && now - entry.second.sent >= entry.second.throttle_ms;
+void OutputSequencer::sweep_upto(uint64_t position) {
+  for (; sweep_at_ <= position; sweep_at_ += std::max(kSweepLeast, throttles_.size()))
+    if (!throttles_.empty()) sweep(sweep_at_);
+}
+
+// Forgets what can hold nothing back any more and has nothing to tell. What its operator still gives lies not before the operator's clock; the clocks of others, and times of records of
+// its own, which need not rise, say nothing. Changes no result.
+void OutputSequencer::sweep(uint64_t position) {
+  boost::unordered::erase_if(throttles_, [&](const auto& entry) {
+    const Throttle& t = entry.second;
+    const int clock = clock_of_[op_of(entry.first) - 1];
+    if (t.suppressed != 0 || clock < 0) return false;
+    const int64_t now = clock_before(*timeline_, clock, position);
+    return now > t.sent && static_cast<uint64_t>(now) - static_cast<uint64_t>(t.sent) > static_cast<uint64_t>(t.throttle_ms);
   });
-  sweep_at_ = std::max<size_t>(kSweepAt, 2 * throttles_.size());
+  if (throttles_.size() < throttles_.bucket_count() / 8) throttles_.rehash(0);
+  count_throttles();
+}
+
+void OutputSequencer::count_throttles() {
+  std::vector<uint64_t> bytes(given_.size());
+  for (const auto& entry : throttles_) bytes[op_of(entry.first) - 1] += sizeof entry + entry.first.size();
+  for (size_t node = 0; node < given_.size(); ++node) given_[node].throttle_bytes.store(bytes[node], std::memory_order_relaxed);
 }
 
 void OutputSequencer::send(const OutRecord& r, uint64_t suppressed) {

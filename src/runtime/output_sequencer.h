@@ -11,6 +11,7 @@
 #include "runtime/out_record.h"
 #include "runtime/record_spool.h"
 #include "runtime/succession.h"
+#include "runtime/timeline.h"
 #include "state/state_reader.h"
 #include "state/state_writer.h"
 
@@ -18,7 +19,8 @@ namespace cep::runtime {
 
 class OutputSequencer {
  public:
-  OutputSequencer(const plan::Plan& plan, const EngineOptions& options, Engine::Sink sink);
+  // `topology` outlives it.
+  OutputSequencer(const plan::Plan& plan, const plan::Topology& topology, const EngineOptions& options, Engine::Sink sink);
 
   // Goes on where `before` stands: numbers, and what `at most once per` knows of the operators that go on. To be called before anything else.
   void take_over(OutputSequencer* before, const Succession& succession);
@@ -28,8 +30,8 @@ class OutputSequencer {
   // To be called before anything else. An error: the state is none that a sequencer of this program saved.
   Status load(const state::StateReader& in);
 
-  // All records whose positions lie in the next span of positions, as their makers gave them. REQUIRES labels after those of the call before.
-  void release(std::vector<GivenRecords> makers);
+  // All records whose positions lie in the next span of positions, that of `timeline`, as their makers gave them. REQUIRES labels after those of the call before.
+  void release(std::vector<GivenRecords> makers, const Timeline& timeline);
 
   // The next record of each numbered channel has this number. REQUIRES nobody is in release().
   void renumber(const uint64_t (&next)[kChannels]) {
@@ -42,6 +44,8 @@ class OutputSequencer {
   // Alerts and timeouts of a node that came out. Any thread.
   uint64_t alerts(int node) const { return given_[node].alerts.load(std::memory_order_relaxed); }
   uint64_t timeouts(int node) const { return given_[node].timeouts.load(std::memory_order_relaxed); }
+  // What `at most once per` of the node keeps in memory. Any thread.
+  uint64_t throttle_bytes(int node) const { return given_[node].throttle_bytes.load(std::memory_order_relaxed); }
 
  private:
   struct Throttle {
@@ -53,11 +57,13 @@ class OutputSequencer {
   Status load_throttle(int node, std::string_view key, state::Decoder* in);
   // False if the record is held back; *suppressed: how many were before it.
   bool pass(const OutRecord& r, uint64_t* suppressed);
-  void sweep(int64_t now);
+  void sweep_upto(uint64_t position);
+  void sweep(uint64_t position);
+  void count_throttles();
   void send(const OutRecord& r, uint64_t suppressed);
 
   struct Given {
-    std::atomic<uint64_t> alerts{0}, timeouts{0};
+    std::atomic<uint64_t> alerts{0}, timeouts{0}, throttle_bytes{0};
   };
 
   const plan::Plan& plan_;
@@ -68,8 +74,10 @@ class OutputSequencer {
   event::Label last_;         // of the record before, and its channel
   Channel last_channel_ = Channel::kAlerts;
   boost::unordered_flat_map<std::string, Throttle> throttles_;
-  static constexpr size_t kSweepAt = 4096;
-  size_t sweep_at_ = kSweepAt;
+  static constexpr size_t kSweepLeast = 1024;
+  uint64_t sweep_at_ = kSweepLeast;     // the position; so many on as there are throttles, so that it costs a line little, and where batches end does not matter
+  const Timeline* timeline_ = nullptr;  // of the records being released
+  std::vector<int> clock_of_;       // by node, the clock of its lane; -1: none
   std::vector<Given> given_;  // by node
   std::string line_, key_;
 };

@@ -307,6 +307,7 @@ void PatternLane::work(const Timeline& timeline, LaneSink* sink) {
     }
   }
   rows_.settle();
+  keys_.settle();
   constexpr size_t kKeptKeys = 4096;
   if (keys_.size() == 0 && live_.size() > kKeptKeys) {  // a burst of keys is over
     keys_ = KeyTable();
@@ -370,7 +371,7 @@ Status PatternLane::load(const state::StateReader& in) {
 LaneStats PatternLane::stats() const {
   LaneStats out;
   out.waiting = rows_.waiting();
-  out.bytes = rows_.bytes() + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) + live_.capacity() * sizeof(live_[0]);
+  out.bytes = rows_.bytes() + keys_.memory() + live_.capacity() * sizeof(live_[0]);
   out.faults = faults_before_ + predicates_.faults();
   out.keys = keys_.size();
   for (const auto& s : slots_) {

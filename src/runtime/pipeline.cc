@@ -16,7 +16,7 @@ constexpr size_t kWaiting = 4;  // batches per shard that may wait for room in i
 Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& options, Engine::Sink sink, Pipeline* before)
     : loaded_(std::move(loaded)), store_(before ? before->store_ : std::make_shared<BlockStore>()), under_way_most_(options.under_way_bytes), after_shard_(options.after_shard), seed_(options.seed),
       random_(before ? before->random_ : options.seed * 0x9e3779b97f4a7c15u + 1), before_release_(options.before_release),
-      after_release_(options.after_release), batch_most_(options.batch), batch_lines_(options.batch), sequencer_(*loaded_->plan, options, std::move(sink)) {
+      after_release_(options.after_release), batch_most_(options.batch), batch_lines_(options.batch), sequencer_(*loaded_->plan, loaded_->topology, options, std::move(sink)) {
   if (before) {
     before->drain();
     before->threads_.reset();  // from here on all of it is the caller's
@@ -71,9 +71,10 @@ uint64_t Pipeline::draw() {
 void Pipeline::submit(Batch batch) {
   std::vector<Parcel> parcels;
   for (RowList& rows : batch.rows) parcels.push_back({batch.timeline, -1, std::move(rows)});
-  BatchRecords given{batch.timeline->first, batch.timeline->last, {}};
+  BatchRecords given{batch.timeline, {}};
   given.makers.emplace_back();
   for (const OutRecord& r : batch.records) given.makers.front().bytes += bytes_of(r);
+  given.makers.front().memory = given.makers.front().bytes;
   given.makers.front().records = std::move(batch.records);
   if (threads_) return threads_->submit(std::move(parcels), std::move(given));
   ++submitted_;
@@ -149,12 +150,13 @@ bool Pipeline::release() {
 }
 
 void Pipeline::release_batch(BatchRecords all) {
-  WorkedScope working(all.first, all.last);
-  suit_batches(all.last - all.first + 1, all.bytes());
-  if (before_release_) before_release_(all.last);
-  sequencer_.release(std::move(all.makers));
+  const uint64_t first = all.timeline->first, last = all.timeline->last;
+  WorkedScope working(first, last);
+  suit_batches(last - first + 1, all.bytes());
+  if (before_release_) before_release_(last);
+  sequencer_.release(std::move(all.makers), *all.timeline);
   note_counts();
-  if (after_release_) after_release_(all.last);
+  if (after_release_) after_release_(last);
 }
 
 // Of a batch that was worked. No result depends on where a batch ends.
@@ -186,6 +188,9 @@ ShardStats Pipeline::stats() const {
   if (threads_) return threads_->stats();
   ShardStats out;
   for (const auto& s : shards_) out += s->stats();
+  for (const auto& parcels : waiting_)
+    for (const Parcel& parcel : parcels) out.bytes += parcel.rows.bytes;
+  for (const BatchRecords& given : given_) out.bytes += given.memory();
   return out;
 }
 

@@ -89,9 +89,9 @@ uint64_t bytes_of(const OutRecord& r) {
 void RecordSpool::add(OutRecord record) {
   const uint64_t bytes = bytes_of(record);
   given_.bytes += bytes;
-  in_memory_ += bytes;
+  given_.memory += bytes;
   given_.records.push_back(std::move(record));
-  if (in_memory_ > memory_bytes_) spill();
+  if (given_.memory > memory_bytes_) spill();
 }
 
 // The run that goes on with a record of this label: of those that may the one that ends last, so that there are as few as can be; a new one if there is none.
@@ -127,7 +127,7 @@ void RecordSpool::spill() {
   made_ += records.size();
   lasts_[run] = {std::move(records.back().label), made_ - 1};
   records.clear();
-  in_memory_ = 0;
+  given_.memory = 0;
   if (given_.runs.size() > kRunsMost) merge_runs();
 }
 

@@ -20,6 +20,7 @@ struct GivenRecords {
   std::shared_ptr<SpillFile> file;
   std::vector<SpillRun> runs;       // each rising by (label, order of making)
   uint64_t bytes = 0;               // of all of them
+  uint64_t memory = 0;              // of `records`
 };
 
 class RecordSpool {
@@ -30,6 +31,8 @@ class RecordSpool {
   void add(OutRecord record);
   // The spool is good for nothing afterwards.
   GivenRecords take();
+  // Of the records that are in memory.
+  uint64_t memory() const { return given_.memory; }
 
  private:
   struct Last {  // of a run
@@ -44,7 +47,6 @@ class RecordSpool {
   const std::string* dir_;
   GivenRecords given_;
   std::vector<Last> lasts_;     // of given_.runs
-  uint64_t in_memory_ = 0;
   uint64_t made_ = 0;           // of those spilled: their order
 };
 

@@ -311,6 +311,11 @@ ShardStats Shard::stats() const {
   out.faults = flow_.faults();
   for (const Arrived& batch : arrived_)
     for (const RowList& rows : batch.rows) out.bytes += rows.bytes;
+  for (const ParcelChannel& inbox : inboxes_) out.bytes += inbox.bytes();
+  for (const auto& box : outbox_)
+    for (const Parcel& parcel : box) out.bytes += parcel.bytes();
+  for (const RecordSpool& records : records_) out.bytes += records.memory();
+  for (const TableRow& row : table_rows_) out.bytes += sizeof row + 8 * row.bytes.size();
   for (const auto& lane : lanes_) {
     const LaneStats one = lane->stats();
     static_cast<LaneStats&>(out) += one;

@@ -70,6 +70,7 @@ bool ShardThreads::work_shard(ShardWorker* w) {
     made.makers.push_back(w->shard->take_records());
     bytes += made.bytes();
     under_way_->fetch_add(static_cast<int64_t>(made.bytes()), std::memory_order_relaxed);
+    waiting_bytes_.fetch_add(made.memory(), std::memory_order_relaxed);
     w->records.push(std::move(made));
   }
   w->done.store(done, std::memory_order_release);
@@ -89,15 +90,17 @@ void ShardThreads::tell_worked(ShardWorker* w, uint64_t bytes) {
 bool ShardThreads::release_next() {
   if (given_.empty() || std::any_of(shards_.begin(), shards_.end(), [](const ShardWorker& w) { return w.records.empty(); })) return false;
   BatchRecords all = given_.pop();
-  uint64_t bytes = all.bytes();
+  uint64_t bytes = all.bytes(), memory = all.memory();
   std::vector<uint64_t> of_shards;
   for (ShardWorker& w : shards_) {
     BatchRecords more = w.records.pop();
     bytes += more.bytes();
+    memory += more.memory();
     of_shards.push_back(more.makers.front().bytes);
     all.makers.push_back(std::move(more.makers.front()));
   }
   release_(std::move(all));
+  waiting_bytes_.fetch_sub(memory, std::memory_order_relaxed);
   under_way_->fetch_sub(static_cast<int64_t>(bytes), std::memory_order_relaxed);
   released_.fetch_add(1, std::memory_order_release);
   for (size_t s = 0; s < shards_.size(); ++s) {
@@ -125,6 +128,7 @@ void ShardThreads::submit(std::vector<Parcel> parcels, BatchRecords given) {
   int64_t bytes = static_cast<int64_t>(given.bytes());
   for (const Parcel& p : parcels) bytes += static_cast<int64_t>(p.rows.bytes);
   under_way_->fetch_add(bytes, std::memory_order_relaxed);
+  waiting_bytes_.fetch_add(given.memory(), std::memory_order_relaxed);
   given_.push(std::move(given));
   const int from = static_cast<int>(shards_.size());
   for (size_t s = 0; s < shards_.size(); ++s) shards_[s].shard->inbox(from).push(std::move(parcels[s]));
@@ -176,6 +180,7 @@ ShardStats ShardThreads::stats() {
     }
     out += one;
   }
+  out.bytes += waiting_bytes_.load(std::memory_order_relaxed);
   return out;
 }
 

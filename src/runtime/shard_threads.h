@@ -24,12 +24,17 @@ namespace cep::runtime {
 
 // The records of one batch.
 struct BatchRecords {
-  uint64_t first = 0, last = 0;      // the batch's positions; known from ingest alone
+  std::shared_ptr<const Timeline> timeline;  // of the batch; known from ingest alone
   std::vector<GivenRecords> makers;  // ingest, then the shards; on the way from one of them: its own
 
   uint64_t bytes() const {
     uint64_t sum = sizeof *this;
     for (const GivenRecords& m : makers) sum += m.bytes;
+    return sum;
+  }
+  uint64_t memory() const {
+    uint64_t sum = 0;
+    for (const GivenRecords& m : makers) sum += m.memory;
     return sum;
   }
 };
@@ -100,6 +105,7 @@ class ShardThreads {
   Worker sequencer_;
   SpscChannel<BatchRecords> given_{UINT64_MAX};     // from ingest to the sequencer
   std::atomic<uint64_t> released_{0};       // batches
+  std::atomic<uint64_t> waiting_bytes_{0};  // of records in memory on their way to the sequencer
 };
 
 }  // namespace cep::runtime

@@ -26,6 +26,8 @@ class SpscChannel {
   bool full() const { return count_.load(std::memory_order_acquire) > 0 && bytes_.load(std::memory_order_acquire) >= capacity_bytes_; }
   // The reader's question.
   bool empty() const { return count_.load(std::memory_order_acquire) == 0; }
+  // Of what is in it. Any thread.
+  uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
   // REQUIRES !full(), where the bound is to hold.
   void push(T element) {
     {

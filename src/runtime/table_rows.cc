@@ -15,7 +15,7 @@ constexpr size_t kBucketsLeast = 16;
 
 }  // namespace
 
-TableRows::TableRows() : buckets_(new Buckets(kBucketsLeast)) {}
+TableRows::TableRows() : buckets_(new Buckets(kBucketsLeast)) { bucket_bytes_ = kBucketsLeast * sizeof(buckets_.load()->heads[0]); }
 
 TableRows::~TableRows() {
   clear();
@@ -72,7 +72,7 @@ void TableRows::put(std::string_view key, const event::Row* row, uint64_t positi
   at->newest.store(made, std::memory_order_release);
   if (before) retire({batch, at, made, nullptr, nullptr, before->bytes()});
   if (!fresh) return;
-  if (keys_ > buckets_.load(std::memory_order_relaxed)->mask) grow(batch);
+  if (keys_ > buckets_.load(std::memory_order_relaxed)->mask) resize(2 * (buckets_.load(std::memory_order_relaxed)->mask + 1), batch);
   Buckets* buckets = buckets_.load(std::memory_order_relaxed);
   std::atomic<Link*>& head = buckets->heads[hash & buckets->mask];
   Link* link = new Link;
@@ -114,10 +114,10 @@ void TableRows::put_back(const Kept& kept) {
   if (!kept.row) put(kept.key, nullptr, kept.position, 0);
 }
 
-// Twice as many buckets with links of their own; whoever is in the old ones finishes there.
-void TableRows::grow(uint64_t batch) {
+// Other buckets, so many (a power of two), with links of their own; whoever is in the old ones finishes there.
+void TableRows::resize(size_t n, uint64_t batch) {
   Buckets* old = buckets_.load(std::memory_order_relaxed);
-  Buckets* made = new Buckets(2 * (old->mask + 1));
+  Buckets* made = new Buckets(n);
   for (size_t b = 0; b <= old->mask; ++b) {
     for (Link* link = old->heads[b].load(std::memory_order_relaxed); link; link = link->next.load(std::memory_order_relaxed)) {
       std::atomic<Link*>& head = made->heads[link->key->hash & made->mask];
@@ -128,6 +128,7 @@ void TableRows::grow(uint64_t batch) {
     }
   }
   buckets_.store(made, std::memory_order_release);
+  bucket_bytes_ += (made->mask + 1) * sizeof made->heads[0] + keys_ * sizeof(Link);
   retire({batch, nullptr, nullptr, nullptr, old, (old->mask + 1) * sizeof old->heads[0] + keys_ * sizeof(Link)});
 }
 
@@ -139,12 +140,24 @@ void TableRows::retire(Retired what) {
 void TableRows::forget_all() { forget(UINT64_MAX, 0); }
 
 void TableRows::forget(uint64_t done, uint64_t now) {
+  free_retired(done, now);
+  size_t n = buckets_.load(std::memory_order_relaxed)->mask + 1;
+  if (n == kBucketsLeast || keys_ > n / 8) return;
+  while (n > kBucketsLeast && keys_ <= n / 4) n /= 2;
+  resize(n, now);
+  free_retired(done, now);
+}
+
+void TableRows::free_retired(uint64_t done, uint64_t now) {
   while (!retired_.empty() && retired_.front().batch < done) {
     const Retired what = retired_.front();
     retired_.pop_front();
     retired_bytes_ -= what.bytes;
     if (what.ends) end(what, now);
-    if (what.buckets) free_buckets(what.buckets);
+    if (what.buckets) {
+      bucket_bytes_ -= what.bytes;
+      free_buckets(what.buckets);
+    }
     if (!what.link) continue;
     bytes_ -= sizeof(Key) + what.link->key->size + sizeof(Link);
     free_versions(what.link->key->newest.load(std::memory_order_relaxed));
@@ -213,6 +226,7 @@ void TableRows::take(TableRows* other) {
   std::swap(keys_, other->keys_);
   std::swap(size_, other->size_);
   std::swap(bytes_, other->bytes_);
+  std::swap(bucket_bytes_, other->bucket_bytes_);
 }
 
 }  // namespace cep::runtime

@@ -53,7 +53,8 @@ class TableRows {
   void put_back(const Kept& kept);
 
   size_t size() const { return size_; }     // keys that have a row
-  uint64_t bytes() const { return bytes_; }  // of all that is kept
+  // Of all that is kept, what is there for look-ups at earlier positions too.
+  uint64_t bytes() const { return bytes_ + bucket_bytes_; }
   uint64_t retired_bytes() const { return retired_bytes_; }
 
  private:
@@ -95,8 +96,9 @@ class TableRows {
 
   Key* find_key(std::string_view key, uint64_t hash) const;
   Key* add_key(std::string_view key, uint64_t hash);
-  void grow(uint64_t batch);
+  void resize(size_t buckets, uint64_t batch);
   void retire(Retired what);
+  void free_retired(uint64_t done, uint64_t now);
   void end(const Retired& what, uint64_t now);
   void unlink(Key* key, uint64_t batch);
   void free_versions(Version* from);
@@ -108,6 +110,7 @@ class TableRows {
   size_t keys_ = 0;             // in buckets
   size_t size_ = 0;
   uint64_t bytes_ = 0, retired_bytes_ = 0;
+  uint64_t bucket_bytes_ = 0;   // of all buckets, and of links of those that were left
   std::deque<Retired> retired_;  // rising by batch
 };
 

@@ -41,6 +41,8 @@ class TableStore {
   Status load(const state::StateReader& in, uint64_t last);
 
   size_t size(int table) const { return tables_[table]->size(); }
+  // The memory of a table.
+  uint64_t bytes(int table) const { return tables_[table]->bytes(); }
 
   // Table `number` is from here on the one that `before` has as its number `old`: both stores, and whoever reads either, see the same rows. With `replace` the rows that
   // it has here take the place of those there. REQUIRES nobody is at work.

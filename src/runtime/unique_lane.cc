@@ -67,9 +67,7 @@ class UniqueLane : public LaneState {
     LaneStats out;
     out.keys = keys_.size();
     out.waiting = rows_.waiting();
-    // A key's text is kept twice: to be found, and by its number.
-    out.bytes = rows_.bytes() + 2 * text_bytes_ + keys_.size() * (2 * sizeof(std::string) + sizeof(uint32_t)) +
-                until_.capacity() * sizeof(int64_t) + passed_.size() * sizeof passed_.front();
+    out.bytes = rows_.bytes() + keys_.memory() + until_.capacity() * sizeof(int64_t) + passed_.size() * sizeof passed_.front();
     return out;
   }
 
@@ -79,10 +77,7 @@ class UniqueLane : public LaneState {
     state::encode_key(row, lane_->inputs.front().key, lane_->key_types, &key_);
     uint32_t id = keys_.find(key_);
     if (id != KeyTable::kNone && row.time < until_[id]) return false;
-    if (id == KeyTable::kNone) {
-      id = keys_.add(key_);
-      text_bytes_ += key_.size();
-    }
+    if (id == KeyTable::kNone) id = keys_.add(key_);
     if (id >= until_.size()) until_.resize(id + 1);
     until_[id] = base::add_time(row.time, unique_.within_ms);
     const std::pair<int64_t, uint32_t> passed{until_[id], id};
@@ -94,11 +89,9 @@ class UniqueLane : public LaneState {
   void forget(int64_t time) {
     for (; !passed_.empty() && passed_.front().first <= time; passed_.pop_front()) {
       const uint32_t id = passed_.front().second;
-      if (until_[id] > time) continue;
-      const size_t before = keys_.size();
-      keys_.remove(id);
-      if (keys_.size() < before) text_bytes_ -= keys_.bytes(id).size();
+      if (until_[id] <= time) keys_.remove(id);
     }
+    keys_.settle();
     if (passed_.empty() && keys_.size() == 0 && until_.size() > kKeptKeys) {  // a burst of values is over
       keys_ = KeyTable();
       until_ = {};
@@ -110,7 +103,6 @@ class UniqueLane : public LaneState {
   BlockPool* pool_;
   LaneCodec codec_;
   DueRows rows_;
-  uint64_t text_bytes_ = 0;                          // of keys_
   KeyTable keys_;                                    // values of which one passed within D
   std::vector<int64_t> until_;                       // by number of the values: when they pass again
   std::deque<std::pair<int64_t, uint32_t>> passed_;  // when it may pass again, which; rising

@@ -105,6 +105,7 @@ void AlertSubscription::subscribe(const SubscribeRequest& request) {
   owner_->count_->newcomers.remove(newcomer_);
   channel_ = request.channel;
   consumer_ = request.consumer;
+  if (!consumer_.empty()) owner_->engine_->attend(channel_, consumer_, true);
   seq_ = from;
   patterns_ = request.patterns;
 }
@@ -229,6 +230,7 @@ void AlertSubscription::stop() {
 void AlertSubscription::close() {
   if (closed_) return;
   closed_ = true;
+  if (!consumer_.empty()) owner_->engine_->attend(channel_, consumer_, false);
   owner_->count_->newcomers.remove(newcomer_);
   linger_.cancel();
   error_code ignored;

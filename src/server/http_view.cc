@@ -100,7 +100,10 @@ Json memory_json(const HttpView& view) {
   j["runs"] = e.live_runs;
   j["waiting_rows"] = e.waiting_rows;
   j["operators"] = Json::object();
-  for (const engine::StateSize& size : view.status.state_sizes) j["operators"][size.name] = size.bytes;
+  for (const engine::StateSize& size : view.status.state_sizes) {   // a stream may be there twice: its `unique`, and the values of its `by`
+    Json& bytes = j["operators"][size.name];
+    bytes = size.bytes + (bytes.is_null() ? 0 : bytes.get<uint64_t>());
+  }
   return j;
 }
 

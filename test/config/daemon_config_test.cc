@@ -55,7 +55,7 @@ outputs:
     - {path: /var/log/late.ndjson, channel: late, patterns: ["login_*", b]}
 disk: {reserve: 1GiB}
 limits: {line: 2MiB, depth: 32, connections: 10, memory: 3GiB, subscriber_lag: 1MiB, producer_ttl: 29d,
-         producers: 5, consumers: 6, runs_per_key: 7, matches_per_event: 8, record: 3MiB}
+         producers: 5, consumers: 6, consumer_ttl: 28d, runs_per_key: 7, matches_per_event: 8, record: 3MiB}
 )");
   CHECK(config.patterns.size() == 2);
   CHECK(config.shards == 3);
@@ -72,6 +72,7 @@ limits: {line: 2MiB, depth: 32, connections: 10, memory: 3GiB, subscriber_lag: 1
   CHECK(config.producer_ttl_ms == 29ll * 24 * 3600 * 1000);
   CHECK(config.producers == 5);
   CHECK(config.consumers == 6);
+  CHECK(config.consumer_ttl_ms == 28ll * 24 * 3600 * 1000);
   REQUIRE(config.listen.http.has_value());
   CHECK(to_text(*config.listen.http) == "localhost:3");
   REQUIRE(config.output_files.size() == 2);
@@ -200,6 +201,7 @@ TEST_CASE("the settings that are shipped are the defaults, and say so of all tha
   CHECK(config.producer_ttl_ms == defaults.producer_ttl_ms);
   CHECK(config.producers == defaults.producers);
   CHECK(config.consumers == defaults.consumers);
+  CHECK(config.consumer_ttl_ms == defaults.consumer_ttl_ms);
   CHECK(config.shards == defaults.shards);
   CHECK(config.limits.line_bytes == defaults.limits.line_bytes);
   CHECK(config.limits.json_depth == defaults.limits.json_depth);

@@ -26,9 +26,9 @@ StartNote note(Phase phase, uint64_t position, uint64_t used, uint64_t bound = 1
   return out;
 }
 
-bool holds(const std::vector<StartNote>& before, uint64_t bound = 1000) {
+bool holds(const std::vector<StartNote>& before, uint64_t bound = 1000, bool addresses = false) {
   StartNote held;
-  return must_hold(before, bound, &held);
+  return must_hold(before, bound, addresses, &held);
 }
 
 }  // namespace
@@ -46,6 +46,16 @@ TEST_CASE("a line of the notes comes back as it was, whatever the name in it") {
   CHECK(back.used == 12);
   CHECK(back.bound == 34);
   CHECK(back.refused);
+  CHECK(!back.addresses);
+  n.addresses = true;
+  REQUIRE(from_line(to_line(n), &back));
+  CHECK(back.addresses);
+  CHECK(back.most.starts_with("window `xxx"));
+  StartNote old;   // of a build that did not say which bound
+  REQUIRE(from_line("refused=0 recovering position=7 used=12 bound=34 most=window `w`   ", &old));
+  CHECK(old.bound == 34);
+  CHECK(!old.addresses);
+  CHECK(old.most == "window `w`");
   CHECK(back.most.starts_with("window `xxx"));
   for (const char* bad : {"", "refused=1", "refused=0 sleeping position=1 used=1 bound=1 most=", "position=1"}) CHECK(!from_line(bad, &back));
 }
@@ -57,7 +67,7 @@ TEST_CASE("two ends with much memory in use, the second of them in the recovery,
   CHECK(holds({note(Phase::kRecovering, 7, 500), note(Phase::kRecovering, 7, 500)}));
   CHECK(holds({note(Phase::kRecovering, 7, 1, 1000, true), note(Phase::kStarting, 1, 1, 1000, true)}));
   StartNote held;
-  REQUIRE(must_hold({note(Phase::kRecovering, 5, 900), note(Phase::kRecovering, 7, 901)}, 1000, &held));
+  REQUIRE(must_hold({note(Phase::kRecovering, 5, 900), note(Phase::kRecovering, 7, 901)}, 1000, false, &held));
   CHECK(held.phase == Phase::kHeld);
   CHECK(held.position == 7);
   CHECK(held.most == "pattern `p`, 1.0 MiB");
@@ -76,6 +86,14 @@ TEST_CASE("held stays held, until there is more memory") {
   CHECK(holds(before, 900));
   CHECK(holds(before, 1040));
   CHECK(!holds(before, 1100));
+}
+
+TEST_CASE("a bound of another kind says nothing of the one before: the start is tried once more") {
+  std::vector<StartNote> before = {note(Phase::kRecovering, 7, 900), note(Phase::kRecovering, 7, 900)};
+  CHECK(!holds(before, 500, true));
+  before.back().addresses = true;
+  CHECK(holds(before, 500, true));
+  CHECK(!holds(before, 500, false));
 }
 
 TEST_CASE("the file keeps two starts of before, and goes at the clean end") {

@@ -50,7 +50,56 @@ TEST_CASE("golden: the file of places") {
   places.acknowledge("alerts", "siem", 57);
   places.acknowledge("alerts", "a b\\\n\x7f\xc3\xa9", 4);
   check_ok(places.save());
-  CHECK(env.content(kPath) == "cepd places 1\nalerts 4 a\\20b\\5c\\0a\\7f\xc3\xa9\nalerts 57 siem\nchecksum bb0c3ab5f422f212\n");
+  const std::string text = env.content(kPath);
+  const std::string ran = text.substr(18, text.find('\n', 18) - 18);
+  CHECK(text.substr(0, text.rfind("checksum")) == "cepd places 2\nran " + ran + "\nalerts 4 0 a\\20b\\5c\\0a\\7f\xc3\xa9\nalerts 57 0 siem\n");
+}
+
+TEST_CASE("golden: a file of places from before they had times is read, and all were seen now") {
+  sim::SimEnv env(1);
+  make_dir(&env);
+  check_ok(cep::base::write_whole(&env, kPath, "cepd places 1\nalerts 4 a\\20b\\5c\\0a\\7f\xc3\xa9\nalerts 57 siem\nchecksum bb0c3ab5f422f212\n"));
+  Places places;
+  check_ok(places.open(&env, kPath));
+  CHECK(places.acknowledged("alerts", "siem") == 57);
+  CHECK(places.acknowledged("alerts", "a b\\\n\x7f\xc3\xa9") == 4);
+  env.advance_ms(9'000);
+  CHECK(places.forget_unseen(10'000, 0).empty());
+  env.advance_ms(1'000);
+  CHECK(places.forget_unseen(10'000, 0).size() == 2);
+}
+
+TEST_CASE("a reader that has not been there for the time is forgotten, one that is there or could not come back is not") {
+  sim::SimEnv env(1);
+  make_dir(&env);
+  Places places;
+  check_ok(places.open(&env, kPath));
+  for (const char* name : {"gone", "there", "late"}) places.acknowledge("alerts", name, 5);
+  places.came("alerts", "there");
+  places.came("alerts", "there");
+  places.left("alerts", "there");     // one of its two connections
+  env.advance_ms(6'000);
+  places.acknowledge("alerts", "late", 5);
+  check_ok(places.save());
+  // The time in which it is not open does not count.
+  env.advance_ms(1'000'000);
+  Places again;
+  check_ok(again.open(&env, kPath));
+  again.came("alerts", "there");
+  CHECK(again.forget_unseen(6'000, 1'000).empty());   // it could not come back yet
+  env.advance_ms(1'000);
+  CHECK(again.forget_unseen(6'000, 1'000) == std::vector<Places::Reader>{{"alerts", "gone"}});
+  CHECK(again.dirty());
+  CHECK(again.acknowledged("alerts", "gone") == 0);
+  CHECK(again.acknowledged("alerts", "late") == 5);
+  env.advance_ms(10'000);
+  again.left("alerts", "there");
+  CHECK(again.forget_unseen(6'000, 1'000) == std::vector<Places::Reader>{{"alerts", "late"}});
+  env.advance_ms(5'999);
+  CHECK(again.forget_unseen(6'000, 1'000).empty());
+  env.advance_ms(1);
+  CHECK(again.forget_unseen(6'000, 1'000) == std::vector<Places::Reader>{{"alerts", "there"}});
+  CHECK(again.size() == 0);
 }
 
 TEST_CASE("names of any bytes come back") {

@@ -49,12 +49,14 @@ class KeyTable {
     key.bytes = bytes;
     key.id = id;
     ids_.emplace(key.bytes, id);
+    text_bytes_ += key.bytes.size();
     return key;
   }
   // REQUIRES that nothing of the key is used afterwards.
   void release(Key* key) {
     const uint32_t id = key->id;
     ids_.erase(std::string_view(key->bytes));
+    text_bytes_ -= key->bytes.size();
     keys_[id].reset();
     free_.push_back(id);
     if (ids_.empty() && keys_.size() > kKept) give_back();
@@ -98,7 +100,7 @@ class KeyTable {
   size_t size() const { return ids_.size(); }
   uint64_t bytes() const {
     return ids_.size() * (sizeof(Key) + sizeof(std::pair<std::string_view, uint32_t>) + 24) +
-           calendar_.size() * 64;
+           calendar_.size() * 64 + text_bytes_;
   }
 
  private:
@@ -165,6 +167,7 @@ class KeyTable {
   Ids ids_;  // only looked up
   Places keys_;
   std::vector<uint32_t> free_;
+  uint64_t text_bytes_ = 0;
   Calendar calendar_;
   typename Calendar::iterator last_ = calendar_.end();  // where the last push went: ends come in runs
 };
