@@ -35,6 +35,10 @@ struct EngineOptions {
   // Of records that are made and wait for their turn, all shards together: what is more is written aside, to files without a name in spill_dir (empty: $TMPDIR, else /var/tmp).
   uint64_t made_bytes = 16 << 20;
   std::string spill_dir;
+  static constexpr int kSpillFiles = 5;   // of a shard that are open at once
+  uint64_t spill_reserve_bytes = 0;       // so much is left free on the disk of spill_dir
+  // Asked while there is no room there: true: it is to be tried again; false, or null: it stays in memory. It may block, in the threads of the shards.
+  std::function<bool()> wait_for_room;
   // Every shard and the sequencer in a thread of its own; `sink` and `before_release` are then called in the sequencer's thread. Engine's functions are still for
   // one thread at a time. Without it everything runs in the calling thread, shards in an order drawn from `seed`.
   bool threads = false;

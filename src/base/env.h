@@ -66,6 +66,11 @@ class Env {
 // The machine's own.
 Env* posix_env();
 
+// A new file in the folder for this process alone, which has no name: it goes with its descriptor, whatever becomes of the process. Where a file system knows no such files it has a name that
+// begins with kUnnamedPrefix until it is open; a process that dies meanwhile leaves it behind. An error says why there is none.
+inline constexpr std::string_view kUnnamedPrefix = "cepd-spill-";
+Result<std::unique_ptr<File>> open_unnamed(const std::string& dir);
+
 // The whole file. A missing one is an error.
 Result<std::string> read_whole(Env* env, const std::string& path);
 // The end of the name under which a file is made that shall be there whole or not at all.

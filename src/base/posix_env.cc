@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstring>
 
 #include "base/check.h"
@@ -332,6 +333,18 @@ class PosixEnv final : public Env {
 Env* posix_env() {
   static PosixEnv env;
   return &env;
+}
+
+Result<std::unique_ptr<File>> open_unnamed(const std::string& dir) {
+  Result<int> fd = open_regular("make a file in", dir, O_TMPFILE | O_RDWR, 0600);
+  if (fd.ok()) return std::unique_ptr<File>(std::make_unique<PosixFile>(fd.value(), "a file without a name in " + dir));
+  char digits[17];
+  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(posix_env()->random()));
+  const std::string path = dir + "/" + std::string(kUnnamedPrefix) + digits;
+  fd = open_regular("make", path, O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (!fd.ok()) return fd.status();
+  ::unlink(path.c_str());
+  return std::unique_ptr<File>(std::make_unique<PosixFile>(fd.value(), path));
 }
 
 }  // namespace cep::base

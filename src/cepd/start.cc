@@ -94,8 +94,8 @@ Result<Program> read_program(const DaemonConfig& config, bool colour, bool* file
 }
 
 // Every connection is a descriptor, and the rest is there for journal and outputs whatever clients do: with fewer than all of them the daemon does not start. Returns what is wrong.
-std::string raise_descriptor_limit(const DaemonConfig& config) {
-  const rlim_t others = kOtherDescriptors + config.output_files.size();
+std::string raise_descriptor_limit(const DaemonConfig& config, int shards) {
+  const rlim_t others = kOtherDescriptors + config.output_files.size() + static_cast<rlim_t>(shards) * EngineOptions::kSpillFiles;
   const rlim_t connections = static_cast<rlim_t>(config.connections), wanted = connections + others;
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return {};
@@ -171,12 +171,12 @@ int failed_to(Status status, int exit_status) {
 }
 
 int serve(const DaemonConfig& config, const Program& program, const StartOptions& start_options) {
-  if (const std::string wrong = raise_descriptor_limit(config); !wrong.empty()) {
+  const engine::DurableOptions options = durable_options(config);
+  if (const std::string wrong = raise_descriptor_limit(config, options.shards); !wrong.empty()) {
     LogLine(LogLevel::kError, wrong);
     return kBadConfig;
   }
   base::spare_addresses();
-  const engine::DurableOptions options = durable_options(config);
   log_start(config, options, program.files.size());
   warn_of_surroundings(options);
   auto engine = engine::OpeningEngine::make(options, program);

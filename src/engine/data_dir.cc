@@ -1,7 +1,9 @@
 #include "engine/data_dir.h"
 
 #include <cstdio>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "base/regular_file.h"
 
@@ -36,6 +38,14 @@ Status settle_home(base::Env* env, DataDir* dir) {
   return base::write_whole(env, home, birth + "\n");
 }
 
+// Files that died before they had lost their name. The directory is locked: nobody has them open.
+void remove_left_over(base::Env* env, const std::string& path) {
+  const Result<std::vector<std::string>> names = env->list(path);
+  if (!names.ok()) return;
+  for (const std::string& name : names.value())
+    if (name.starts_with(base::kUnnamedPrefix)) static_cast<void>(env->remove(path + "/" + name).ok());
+}
+
 }  // namespace
 
 std::string DataDir::note(std::string_view of) const {
@@ -58,6 +68,7 @@ Result<DataDir> open_data_dir(base::Env* env, const std::string& path) {
     return Status::error("the data directory " + path + " is in use: " + why + "; one daemon at a time: stop it, or set another data_dir");
   }
   out.lock = std::move(lock.value());
+  remove_left_over(env, path);
   const std::string name = path + "/ID";
   if (!env->exists(name)) {
     if (env->exists(out.journal())) return Status::error(name + " is missing beside a journal: put it back from a copy, or move the data directory away");

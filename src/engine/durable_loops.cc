@@ -20,6 +20,7 @@ constexpr uint64_t kStatusShare = 20;           // of the thread's time at most 
 constexpr uint64_t kMemoryUs = 5'000;           // a machine fills some MB meanwhile
 constexpr uint64_t kMemoryIdleUs = 50'000;      // while shards may be at work and nothing comes in
 constexpr uint64_t kTrimUs = 500'000;
+constexpr uint64_t kRoomUs = 200'000;
 constexpr uint64_t kNoteUs = 20'000;
 constexpr uint64_t kTargetUs = 10'000;          // of a frame's way, beside its sync
 constexpr size_t kPumpBytes = 1 << 20;
@@ -199,6 +200,13 @@ void DurableThreads::look_at_room() {
   no_room_ = full;
   tell_of_room(full, free.ok() ? free.value() : 0);
   opened_or_shut(before);
+}
+
+// What a shard makes and cannot write aside waits with it, as lines wait outside. When the daemon stops or has failed it goes into memory: no more comes, or nothing of it will be sent.
+bool DurableThreads::wait_for_room() {
+  std::unique_lock lock(room_mutex_);
+  const auto ends = [this] { return give_up_recovery_ || failed_; };
+  return !room_changed_.wait_for(lock, std::chrono::microseconds(kRoomUs), ends);
 }
 
 void DurableThreads::look_at_memory() {

@@ -46,6 +46,8 @@ Status DurableThreads::open(const Program& program, std::vector<Diagnostic>* dia
   engine.shards = options_.shards;
   engine.threads = true;
   engine.spill_dir = options_.data_dir;
+  engine.spill_reserve_bytes = options_.disk_reserve_bytes;
+  engine.wait_for_room = [this] { return wait_for_room(); };
   StageHooks hooks;
   hooks.wait_durable = [this](uint64_t position) { return wait_durable(position); };
   hooks.fail = [this](Status status) { fail(std::move(status)); };
@@ -133,7 +135,11 @@ Status DurableThreads::stop() {
   CEP_CHECK(started_ && !stopped_);
   stopped_ = true;
   if (phase_ == Phase::kReady || phase_ == Phase::kRecovering) phase_ = Phase::kStopping;
-  give_up_recovery_ = true;
+  {
+    std::lock_guard lock(room_mutex_);
+    give_up_recovery_ = true;
+  }
+  room_changed_.notify_all();
   {
     std::lock_guard lock(loads_mutex_);
     loads_stop_ = true;
@@ -178,6 +184,10 @@ void DurableThreads::fail(Status status) {
     std::lock_guard lock(durable_mutex_);
   }
   durable_changed_.notify_all();
+  {
+    std::lock_guard lock(room_mutex_);
+  }
+  room_changed_.notify_all();
   in_changed_.notify_all();
   frames_changed_.notify_all();
   tell(Notice::Kind::kFailed, status.message());

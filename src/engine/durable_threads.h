@@ -143,6 +143,8 @@ class DurableThreads : public DurableEngine {
   uint64_t kept_bytes() const;
   void forget_consumers();
 
+  // Any thread
+  bool wait_for_room();
   void wake_journal();
   void fail(Status status);
   bool wait_durable(uint64_t position);
@@ -172,6 +174,9 @@ class DurableThreads : public DurableEngine {
   size_t loads_under_way_ = 0;
   bool load_asked_ = false;               // since the start, by somebody: set_ is on its way
   std::atomic<bool> no_room_{false};      // disk.reserve
+
+  std::mutex room_mutex_;                 // for who waits for room
+  std::condition_variable room_changed_;  // it will not be waited for any more
 
   std::mutex loads_mutex_;                // loads_, loads_stop_
   std::condition_variable loads_changed_;

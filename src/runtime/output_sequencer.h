@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cep/engine.h"
+#include "plan/physical/topology.h"
 #include "plan/plan.h"
 #include "runtime/out_record.h"
 #include "runtime/record_spool.h"

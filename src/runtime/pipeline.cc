@@ -31,7 +31,7 @@ Pipeline::Pipeline(std::shared_ptr<const Loaded> loaded, const EngineOptions& op
   so.shards = options.shards;
   so.channel_bytes = std::max<uint64_t>(1, options.channel_bytes);
   so.made_bytes = options.made_bytes / static_cast<uint64_t>(options.shards);
-  so.spill_dir = options.spill_dir;
+  so.spill = {options.spill_dir, options.spill_reserve_bytes, options.wait_for_room};
   so.under_way = &under_way_;
   so.made_of = loaded_;
   so.node_now = &loaded_->succession.node_now;

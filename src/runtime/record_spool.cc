@@ -107,7 +107,7 @@ size_t RecordSpool::run_for(const event::Label& first) {
 }
 
 void RecordSpool::spill() {
-  if (!given_.file) given_.file = SpillFile::create(*dir_);
+  if (!given_.file) given_.file = files_->of(batch_);
   std::vector<OutRecord>& records = given_.records;
   SpillRun more;
   bool written = given_.file != nullptr;
@@ -128,13 +128,13 @@ void RecordSpool::spill() {
   lasts_[run] = {std::move(records.back().label), made_ - 1};
   records.clear();
   given_.memory = 0;
-  if (given_.runs.size() > kRunsMost) merge_runs();
+  if (given_.runs.size() > runs_most_) runs_most_ = merge_runs() ? kRunsMost : 2 * runs_most_;
 }
 
-// All runs become one in a new file.
-void RecordSpool::merge_runs() {
-  std::shared_ptr<SpillFile> file = SpillFile::create(*dir_);
-  if (!file) return;
+// All runs become one in another file. False: there is no room for it.
+bool RecordSpool::merge_runs() {
+  std::shared_ptr<SpillFile> file = files_->another();
+  if (!file) return false;
   GivenRecords all;
   all.file = given_.file;
   all.runs = given_.runs;
@@ -146,13 +146,14 @@ void RecordSpool::merge_runs() {
   OutRecord record;
   Last last;
   while (merge.next(&record)) {
-    if (!writer.add(record, merge.order())) return;
+    if (!writer.add(record, merge.order())) return false;
     last = {record.label, merge.order()};
   }
-  if (!writer.flush()) return;
+  if (!writer.flush()) return false;
   given_.file = std::move(file);
   given_.runs.assign(1, std::move(one));
   lasts_.assign(1, std::move(last));
+  return true;
 }
 
 GivenRecords RecordSpool::take() { return std::move(given_); }

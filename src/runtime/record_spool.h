@@ -25,8 +25,8 @@ struct GivenRecords {
 
 class RecordSpool {
  public:
-  // `memory_bytes`: beyond it they are written aside, into a file in `dir`. The string outlives the spool.
-  RecordSpool(uint64_t memory_bytes, const std::string& dir) : memory_bytes_(memory_bytes), dir_(&dir) {}
+  // Of batch number `batch`. `memory_bytes`: beyond it they are written aside. `files` outlives the spool.
+  RecordSpool(uint64_t memory_bytes, SpillFiles* files, uint64_t batch) : memory_bytes_(memory_bytes), files_(files), batch_(batch) {}
 
   void add(OutRecord record);
   // The spool is good for nothing afterwards.
@@ -41,10 +41,14 @@ class RecordSpool {
   };
   void spill();
   size_t run_for(const event::Label& first);
-  void merge_runs();
+  bool merge_runs();
+
+  static constexpr size_t kRunsMost = 64;   // so that reading them all at once is cheap
 
   uint64_t memory_bytes_;
-  const std::string* dir_;
+  SpillFiles* files_;
+  uint64_t batch_;
+  size_t runs_most_ = kRunsMost;   // more where they could not be merged
   GivenRecords given_;
   std::vector<Last> lasts_;     // of given_.runs
   uint64_t made_ = 0;           // of those spilled: their order

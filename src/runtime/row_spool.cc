@@ -57,9 +57,9 @@ size_t RowSpool::run_for(uint32_t lane, const RowTurn& turn, const RowOrigin& fi
   return best;
 }
 
-bool RowSpool::spill(RowList* list, const plan::Topology& topology, const Timeline& timeline, const std::string& dir, BlockPool* pool) {
+bool RowSpool::spill(RowList* list, const plan::Topology& topology, const Timeline& timeline, SpillFiles* files, BlockPool* pool) {
   if (!spilled_) spilled_ = std::make_shared<SpilledRows>();
-  if (!spilled_->file) spilled_->file = SpillFile::create(dir);
+  if (!spilled_->file) spilled_->file = files->of(timeline.number);
   if (!spilled_->file) return false;
   std::vector<WaitingRow*>& rows = list->rows;
   std::stable_sort(rows.begin(), rows.end(), [](const WaitingRow* a, const WaitingRow* b) { return a->lane < b->lane; });

@@ -43,8 +43,8 @@ struct SpilledRows {
 // Of one maker and level, for one shard.
 class RowSpool {
  public:
-  // Writes the rows aside and empties the list. False: there is no room, and the list is as it was but for its order.
-  bool spill(RowList* rows, const plan::Topology& topology, const Timeline& timeline, const std::string& dir, BlockPool* pool);
+  // Writes the rows aside and empties the list. False: there is no room, and rows of lanes that could not be written any more are still in the list, in another order.
+  bool spill(RowList* rows, const plan::Topology& topology, const Timeline& timeline, SpillFiles* files, BlockPool* pool);
   // What was written; null: nothing. The spool is as new afterwards.
   std::shared_ptr<SpilledRows> take();
 

@@ -26,7 +26,7 @@ void crash_at(uint64_t position, const Timeline& timeline, const RowList& rows) 
 Shard::Shard(const plan::Plan& plan, const plan::Topology& topology, int index, const ShardOptions& options, BlockStore* store, Shard* before)
     : plan_(plan), topology_(topology), index_(index), options_(options), pool_(store), view_(options.tables),
       flow_(plan, topology, options.lanes.want[static_cast<int>(Channel::kStreams)], &view_),
-      lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), made_(options.shards), spools_(options.shards) {
+      lanes_of_level_(topology.levels), next_batch_(topology.levels, 0), spill_files_(options.spill), made_(options.shards), spools_(options.shards) {
   for (size_t l = 0; l < topology.lanes.size(); ++l) {
     const int lane = static_cast<int>(l);
     lanes_.push_back(before && topology.lanes[l].from >= 0 ? carry_on(lane, before) : make_lane(lane));
@@ -164,7 +164,7 @@ void Shard::work(int level) {
   working_ = next_batch_[level];
   Arrived& a = arrived(working_);
   std::shared_ptr<const Timeline> timeline = a.timeline;
-  while (records_first_ + records_.size() <= working_) records_.emplace_back(options_.made_bytes, options_.spill_dir);
+  while (records_first_ + records_.size() <= working_) records_.emplace_back(options_.made_bytes, &spill_files_, records_first_ + records_.size());
   WorkedScope working(timeline->first, timeline->last);
   timeline_ = timeline.get();
   made_bytes_ = 0;
@@ -219,7 +219,7 @@ void Shard::hand_on(int level) {
 
 void Shard::spill_made() {
   for (int s = 0; s < options_.shards; ++s)
-    if (!made_[s].rows.empty() && !spools_[s].spill(&made_[s], topology_, *timeline_, options_.spill_dir, &pool_)) made_most_ = UINT64_MAX;  // no room
+    if (!made_[s].rows.empty() && !spools_[s].spill(&made_[s], topology_, *timeline_, &spill_files_, &pool_)) made_most_ = UINT64_MAX;  // no room
   made_bytes_ = 0;
 }
 

@@ -23,7 +23,7 @@ struct ShardOptions {
   int shards = 1;
   uint64_t channel_bytes = 0;                     // of each inbox
   uint64_t made_bytes = UINT64_MAX;               // of records, and of rows for other levels, in memory, for each batch; and of records that wait to be released, before it takes a new one
-  std::string spill_dir;                          // where the rest goes (spill_file.h)
+  SpillPlace spill;                               // where the rest goes (spill_file.h)
   std::atomic<int64_t>* under_way = nullptr;      // bytes of rows on their way to a level: made and not yet worked, of all shards
   const TableStore* tables = nullptr;             // of the program
   std::shared_ptr<const void> made_of;            // what lanes that are made here point into
@@ -130,6 +130,7 @@ class Shard : private LaneSink, private FlowSink {
   uint64_t arrived_first_ = 0;
   std::vector<uint64_t> next_batch_;       // by level
   std::vector<std::deque<Parcel>> outbox_;  // by shard; a batch's worth at most, of which made_bytes in memory
+  SpillFiles spill_files_;
   std::deque<RecordSpool> records_;        // batches records_first_ …
   std::atomic<uint64_t> held_bytes_{0};    // of records made that have not come out
   uint64_t records_first_ = 0;

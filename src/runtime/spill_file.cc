@@ -1,7 +1,5 @@
 #include "runtime/spill_file.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -14,45 +12,79 @@ namespace {
 
 constexpr size_t kBufferBytes = 32 << 10;
 
-std::string place(const std::string& dir) {
-  static std::atomic<uint64_t> number{0};
-  std::string out = dir;
-  if (out.empty()) {
-    const char* tmp = std::getenv("TMPDIR");
-    out = tmp && *tmp ? tmp : "/var/tmp";
-  }
-  return out + "/cepd-spill-" + std::to_string(::getpid()) + "-" + std::to_string(number++);
+std::atomic<bool> no_room{false};   // and it was told
+
+void tell_no_room(const Status& why, bool waits) {
+  if (no_room.exchange(true)) return;
+  const char* what = waits ? "what is more than memory should hold cannot be written aside: the work waits until the disk has room"
+                           : "what is more than memory should hold cannot be written aside, it stays in memory: give the disk room";
+  base::LogLine(base::LogLevel::kWarn, what).add("why", why.message());
 }
 
-void tell(const Status& why) {
-  static std::atomic<bool> told{false};
-  if (told.exchange(true)) return;
-  base::LogLine(base::LogLevel::kWarn, "what is more than memory should hold cannot be written aside, it stays in memory: give the disk room").add("why", why.message());
+void tell_room() {
+  if (no_room.load(std::memory_order_relaxed) && no_room.exchange(false))
+    base::LogLine(base::LogLevel::kInfo, "what is more than memory should hold is written aside again");
+}
+
+std::string folder(std::string dir) {
+  if (!dir.empty()) return dir;
+  const char* tmp = std::getenv("TMPDIR");
+  return tmp && *tmp ? tmp : "/var/tmp";
 }
 
 }  // namespace
 
-std::shared_ptr<SpillFile> SpillFile::create(const std::string& dir) {
-  base::Env* env = base::posix_env();
-  const std::string path = place(dir);
-  Result<std::unique_ptr<base::File>> file = env->open(path, base::OpenMode::kCreate);
-  if (!file.ok()) {
-    tell(file.status());
-    return nullptr;
+SpillFile::SpillFile(std::unique_ptr<base::File> file, const SpillPlace* place) : file_(std::move(file)), place_(place) {}
+
+Status SpillFile::write(std::string_view bytes) {
+  if (place_->reserve_bytes > 0) {
+    const Result<uint64_t> free = base::posix_env()->free_bytes(place_->dir);
+    if (free.ok() && free.value() < place_->reserve_bytes + bytes.size()) return Status::error("less than disk.reserve would be free on the disk of " + place_->dir);
   }
-  static_cast<void>(env->remove(path).ok());
-  return std::shared_ptr<SpillFile>(new SpillFile(std::move(file.value())));
+  Status written = file_->write_at(size_, bytes);
+  if (!written.ok()) static_cast<void>(file_->truncate(size_).ok());   // what there was of it takes no room
+  return written;
 }
 
 bool SpillFile::append(std::string_view bytes, uint64_t* offset) {
-  const Status written = file_->write_at(size_, bytes);
-  if (!written.ok()) {
-    tell(written);
-    return false;
+  for (Status written = write(bytes); !written.ok(); written = write(bytes)) {
+    tell_no_room(written, place_->wait_for_room != nullptr);
+    if (!place_->wait_for_room || !place_->wait_for_room()) return false;
   }
+  tell_room();
   *offset = size_;
   size_ += bytes.size();
   return true;
+}
+
+SpillFiles::SpillFiles(SpillPlace place) : place_({folder(std::move(place.dir)), place.reserve_bytes, std::move(place.wait_for_room)}) {}
+
+std::shared_ptr<SpillFile> SpillFiles::of(uint64_t batch) {
+  std::shared_ptr<SpillFile> file = last_batch_ == batch ? last_.lock() : nullptr;
+  if (!file) file = make(EngineOptions::kSpillFiles - 1);
+  last_ = file;
+  last_batch_ = batch;
+  return file;
+}
+
+std::shared_ptr<SpillFile> SpillFiles::another() { return make(EngineOptions::kSpillFiles); }
+
+// Where there are as many as may be, the smallest of them serves once more.
+std::shared_ptr<SpillFile> SpillFiles::make(size_t most) {
+  std::vector<std::shared_ptr<SpillFile>> open;
+  for (const auto& file : files_)
+    if (auto held = file.lock()) open.push_back(std::move(held));
+  files_.assign(open.begin(), open.end());
+  if (open.size() >= most) return *std::min_element(open.begin(), open.end(), [](const auto& a, const auto& b) { return a->size() < b->size(); });
+  Result<std::unique_ptr<base::File>> file = base::open_unnamed(place_.dir);
+  while (!file.ok()) {
+    tell_no_room(file.status(), place_.wait_for_room != nullptr);
+    if (!place_.wait_for_room || !place_.wait_for_room()) return nullptr;
+    file = base::open_unnamed(place_.dir);
+  }
+  auto made = std::make_shared<SpillFile>(std::move(file.value()), &place_);
+  files_.push_back(made);
+  return made;
 }
 
 void SpillFile::read(uint64_t offset, char* out, size_t n) const {

@@ -7,11 +7,12 @@ import errno
 import os
 import random
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 
-from daemon import wait_for
+from daemon import Daemon, wait_for
 from report import Report, read_options
 from volume import Volume, why_not
 from world import HERE, World
@@ -105,6 +106,41 @@ class DiskTest:
         good &= world.finish(self.report, "read-only")
         world.close(good)
 
+    def written_aside(self, volume):
+        """A program that makes much of little while the disk has room for little more than its reserve: what should be written aside waits, and nothing is lost or made otherwise."""
+        work = os.path.join(volume.path, "aside")
+        os.makedirs(work)
+        program = os.path.join(self.folder, "windows.cep")
+        with open(program, "w", encoding="utf-8") as f:
+            f.write('stream s (k string, v int, ts timestamp) time ts\nwindow w on s by k { sliding 1h every 1s select n = count(), all = sum(v) alert low "{k} has {n}" }\n')
+        keys, ends = 100, 3600
+        lines = [f'{{"k":"key-number-{i:06d}","v":{i},"ts":3600000}}\n' for i in range(keys)] + ['{"k":"last","v":0,"ts":32400000}\n']
+        daemon = Daemon(self.options.cepd, work, program)
+        os.makedirs(daemon.data, exist_ok=True)
+        open(os.path.join(daemon.data, "cepd-spill-1-0"), "w", encoding="utf-8").close()   # of one that was killed
+        daemon.start("shards=2", "disk.reserve=64MiB", "outputs.retain.size=32MiB", "journal.segment=1MiB", "limits.memory=400MiB")
+        if not daemon.wait_ready():
+            return self.report.check(False, "the daemon starts", daemon.last_log(5))
+        junk = volume.fill(68 * MEBIBYTE)
+        with socket.create_connection(("127.0.0.1", daemon.port("events"))) as connection:
+            connection.sendall("".join(lines).encode())
+            waits = wait_for(lambda: "the work waits until the disk has room" in daemon.last_log(50), 30)
+        self.report.check(waits and daemon.running(), "what cannot be written aside waits for room, and the log says so", daemon.last_log(5))
+        self.report.check(volume.free_bytes() >= 60 * MEBIBYTE, "the reserve is left for journal and outputs", str(volume.free_bytes()))
+        before = self.alerts(daemon)
+        self.report.check(before < keys * ends, "the records are not all out", str(before))
+        os.remove(junk)
+        done = wait_for(lambda: self.alerts(daemon) >= keys * ends, 60)
+        self.report.check(done and self.alerts(daemon) == keys * ends, "with room again all of them come out, each once", str(self.alerts(daemon)))
+        self.report.check("is written aside again" in daemon.last_log(50), "and the log says so", daemon.last_log(5))
+        left = [name for name in os.listdir(daemon.data) if name.startswith("cepd-spill-")]
+        self.report.check(not left, "no file is left of what was written aside", str(left))
+        self.report.check(daemon.terminate() == 0, "and it stops", daemon.last_log(5))
+
+    @staticmethod
+    def alerts(daemon):
+        return next((c["records"] for c in daemon.status().get("channels", []) if c["name"] == "alerts"), 0)
+
     # ------------------------------------------------------------------------------------------------ calls that fail
     def failing_calls(self):
         library = os.path.join(self.folder, "failing_calls.so")
@@ -153,6 +189,9 @@ def main():
             volume = Volume.tmpfs(os.path.join(test.folder, "disk"), 64)
             part(volume)
             volume.remove()
+        volume = Volume.tmpfs(os.path.join(test.folder, "disk"), 512)
+        test.written_aside(volume)
+        volume.remove()
     test.failing_calls()
     shutil.rmtree(test.folder, ignore_errors=True)
     report.end()

@@ -2,7 +2,7 @@
 
 A few hundred kilobytes of lines make hundreds of megabytes of records: windows that fire at once, matches that every event multiplies, a row with very many partners, an `_end` on a
 million windows, and rows of one operator that another reads. The memory of `cepctl replay` and of the daemon stays within a bound all the same, the number of records is the known
-one, and replay gives the same bytes with every number of shards.
+one, and replay gives the same bytes with every number of shards. The daemon has limits.memory, and stays within a fifth above it.
 """
 import hashlib
 import os
@@ -17,6 +17,7 @@ from report import Report, read_options, say
 MEBIBYTE = 1 << 20
 HOUR = 3_600_000
 SECONDS = 900
+LIMIT = 300   # limits.memory, MiB
 
 
 def event(stream, **fields):
@@ -144,7 +145,7 @@ class MultiplyTest:
     def check_daemon(self, name, case):
         work = tempfile.mkdtemp(dir=self.folder)
         daemon = Daemon(self.options.cepd, work, self.path(name + ".cep"))
-        daemon.start("shards=3", "limits.matches_per_event=1000", "limits.runs_per_key=100000", "outputs.retain.size=64MiB")
+        daemon.start("shards=3", "limits.matches_per_event=1000", "limits.runs_per_key=100000", f"limits.memory={LIMIT}MiB", "outputs.retain.size=64MiB")
         if not daemon.wait_ready():
             return self.report.check(False, f"{name}: the daemon starts", daemon.last_log(5))
         with socket.create_connection(("127.0.0.1", daemon.port("events"))) as connection, open(self.path(name + ".ndjson"), "rb") as lines:
@@ -158,6 +159,7 @@ class MultiplyTest:
         self.report.check(done and daemon.running() and self.alerts(daemon) == case.records, f"{name}: the daemon gives {case.records} alerts", str(self.alerts(daemon)))
         # The newest records of each channel stay in memory, and what streams give.
         self.report.check(0 < peak <= self.most + 72 * MEBIBYTE, f"{name}: the daemon stays within {self.options.most} MiB and its rings", f"{peak // MEBIBYTE} MiB")
+        self.report.check(0 < peak <= LIMIT * MEBIBYTE * 6 // 5, f"{name}: the daemon stays within limits.memory and a fifth", f"{peak // MEBIBYTE} MiB")
         daemon.kill()
         shutil.rmtree(work)
 

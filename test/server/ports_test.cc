@@ -136,9 +136,9 @@ TEST_CASE("a daemon with fewer descriptors than limits.connections and its own f
   TemporaryFolder folder;
   const std::string patterns = folder.write("a.cep", kProgram);
   const std::string command = "ulimit -n 300 && exec " CEPD_BINARY " --set data_dir=" + folder.path() + "/data --set 'patterns=[" + patterns +
-                              "]' --set listen.events=127.0.0.1:0 --set listen.alerts=127.0.0.1:0 --set listen.http=off --set limits.connections=";
+                              "]' --set listen.events=127.0.0.1:0 --set listen.alerts=127.0.0.1:0 --set listen.http=off --set shards=1 --set limits.connections=";
   const Finished refused = run({"/bin/sh", "-c", command + "200"});
   CHECK(refused.status == 78);
   CHECK(has(refused.output, "limits.connections (200)"));
-  CHECK(has(refused.output, "or set limits.connections to 108"));
+  CHECK(has(refused.output, "or set limits.connections to 103"));
 }
