@@ -10,16 +10,13 @@
 
 #include "cep/diagnostic.h"
 #include "cep/limits.h"
+#include "cep/offer.h"
 #include "cep/program.h"
+#include "cep/record.h"
+#include "cep/stats.h"
 #include "cep/status.h"
 
 namespace cep {
-
-enum class Channel : uint8_t { kAlerts, kTimeouts, kLate, kRejects, kLimits, kStreams };
-inline constexpr int kChannels = 6;
-std::string_view channel_name(Channel c);
-// Returns false if there is no such channel.
-bool parse_channel(std::string_view name, Channel* c);
 
 struct EngineOptions {
   Limits limits;
@@ -48,72 +45,6 @@ struct EngineOptions {
   std::function<void(uint64_t position)> after_release;
   // With threads: a shard has worked positions up to `position`, for which it had `cpu_ns` of CPU and made records of `bytes`. Called in the shard's thread; never blocks.
   std::function<void(int shard, uint64_t position, uint64_t cpu_ns, uint64_t bytes)> after_shard;
-};
-
-// One output record: the line (without its LF), canonical bytes.
-struct Record {
-  Channel channel = Channel::kAlerts;
-  uint64_t seq = 0;            // 0 on `streams`
-  std::string_view name;       // pattern or stream it belongs to; may be empty
-  std::string_view line;       // valid during the callback
-  uint64_t position = 0;       // that decided it
-};
-
-struct OfferOptions {
-  std::string_view stream;     // default stream of lines without `_stream`; empty: none
-  int64_t arrival_ms = kNoArrival;
-  static constexpr int64_t kNoArrival = INT64_MIN;
-  std::string_view producer;   // for `watermark … by _producer`
-  uint64_t number = 0;         // of the line in the producer's session, for people; 0: it has none
-  // A line as a client sent it: of the control lines it may be `_watermark` and `_end`; the others (`_at`, `_tick`, `_load` …) are rejected, since only
-  // the daemon's journal may say them.
-  bool client = false;
-};
-
-// How far ahead of its arrival an event may be where its stream does not say it.
-inline constexpr int64_t kAheadDefaultMs = 5 * 60'000;
-
-// What became of an offered line, for the sender.
-struct OfferResult {
-  bool rejected = false;
-  std::string reason;          // of the first rejection
-  // A {"_load":…} that cannot be obeyed: nothing was changed, and what follows it in the recorded stream means nothing. `reason` says why, with a caret at each mistake.
-  bool load_failed = false;
-};
-
-struct EngineStats {
-  uint64_t lines = 0, events = 0, rejected = 0, late = 0, unrouted = 0, faults = 0;
-  uint64_t records[kChannels] = {};
-  uint64_t live_keys = 0, live_runs = 0, state_bytes = 0, waiting_rows = 0;
-};
-
-// Of one source stream, for people and metrics; no result depends on it.
-struct StreamStats {
-  std::string name;
-  uint64_t events = 0, late = 0, rejected = 0;
-  static constexpr int64_t kNoTime = INT64_MIN;
-  int64_t watermark_ms = kNoTime;   // kNoTime: none yet
-  int64_t greatest_ms = kNoTime;    // greatest event time seen
-  int64_t arrival_ms = kNoTime;     // of its last event
-  // Where an event or assertion far ahead of its arrival (kAheadDefaultMs, or the stream's `ahead` if that is less) has moved the clock: by how much it is ahead of the last arrival
-  // (0: it is not), whose line that was and how many events were late since.
-  int64_t ahead_ms = 0;
-  std::string ahead_producer;       // empty: a plain connection
-  uint64_t ahead_line = 0, ahead_position = 0, ahead_late = 0;   // line: of the session; 0: none
-  std::string held_by;              // the stream of its feed (or `by` value) whose watermark holds the readers back; empty: itself
-};
-
-// Where lines go that neither say their `_stream` nor come with a default one.
-enum class UnnamedLines : uint8_t {
-  kOneStream,  // to the only stream
-  kByWhen,     // to the streams whose `when` holds
-  kRejected,   // several streams (or none), none with `when`
-};
-
-// Of one pattern, window or join with an alert or a reader.
-struct OperatorStats {
-  std::string name, kind, file;     // kind: "pattern", "window", "join", "stream", "table"
-  uint64_t alerts = 0, timeouts = 0;  // records given
 };
 
 class Engine {

@@ -1,5 +1,5 @@
-// Names of the output channels (include/cep/engine.h).
-#include "cep/engine.h"
+// Names of the output channels (include/cep/record.h).
+#include "cep/record.h"
 
 namespace cep {
 namespace {

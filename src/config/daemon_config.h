@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/endpoint.h"
-#include "cep/engine.h"
 #include "cep/limits.h"
+#include "cep/record.h"
 
 namespace cep::config {
 

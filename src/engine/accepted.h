@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cep/engine.h"
+#include "cep/record.h"
 
 namespace cep {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "cep/status.h"
 #include "output/output_log.h"
 

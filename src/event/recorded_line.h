@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "cep/engine.h"
 #include "cep/program.h"
+#include "cep/record.h"
 
 namespace cep::event {
 

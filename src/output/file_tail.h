@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/env.h"
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "cep/status.h"
 #include "output/output_log.h"
 

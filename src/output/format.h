@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "storage/checksum.h"
 
 namespace cep::output {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/env.h"
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "cep/status.h"
 #include "output/frame_reader.h"
 #include "output/scan.h"

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/env.h"
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "cep/status.h"
 
 namespace cep::output {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "base/env.h"
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "cep/status.h"
 
 namespace cep::output {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/env.h"
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "cep/status.h"
 #include "output/scan.h"
 

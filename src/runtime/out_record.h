@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/event_time.h"
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "event/label.h"
 
 namespace cep::runtime {

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cep/engine.h"
+#include "cep/record.h"
 #include "base/line_splitter.h"
 #include "server/outbox.h"
 #include "server/wire.h"

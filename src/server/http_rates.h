@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "cep/engine.h"
+#include "cep/stats.h"
 
 namespace cep::server {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cep/engine.h"
+#include "cep/record.h"
 
 namespace cep::server {
 
