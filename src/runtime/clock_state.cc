@@ -11,7 +11,7 @@ void ClockSet::save(state::Encoder* out) const {
   out->number(topology_.sources.size());
   for (int node : topology_.sources) {
     // A member more does not compile: it is to be written too, unless it follows from the program or from the others.
-    const auto& [source, feed, greatest, watermark, arrival, last_arrival, at_arrival, by, by_times, groups] = streams_[node];
+    const auto& [source, feed, greatest, watermark, arrival, last_arrival, at_arrival, by, by_times, by_text_bytes, groups] = streams_[node];
     const auto& [greatest_followed, greatest_of_all, streams] = feeds_[feed];
     for (int64_t time : {greatest, watermark, arrival, last_arrival, at_arrival, greatest_followed, greatest_of_all}) out->whole(time);
     out->number(by.size());
@@ -33,6 +33,7 @@ bool ClockSet::load(state::Decoder* in) {
     for (size_t n = in->count(); n > 0; --n) {
       const std::string_view value = in->text();
       s.by.emplace(value, in->whole());
+      s.by_text_bytes += value.size();
     }
     int64_t greatest = kNoTime;
     for (const auto& [value, time] : s.by) {
