@@ -53,7 +53,6 @@ class UniqueLane : public LaneState {
     if (!status.ok()) return status;
     status = in.each(op_of(lane_->node), state::Part::kUnique, [this](std::string_view key, state::Decoder* entry) {
       const uint32_t id = keys_.add(key);
-      text_bytes_ += key.size();
       until_.resize(std::max<size_t>(until_.size(), id + 1));
       until_[id] = entry->whole();
       passed_.emplace_back(until_[id], id);
