@@ -31,6 +31,9 @@ namespace cep::engine {
 inline constexpr std::string_view kFilePlace = "file:";
 inline constexpr std::string_view kConsumerPlace = "consumer:";
 
+// How often the house is kept, and how often the note of a start that may die is written.
+inline constexpr uint64_t kHouseUs = 1'000'000, kNoteUs = 20'000;
+
 class DurableThreads : public DurableEngine {
  public:
   DurableThreads(const DurableOptions& options) : options_(options), memory_(options.memory_bytes, options.address_bytes), in_(options.queue_bytes, &costs_), shards_done_(static_cast<size_t>(std::max(1, options.shards))) {}

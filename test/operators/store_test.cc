@@ -76,7 +76,7 @@ TEST_CASE("the order of long lists that share much is that of what they took, st
     random ^= random << 13, random ^= random >> 7, random ^= random << 17;
     return random % n;
   };
-  event::Row row{};
+  cep::event::Row row{};
   row.size = sizeof row;
   std::vector<std::pair<const HistoryNode*, std::vector<std::pair<int, uint64_t>>>> all = {{nullptr, {}}};
   for (uint64_t sequence = 1; sequence <= 300; ++sequence) {
