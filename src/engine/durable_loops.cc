@@ -18,7 +18,7 @@ constexpr uint64_t kRecoveryStatusUs = 20'000;  // what a start that dies leaves
 constexpr uint64_t kStatusShare = 20;           // of the thread's time at most one part in so many goes into it
 constexpr uint64_t kMemoryIdleUs = 50'000;      // while shards may be at work and nothing comes in
 constexpr uint64_t kRoomUs = 200'000;
-constexpr uint64_t kTargetUs = 10'000;          // of a frame's way, beside its sync
+constexpr uint64_t kTargetUs = 3'000;           // of a frame's way, beside its sync
 constexpr size_t kPumpBytes = 1 << 20;
 constexpr uint64_t kLogSyncBytes = 12 << 20;    // of records: the disk takes them in milliseconds, and a sync of the journal waits for no longer
 
