@@ -1,14 +1,14 @@
 #include "server/pattern_change.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "server/http_route.h"
+#include "server/strict_json.h"
 
 namespace cep::server {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 constexpr const char* kExample = "the body must be like {\"files\":[{\"name\":\"fraud.cep\",\"text\":\"…\"}],\"remove\":[\"old.cep\"]}";
 
@@ -31,8 +31,10 @@ std::string twice(const engine::FileChange& change) {
 }  // namespace
 
 std::string parse_pattern_change(std::string_view body, engine::FileChange* out) {
-  constexpr int kDepthMost = 3;   // what lies deeper is dropped while it is read, whatever its size
-  const Json json = Json::parse(body.begin(), body.end(), [](int depth, Json::parse_event_t, const Json&) { return depth <= kDepthMost; }, false);
+  constexpr size_t kDepthMost = 3;
+  std::string reason;
+  const Json json = parse_bounded(body, kDepthMost, &reason);
+  if (reason.ends_with("is there twice")) return reason;
   if (!json.is_object()) return kExample;
   for (const auto& [name, list] : json.items()) {
     if ((name != "files" && name != "remove") || !list.is_array()) return kExample;

@@ -12,6 +12,9 @@ inline constexpr size_t kControlBytesMax = 64 << 10;
 // A discarded value and the reason in *reason if the line is no such JSON, or longer than kControlBytesMax. Never throws, whatever the bytes; takes time in proportion to them.
 nlohmann::json parse_strict(std::string_view line, std::string* reason);
 
+// Of any length: what lies deeper than so many lists and objects is refused with its reason, as is a member that is there twice, at the first such place.
+nlohmann::json parse_bounded(std::string_view text, size_t depth_most, std::string* reason);
+
 // `text` as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 std::string json_quoted(std::string_view text);
 
