@@ -77,6 +77,7 @@ TEST_CASE("what `unique` remembers and the rows that wait are counted, and no lo
     CHECK(engine->stats().state_bytes > keys * 200);
     engine->offer("{\"_watermark\":{\"stream\":\"e\",\"time\":100000000}}", {});
     engine->flush();
-    CHECK(engine->stats().state_bytes < keys * 20);
+    constexpr uint64_t kKept = 1024 * 64;   // the places of some thousand keys stay, without their texts
+    CHECK(engine->stats().state_bytes < keys * 20 + kKept);
   }
 }
